@@ -1,0 +1,51 @@
+# slipway_room(<name> [DIR dir] USES <rooms…> LIBS <targets…> TEST_USES <rooms…>)
+#
+# Makes the library `slipway_<name>` of the .cpp files in a room, and its test `<name>_test` of the *_test.cpp beside
+# them. The order of rooms is enforced by the compiler: every room is reachable only through its own folder of
+# build/rooms, which holds nothing but a link to that room, and a library sees the folders of the rooms that it names.
+function(slipway_room name)
+  cmake_parse_arguments(ROOM "" "DIR" "USES;LIBS;TEST_USES" ${ARGN})
+  if(NOT ROOM_DIR)
+    set(ROOM_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
+  set(reach ${CMAKE_SOURCE_DIR}/build/rooms/${name})
+  file(MAKE_DIRECTORY ${reach})
+  if(NOT EXISTS ${reach}/${name})
+    file(CREATE_LINK ${ROOM_DIR} ${reach}/${name} SYMBOLIC)
+  endif()
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${ROOM_DIR}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|_main|_fuzz|_bench)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  set(rooms ${ROOM_USES})
+  list(TRANSFORM rooms PREPEND slipway_)
+  add_library(slipway_${name} STATIC ${sources} ${CMAKE_SOURCE_DIR}/cmake/empty.cpp)
+  target_include_directories(slipway_${name} PUBLIC ${reach})
+  target_link_libraries(slipway_${name} PUBLIC ${rooms} ${ROOM_LIBS} Boost::headers fmt::fmt)
+  if(SLIPWAY_FAILPOINTS)
+    target_compile_definitions(slipway_${name} PUBLIC SLIPWAY_FAILPOINTS)
+  endif()
+
+  if(tests)
+    set(test_rooms ${ROOM_TEST_USES})
+    list(TRANSFORM test_rooms PREPEND slipway_)
+    add_executable(${name}_test EXCLUDE_FROM_ALL ${tests} ${CMAKE_SOURCE_DIR}/cmake/test_main.cpp)
+    target_link_libraries(${name}_test PRIVATE slipway_${name} ${test_rooms})
+    set_property(GLOBAL APPEND PROPERTY SLIPWAY_TESTS ${name}_test)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "SLIPWAY_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+  endif()
+endfunction()
+
+# slipway_fuzz(<name> <file> ROOMS <rooms…>): a libFuzzer target `fuzz_<name>`, built by the fuzz preset alone.
+function(slipway_fuzz name file)
+  if(SLIPWAY_FUZZ)
+    cmake_parse_arguments(FUZZ "" "" "ROOMS" ${ARGN})
+    list(TRANSFORM FUZZ_ROOMS PREPEND slipway_)
+    add_executable(fuzz_${name} ${file})
+    target_link_libraries(fuzz_${name} PRIVATE ${FUZZ_ROOMS} -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY SLIPWAY_FUZZERS fuzz_${name})
+  endif()
+endfunction()

@@ -1,0 +1,150 @@
+#include "base/executor.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+
+namespace slipway {
+
+struct ThreadPool::State {
+  explicit State(const Clock& c) : clock(c) {}
+
+  void work() {
+    std::unique_lock lock(mutex);
+    while (!stopping) {
+      const SteadyTime now = clock.steady();
+      while (!timers.empty() && timers.begin()->first <= now) {
+        ready.push_back(std::move(timers.begin()->second));
+        timers.erase(timers.begin());
+      }
+      if (!ready.empty()) {
+        Job job = std::move(ready.front());
+        ready.pop_front();
+        if (!ready.empty()) wake.notify_one();
+        lock.unlock();
+        job();
+        job = nullptr;
+        lock.lock();
+      } else if (!timers.empty() && !timer_watched) {
+        // One idle worker sleeps until the next timer; the others sleep until woken.
+        timer_watched = true;
+        wake.wait_for(lock, timers.begin()->first - now);
+        timer_watched = false;
+        if (!timers.empty()) wake.notify_one();
+      } else {
+        wake.wait(lock);
+      }
+    }
+  }
+
+  const Clock& clock;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Job> ready;
+  std::multimap<SteadyTime, Job> timers;
+  bool timer_watched = false;
+  bool stopping = false;
+  std::vector<std::thread> threads;
+};
+
+ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock) : state_(std::make_shared<State>(clock)) {
+  name.resize(std::min<std::size_t>(name.size(), 15));  // the kernel's limit for thread names
+  for (unsigned i = 0; i < threads; ++i) {
+    state_->threads.emplace_back([state = state_.get()] { state->work(); });
+    pthread_setname_np(state_->threads.back().native_handle(), name.c_str());
+  }
+}
+
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::post(Job job) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->stopping) return;
+  state_->ready.push_back(std::move(job));
+  state_->wake.notify_one();
+}
+
+void ThreadPool::post_at(SteadyTime when, Job job) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->stopping) return;
+  state_->timers.emplace(when, std::move(job));
+  // The worker that watches the timers may be any of them, so all look again.
+  if (state_->timers.begin()->first == when) state_->wake.notify_all();
+}
+
+void ThreadPool::stop() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
+    state_->wake.notify_all();
+    threads.swap(state_->threads);
+  }
+  for (auto& thread : threads) thread.join();
+  std::deque<Job> ready;
+  std::multimap<SteadyTime, Job> timers;
+  const std::lock_guard lock(state_->mutex);
+  ready.swap(state_->ready);
+  timers.swap(state_->timers);
+}
+
+struct ManualClock::State {
+  std::atomic<std::int64_t> wall;
+  std::atomic<std::int64_t> steady{0};
+};
+
+ManualClock::ManualClock(Time start) : state_(std::make_unique<State>()) { state_->wall = to_micros(start); }
+ManualClock::~ManualClock() = default;
+Time ManualClock::now() const { return from_micros(state_->wall); }
+SteadyTime ManualClock::steady() const { return {Duration(state_->steady)}; }
+void ManualClock::advance(Duration by) {
+  state_->wall += by.count();
+  state_->steady += by.count();
+}
+
+struct SimulatedExecutor::State {
+  ManualClock& clock;
+  Random& random;
+  std::vector<Job> ready;
+  std::multimap<SteadyTime, Job> timers;
+};
+
+SimulatedExecutor::SimulatedExecutor(ManualClock& clock, Random& random)
+    : state_(std::make_unique<State>(State{clock, random, {}, {}})) {}
+SimulatedExecutor::~SimulatedExecutor() = default;
+
+void SimulatedExecutor::post(Job job) { state_->ready.push_back(std::move(job)); }
+void SimulatedExecutor::post_at(SteadyTime when, Job job) { state_->timers.emplace(when, std::move(job)); }
+
+bool SimulatedExecutor::step(SteadyTime until) {
+  if (state_->ready.empty()) {
+    if (state_->timers.empty() || state_->timers.begin()->first > until) return false;
+    const SteadyTime next = state_->timers.begin()->first;
+    if (next > state_->clock.steady()) state_->clock.advance(next - state_->clock.steady());
+  }
+  while (!state_->timers.empty() && state_->timers.begin()->first <= state_->clock.steady()) {
+    state_->ready.push_back(std::move(state_->timers.begin()->second));
+    state_->timers.erase(state_->timers.begin());
+  }
+  const auto pick = state_->random.below(state_->ready.size());
+  Job job = std::move(state_->ready[pick]);
+  state_->ready.erase(state_->ready.begin() + static_cast<std::ptrdiff_t>(pick));
+  job();
+  return true;
+}
+
+void SimulatedExecutor::drop_all() {
+  const auto ready = std::exchange(state_->ready, {});
+  const auto timers = std::exchange(state_->timers, {});
+}
+
+}  // namespace slipway

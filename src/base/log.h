@@ -1,0 +1,57 @@
+// The server's own log: one JSON object a line, on standard error.
+//
+// Fields hold ids, counts and sentences. Values of type Secret do not convert to a field; texts that may carry one
+// (a peer's error body) pass through Log's redactor, which replaces every registered secret by asterisks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace slipway {
+
+enum class LogLevel { debug, info, warning, error };
+
+struct LogField {
+  LogField(std::string_view k, std::string_view v) : key(k), text(v) {}
+  LogField(std::string_view k, const char* v) : key(k), text(v) {}
+  LogField(std::string_view k, const std::string& v) : key(k), text(v) {}
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  LogField(std::string_view k, Number v) : key(k), text(std::to_string(v)), is_number(true) {}
+
+  std::string_view key;
+  std::string text;
+  bool is_number = false;
+};
+
+/// Threads: any.
+class Log {
+ public:
+  /// Takes one finished line without its line break.
+  using Sink = std::function<void(std::string_view)>;
+
+  explicit Log(const Clock& clock, LogLevel least = LogLevel::info);  ///< to standard error
+  Log(const Clock& clock, LogLevel least, Sink sink);
+  ~Log();
+
+  void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const;
+  void info(std::string_view message, std::initializer_list<LogField> fields = {}) const;
+  void warning(std::string_view message, std::initializer_list<LogField> fields = {}) const;
+  void error(std::string_view message, std::initializer_list<LogField> fields = {}) const;
+
+  /// From now on `secret` (≥ 4 characters) is replaced by ******** in every line.
+  void redact(std::string_view secret);
+
+ private:
+  void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) const;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway
