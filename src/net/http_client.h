@@ -1,0 +1,52 @@
+// The network seam: one HTTP request, one answer.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "base/time.h"
+#include "net/http.h"
+
+namespace slipway::net {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  ///< absolute, http or https
+  Headers headers;
+  std::string body;
+  Duration connect_timeout = std::chrono::seconds(5);
+  Duration total_timeout = std::chrono::seconds(60);
+  std::size_t max_response_bytes = 16u << 20;
+};
+
+struct ClientResponse {
+  int status = 0;
+  Headers headers;
+  std::string body;
+};
+
+/// No usable answer came. `maybe_sent` tells whether the peer may have seen the request: false only when it surely has
+/// not (no connection was made), so that callers know when a repeated call cannot double an effect.
+class NetworkError : public std::runtime_error {
+ public:
+  NetworkError(const std::string& what, bool maybe_sent) : std::runtime_error(what), maybe_sent_(maybe_sent) {}
+  bool maybe_sent() const { return maybe_sent_; }
+
+ private:
+  bool maybe_sent_;
+};
+
+/// Threads: any. Blocks its caller up to the request's time-outs. Never follows redirects.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  /// Throws NetworkError. Any status, also 500, is an answer.
+  virtual ClientResponse send(const ClientRequest&) = 0;
+};
+
+/// libcurl with kept-alive connections; TLS is verified; only http and https.
+std::unique_ptr<HttpClient> make_curl_client();
+
+}  // namespace slipway::net

@@ -1,0 +1,167 @@
+// The database, as the rest of the server sees it: named queries, consistent reads, and writes that are durable when
+// they return. Two backends keep the contract; SQLite is the one a single node runs on.
+//
+// Stores (resources.h, tasks.h, …) are sets of free functions over a Reader or a Txn, so that any of them compose into
+// one transaction. SQL lives in this room only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/log.h"
+#include "base/time.h"
+
+namespace slipway::storage {
+
+/// A statement with a name for traces and metrics. Portable SQL: parameters are ?1, ?2, …; no LIKE, no dialect JSON;
+/// `strpos(haystack, needle)` is available on both backends. Every Query is prepared on a real PostgreSQL in the tests.
+struct Query {
+  std::string_view name;
+  std::string_view sql;
+};
+
+/// Bytes, to tell a blob from a text.
+struct Blob {
+  std::string_view bytes;
+};
+using Parameter = std::variant<std::nullptr_t, std::int64_t, std::string_view, Blob>;
+using Parameters = std::initializer_list<Parameter>;
+
+/// One row of a result; valid until the callback that got it returns.
+class Row {
+ public:
+  virtual ~Row() = default;
+  virtual bool is_null(int column) const = 0;
+  virtual std::int64_t integer(int column) const = 0;
+  virtual std::string_view text(int column) const = 0;  ///< also for blobs; empty for null
+
+  std::string string(int column) const { return std::string(text(column)); }
+  std::optional<std::string> maybe_string(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(string(column));
+  }
+  Time time(int column) const { return from_micros(integer(column)); }
+  std::optional<Time> maybe_time(int column) const { return is_null(column) ? std::nullopt : std::optional(time(column)); }
+};
+
+/// A consistent view. One thread; not kept past the callback that got it.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  /// Calls `row` for each result row; stop early by returning false.
+  virtual void each(const Query&, Parameters, const std::function<bool(const Row&)>& row) = 0;
+
+  /// The first row, mapped; nullopt when there is none.
+  template <class F>
+  auto one(const Query& query, Parameters parameters, F map) -> std::optional<std::invoke_result_t<F, const Row&>> {
+    std::optional<std::invoke_result_t<F, const Row&>> found;
+    each(query, parameters, [&](const Row& row) {
+      found.emplace(map(row));
+      return false;
+    });
+    return found;
+  }
+  /// All rows, mapped.
+  template <class F>
+  auto all(const Query& query, Parameters parameters, F map) {
+    std::vector<std::invoke_result_t<F, const Row&>> rows;
+    each(query, parameters, [&](const Row& row) {
+      rows.push_back(map(row));
+      return true;
+    });
+    return rows;
+  }
+};
+
+/// What a commit changed, told to subscribers after it is durable, in commit order.
+struct Change {
+  enum class Kind { resource, release, deployment, task, task_log, task_cancel, lock_released };
+  Kind kind;
+  std::string id;           ///< of what changed (for lock_released: the lock's key)
+  std::string detail = {};  ///< kind-specific: for a task its state
+  std::uint64_t number = 0;  ///< given at commit; grows by one, from one at start
+};
+
+/// A transaction. `write` may run its function again after a lost race, so the function must only touch the Txn.
+class Txn : public Reader {
+ public:
+  /// Runs a statement that changes rows; returns how many it changed.
+  virtual std::int64_t run(const Query&, Parameters) = 0;
+  /// Published once the commit is durable; dropped when it fails.
+  virtual void publish(Change) = 0;
+};
+
+struct DatabaseOptions {
+  std::string path;           ///< file; its folder exists
+  unsigned readers = 4;       ///< connections for reading
+  bool inline_writes = false;  ///< run writes on the calling thread (simulation: everything on one thread)
+  std::string vfs = {};       ///< SQLite VFS, for fault tests
+};
+
+/// Threads: any.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// Runs `f(Reader&)` on one consistent snapshot and returns what it returns.
+  template <class F>
+  auto read(F&& f) {
+    using Result = std::invoke_result_t<F, Reader&>;
+    if constexpr (std::is_void_v<Result>) {
+      do_read([&](Reader& r) { f(r); });
+    } else {
+      std::optional<Result> result;
+      do_read([&](Reader& r) { result.emplace(f(r)); });
+      return std::move(*result);
+    }
+  }
+
+  /// Runs `f(Txn&)`; returns after the commit is durable and its changes are published. Whatever `f` throws rolls back
+  /// its own changes alone and is thrown here. A failed commit fails its whole group with Error{unavailable}, and no
+  /// write succeeds until the database is opened anew. `name` appears in traces.
+  template <class F>
+  auto write(std::string_view name, F&& f) {
+    using Result = std::invoke_result_t<F, Txn&>;
+    if constexpr (std::is_void_v<Result>) {
+      do_write(name, [&](Txn& t) { f(t); });
+    } else {
+      std::optional<Result> result;
+      do_write(name, [&](Txn& t) { result.emplace(f(t)); });
+      return std::move(*result);
+    }
+  }
+
+  /// `listener` is called on the committing thread for each group of changes; it must be quick and must not write.
+  virtual void subscribe(std::function<void(const std::vector<Change>&)> listener) = 0;
+
+ protected:
+  virtual void do_read(const std::function<void(Reader&)>&) = 0;
+  virtual void do_write(std::string_view name, const std::function<void(Txn&)>&) = 0;
+};
+
+/// Opens or makes the database, takes the folder's lock (one server per data folder: Error{unavailable} otherwise) and
+/// migrates it; a newer schema than ours is refused. See schema.sql.
+std::unique_ptr<Database> open_sqlite(const DatabaseOptions&, const Log&);
+
+/// A page of a list and what a reader needs to show where it stands.
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::int64_t total = 0;
+};
+
+/// `skip` and `take` as clients send them; take is bounded by the API, never by the store.
+struct Slice {
+  std::int64_t skip = 0;
+  std::int64_t take = 30;
+};
+
+}  // namespace slipway::storage

@@ -1,0 +1,36 @@
+// The audit trail (AUD-1): who did what to which documents, when. Appended, never changed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/database.h"
+#include "storage/ids.h"
+
+namespace slipway::storage {
+
+/// One audit entry. `user` is a user id or "system"; `details` is a JSON diff in which a sensitive change reads "changed".
+struct Event {
+  std::int64_t number = 0;  ///< given when appended; Events-<number>
+  Time occurred{};
+  std::string category;  ///< "Created", "Modified", "Deleted", "DeploymentQueued", "DeploymentStarted", …
+  std::string space;
+  std::string user;
+  std::string username;
+  std::string message;
+  std::string subject;  ///< id of the document it is about
+  std::string project, environment, tenant;  ///< "" if none
+  std::string details;  ///< JSON or ""
+};
+
+void append_event(Txn&, Ids&, const Event&);
+
+struct EventFilter {
+  std::string space, subject, project, category, user;
+};
+/// Newest first.
+Page<Event> list_events(Reader&, const EventFilter&, Slice);
+std::optional<Event> find_event(Reader&, std::int64_t number);
+
+}  // namespace slipway::storage

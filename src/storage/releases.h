@@ -1,0 +1,67 @@
+// Releases and deployments: immutable records of what was frozen and what was asked for, and the table of what runs
+// where, which the transaction that ends a deployment keeps (dashboards read it and never scan history).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/database.h"
+
+namespace slipway::storage {
+
+struct ReleaseRecord {
+  std::string id, space, project, channel;
+  std::string version;      ///< as entered
+  std::string version_key;  ///< equal for equal versions (VER-1); unique per project
+  Time assembled{};
+  std::string process_snapshot;    ///< "deploymentprocess-Projects-1-s-3-ABCDE"
+  std::string variables_snapshot;  ///< "variableset-Projects-1-s-2-FGHIJ"
+  std::string body;  ///< JSON: ReleaseNotes, SelectedPackages (with digests), LibraryVariableSetSnapshotIds, CustomFields, …
+};
+
+/// Throws Error{conflict} when the project has that version already (REL-1).
+void insert_release(Txn&, const ReleaseRecord&);
+void update_release(Txn&, const ReleaseRecord&);
+void erase_release(Txn&, std::string_view id);
+std::optional<ReleaseRecord> find_release(Reader&, std::string_view id);
+std::optional<ReleaseRecord> find_release_by_version(Reader&, std::string_view project, std::string_view version_key);
+/// The most recently created one of the project, or of one of its channels when `channel` is not empty.
+std::optional<ReleaseRecord> latest_release(Reader&, std::string_view project, std::string_view channel);
+struct ReleaseFilter {
+  std::string space, project, channel;
+  std::optional<std::vector<std::string>> ids;
+};
+/// Newest first.
+Page<ReleaseRecord> list_releases(Reader&, const ReleaseFilter&, Slice);
+
+struct DeploymentRecord {
+  std::string id, space, release, project, environment, tenant, channel, task;
+  Time created{};
+  std::string deployed_by;  ///< user id
+  std::string body;         ///< JSON: Name, Comments, FormValues, SkipActions, UseGuidedFailure, …
+};
+void insert_deployment(Txn&, const DeploymentRecord&);
+std::optional<DeploymentRecord> find_deployment(Reader&, std::string_view id);
+struct DeploymentFilter {
+  std::string space, release, project, environment, tenant, channel;
+  std::optional<std::vector<std::string>> ids;
+};
+/// Newest first.
+Page<DeploymentRecord> list_deployments(Reader&, const DeploymentFilter&, Slice);
+
+/// What runs where: one row per (project, environment, tenant).
+struct CurrentState {
+  std::string project, environment, tenant;
+  std::string last_deployment;  ///< the last attempt that ended
+  std::string last_success;     ///< deployment id, "" if none
+  std::string last_success_release;
+};
+void record_ended(Txn&, const DeploymentRecord&, bool success);
+std::optional<CurrentState> current_state(Reader&, std::string_view project, std::string_view environment,
+                                          std::string_view tenant);
+/// Environments in which this release has succeeded for this tenant ("" = untenanted) (LIF-2, LIF-7).
+std::vector<std::string> environments_reached(Reader&, std::string_view release, std::string_view tenant);
+
+}  // namespace slipway::storage

@@ -1,0 +1,48 @@
+// Secrets at rest. Each lives once, encrypted under the master key with its id and owner as associated data, so that a
+// row copied to another id or owner does not decrypt. Documents, snapshots, plans and journals hold only ids.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/disk.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "storage/database.h"
+#include "storage/ids.h"
+
+namespace slipway::storage {
+
+/// 32 bytes outside the database. Threads: any.
+class MasterKey {
+ public:
+  /// Reads `path`, or makes it (0600) when it does not exist and `may_create`.
+  static MasterKey load(Disk&, Random&, const std::string& path, bool may_create);
+  explicit MasterKey(Secret bytes);
+  const Secret& bytes() const { return bytes_; }
+
+ private:
+  Secret bytes_;
+};
+
+/// Threads: any.
+class Vault {
+ public:
+  Vault(MasterKey, Random&, Ids&);
+  /// Stores a new secret of `owner` and returns its id ("Secrets-7"). Ids are never reused for another value.
+  std::string put(Txn&, std::string_view owner, const Secret&);
+  /// nullopt for an unknown id; Error{internal} when it does not decrypt for this owner.
+  std::optional<Secret> get(Reader&, std::string_view id, std::string_view owner);
+  void erase(Txn&, std::string_view id);
+  void erase_owned_by(Txn&, std::string_view owner);
+  std::vector<std::string> ids_owned_by(Reader&, std::string_view owner);
+
+ private:
+  MasterKey key_;
+  Random& random_;
+  Ids& ids_;
+};
+
+}  // namespace slipway::storage

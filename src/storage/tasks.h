@@ -1,0 +1,72 @@
+// Server tasks: the queue, and the fence around each claim.
+//
+// A task is claimed with an epoch. Every write on its behalf starts with `check_claim`, which refuses a stale epoch, so
+// that two holders can never both record.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/database.h"
+
+namespace slipway::storage {
+
+enum class TaskState { Queued, Executing, Cancelling, Success, Failed, Canceled, TimedOut };
+std::string_view to_string(TaskState);
+std::optional<TaskState> task_state(std::string_view name);
+constexpr bool is_final(TaskState s) { return s >= TaskState::Success; }
+
+struct TaskRecord {
+  std::string id;  ///< "ServerTasks-44"
+  std::string space;
+  std::string name;  ///< "Deploy"
+  std::string description;
+  std::string project, environment, tenant, deployment;
+  TaskState state = TaskState::Queued;
+  Time queued{};                     ///< not to start before this (a scheduled start may lie in the future)
+  std::optional<Time> queue_expiry;  ///< not started by then: TimedOut (SCH-1)
+  std::optional<Time> started, completed;
+  std::string concurrency_key;  ///< TSK-2
+  int priority = 0;
+  std::int64_t epoch = 0;
+  std::string node;
+  std::string plan;  ///< content hash of its plan, "" until planned
+  std::string error;
+  bool has_warnings = false;
+};
+
+/// A holder's right to act for a task.
+struct Claim {
+  std::string task;
+  std::int64_t epoch = 0;
+};
+
+void insert_task(Txn&, const TaskRecord&);  ///< publishes Change::task
+std::optional<TaskRecord> find_task(Reader&, std::string_view id);
+struct TaskFilter {
+  std::string space, project, environment, tenant, name;
+  std::optional<std::vector<std::string>> ids;
+  std::vector<TaskState> states;
+};
+/// Newest first.
+Page<TaskRecord> list_tasks(Reader&, const TaskFilter&, Slice);
+/// Every Queued task in pick order (priority, then oldest): what a node loads once at start; later ones come as changes.
+std::vector<TaskRecord> queued_tasks(Reader&);
+/// Every Executing or Cancelling task.
+std::vector<TaskRecord> claimed_tasks(Reader&);
+
+/// Queued → Executing under a new epoch; nullopt when it is not Queued any more.
+std::optional<Claim> claim_task(Txn&, std::string_view id, std::string_view node, std::string_view plan, Time now);
+/// A new epoch for a task that another holder left Executing or Cancelling.
+std::optional<Claim> take_over_task(Txn&, std::string_view id, std::string_view node);
+/// Throws Error{fenced} when the claim is stale or the task has ended.
+void check_claim(Txn&, const Claim&);
+void finish_task(Txn&, const Claim&, TaskState, std::string_view error, bool has_warnings, Time now);
+/// Queued → Canceled at once, Executing → Cancelling (published as Change::task_cancel); final states stay. Returns the new record.
+std::optional<TaskRecord> cancel_task(Txn&, std::string_view id, Time now);
+/// Queued → TimedOut.
+void expire_task(Txn&, std::string_view id, Time now);
+
+}  // namespace slipway::storage
