@@ -1,0 +1,69 @@
+// Jobs one after the other, on whatever threads an executor has: state touched only by a strand's jobs needs no lock.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "base/executor.h"
+
+namespace slipway {
+
+/// Threads: any. Jobs must not throw. A strand may be destroyed while jobs wait; they still run.
+class Strand {
+ public:
+  explicit Strand(Executor& executor) : state_(std::make_shared<State>(executor)) {}
+
+  void post(Job job) {
+    {
+      const std::lock_guard lock(state_->mutex);
+      state_->jobs.push_back(std::move(job));
+      if (state_->active) return;
+      state_->active = true;
+    }
+    schedule(state_);
+  }
+
+  void post_at(SteadyTime when, Job job) {
+    state_->executor.post_at(when, [state = state_, job = std::move(job)]() mutable {
+      Strand(state).post(std::move(job));
+    });
+  }
+
+ private:
+  struct State {
+    explicit State(Executor& e) : executor(e) {}
+    Executor& executor;
+    std::mutex mutex;
+    std::deque<Job> jobs;
+    bool active = false;
+  };
+  explicit Strand(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  static void schedule(const std::shared_ptr<State>& state) {
+    state->executor.post([state] { run_one(state); });
+  }
+
+  static void run_one(const std::shared_ptr<State>& state) {
+    Job job;
+    {
+      const std::lock_guard lock(state->mutex);
+      job = std::move(state->jobs.front());
+      state->jobs.pop_front();
+    }
+    job();
+    job = nullptr;
+    {
+      const std::lock_guard lock(state->mutex);
+      if (state->jobs.empty()) {
+        state->active = false;
+        return;
+      }
+    }
+    schedule(state);
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace slipway

@@ -1,0 +1,29 @@
+#include "steps/step.h"
+
+namespace slipway::steps {
+
+std::optional<std::string> StepContext::property(std::string_view name) const {
+  const auto& properties = action().properties;
+  const auto it = properties.find(std::string(name));
+  if (it == properties.end()) return std::nullopt;
+  std::string value = evaluate(it->second);
+  return value.empty() ? std::nullopt : std::optional(std::move(value));
+}
+
+void StepCatalogue::add(std::unique_ptr<const StepType> step) {
+  std::string type(step->type());
+  types_.insert_or_assign(std::move(type), std::move(step));
+}
+
+const StepType* StepCatalogue::find(std::string_view type) const {
+  const auto it = types_.find(type);
+  return it == types_.end() ? nullptr : it->second.get();
+}
+
+std::vector<std::string> StepCatalogue::types() const {
+  std::vector<std::string> names;
+  for (const auto& [name, step] : types_) names.push_back(name);
+  return names;
+}
+
+}  // namespace slipway::steps
