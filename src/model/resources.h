@@ -1,0 +1,29 @@
+// Every resource of the product. Adding one: its file beside this one, and a line in resources.cpp.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "model/schema.h"
+
+namespace slipway::model {
+
+/// All schemas, by type name and by collection. Immutable after construction; threads: any.
+class Catalogue {
+ public:
+  explicit Catalogue(std::vector<Schema> schemas) : schemas_(std::move(schemas)) {}
+
+  std::span<const Schema> all() const { return schemas_; }
+  const Schema* find(std::string_view type) const;
+  /// Throws Error{internal}: code of ours named a type that is not in the list.
+  const Schema& get(std::string_view type) const;
+
+ private:
+  std::vector<Schema> schemas_;
+};
+
+/// The product's resources. Owners stand before what they own.
+Catalogue all_resources();
+
+}  // namespace slipway::model

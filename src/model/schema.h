@@ -1,0 +1,242 @@
+// What a resource is, declared as data.
+//
+// A schema names a resource's fields and rules. The mechanism (model/document.h for documents, src/api/resource_*.h for
+// routes and storage) interprets it: routes, paging, filters, links, slugs, uniqueness, references, secrets, versions,
+// permissions, audit entries and the OpenAPI document all follow from it. What no declaration can say is in its hook.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "model/lookup.h"
+
+namespace slipway::model {
+
+enum class FieldKind {
+  text,           ///< a text; "" unless given, or null where nullable
+  integer,        ///< a whole number
+  flag,           ///< true or false
+  choice,         ///< one of `choices`, spelled exactly so
+  time,           ///< RFC 3339, or null
+  reference,      ///< the id of a document of one of the types `targets`, or null
+  references,     ///< a list of such ids
+  reference_map,  ///< an object: id → list of ids (ProjectEnvironments); `targets` for the keys, `item_targets` for the
+                  ///< items
+  texts,           ///< a list of texts
+  object,          ///< an object with `fields`
+  objects,         ///< a list of objects with `fields`, told apart by their `Id`
+  text_map,        ///< an object of texts
+  properties,      ///< an object whose values are texts or sensitive values (§0.6 of the contract)
+  secret,          ///< a sensitive value: {HasValue, NewValue}
+  text_or_secret,  ///< a text or a sensitive value (a template's DefaultValue)
+  variable_value,  ///< a text; a secret while its sibling `IsSensitive` is true
+  json,            ///< anything, kept as it is; sensitive values inside it are still secrets
+};
+
+/// What becomes of a document that points at one being deleted.
+enum class OnDelete { refuse, unlink, ignore };
+
+/// One member of a document. Built by the functions below: `text("Name").required().at_most(50)`.
+struct Field {
+  std::string name;
+  FieldKind kind = FieldKind::text;
+  json::value fallback = nullptr;     ///< what an absent or null member becomes
+  bool is_required = false;           ///< must be there and not blank
+  bool is_nullable = false;           ///< null is a value of its own
+  bool is_server_set = false;         ///< what clients send is ignored; hooks and `form` set it
+  bool is_fixed = false;              ///< never changes once the document exists
+  bool keeps_when_absent = false;     ///< an update without it keeps the stored value (else it takes the fallback)
+  bool is_unchecked = false;          ///< a reference that need not exist; it blocks no deletion
+  bool is_omitted_when_null = false;  ///< not stored as null, since a client misreads the key's presence
+  OnDelete on_delete = OnDelete::refuse;
+  std::size_t max_length = 1u << 20;  ///< bytes of a text, items of a list
+  std::string form;                   ///< server-set text made of the document, "variableset-<Id>"
+  std::string item_ids;  ///< objects: "uuid", or "Tags" for ids like "TagSets-1/Tags-3"; "" = items have none
+  std::vector<std::string> choices;
+  std::vector<std::string> targets, item_targets;
+  std::vector<Field> fields;
+
+  Field required() const {
+    return with([](Field& f) { f.is_required = true; });
+  }
+  Field nullable() const {
+    return with([](Field& f) { f.is_nullable = true, f.fallback = nullptr; });
+  }
+  Field server_set() const {
+    return with([](Field& f) { f.is_server_set = true; });
+  }
+  Field fixed() const {
+    return with([](Field& f) { f.is_fixed = true; });
+  }
+  Field keeps() const {
+    return with([](Field& f) { f.keeps_when_absent = true; });
+  }
+  Field unchecked() const {
+    return with([](Field& f) { f.is_unchecked = true, f.on_delete = OnDelete::ignore; });
+  }
+  Field omitted_when_null() const {
+    return nullable().with([](Field& f) { f.is_omitted_when_null = true; });
+  }
+  Field unlinked_on_delete() const {
+    return with([](Field& f) { f.on_delete = OnDelete::unlink; });
+  }
+  Field at_most(std::size_t n) const {
+    return with([&](Field& f) { f.max_length = n; });
+  }
+  Field otherwise(json::value v) const {
+    return with([&](Field& f) { f.fallback = std::move(v); });
+  }
+  Field made_of(std::string form_text) const {
+    return server_set().with([&](Field& f) { f.form = std::move(form_text); });
+  }
+  Field numbered(std::string prefix) const {
+    return with([&](Field& f) { f.item_ids = std::move(prefix); });
+  }
+
+ private:
+  template <class Edit>
+  Field with(Edit edit) const {
+    Field copy = *this;
+    edit(copy);
+    return copy;
+  }
+};
+
+Field text(std::string name);
+Field integer(std::string name, std::int64_t otherwise = 0);
+Field flag(std::string name, bool otherwise = false);
+/// The first choice is what an absent member becomes.
+Field choice(std::string name, std::vector<std::string> choices);
+Field time(std::string name);
+/// Null while unset.
+Field reference(std::string name, std::vector<std::string> targets);
+Field references(std::string name, std::vector<std::string> targets);
+Field reference_map(std::string name, std::vector<std::string> keys, std::vector<std::string> items);
+Field texts(std::string name);
+Field object(std::string name, std::vector<Field> fields);
+/// Items get a UUID as `Id` unless they bring one.
+Field objects(std::string name, std::vector<Field> fields);
+Field text_map(std::string name);
+Field properties(std::string name = "Properties");
+Field secret(std::string name);
+Field text_or_secret(std::string name);
+Field variable_value(std::string name);
+Field anything(std::string name, json::value otherwise = nullptr);
+/// The usual first three members of a named document.
+Field name_field(std::size_t max_length = 200);
+Field slug_field();
+Field description_field();
+
+enum class Scope { system, space };
+enum class Order { by_name, by_sort_order };
+
+/// A link beside `Self`. The target is a URI template in which <self>, <space>, <id> and <parent> are filled in.
+struct Link {
+  std::string name;
+  std::string target;
+  std::string kind = {};  ///< only for documents of this kind (discriminator); "" = all
+};
+
+/// A second address below an owner: "projects/{Projects-1}/channels". `field` holds the owner's id.
+struct Nesting {
+  enum class Shape {
+    collection,  ///< the whole set of routes
+    single,      ///< the one document of that owner: GET and PUT
+    list,        ///< a paged list
+    bare_list,   ///< a bare array
+  };
+  std::string owner;  ///< type
+  std::string field;
+  std::string segment;
+  Shape shape = Shape::collection;
+};
+
+/// Some members of a document under an address and names of their own: "projects/{id}/deploymentsettings".
+struct View {
+  std::string segment;
+  std::string type;
+  std::string id_prefix;                                     ///< id = prefix + "-" + id of the document
+  std::string owner_field;                                   ///< member that shows the document's id
+  std::vector<std::pair<std::string, std::string>> members;  ///< (name in the view, name in the document)
+};
+
+/// A query parameter of lists: documents whose `field` references the value, or equals it where it is no reference.
+struct Filter {
+  std::string parameter;
+  std::string field;
+};
+
+struct Permissions {
+  std::string view, create, edit, remove;
+};
+
+/// "EnvironmentView", "EnvironmentCreate", "EnvironmentEdit", "EnvironmentDelete".
+Permissions permissions_of(std::string_view subject);
+
+/// What clients may do with a resource; all but what is switched off.
+struct Verbs {
+  bool list = true, create = true, update = true, remove = true;
+};
+
+/// One edit, as a hook sees it. `before` is null for a new document, `after` for a deleted one. A hook may complete
+/// `after`; its ids are already given.
+struct Edit {
+  const json::object* before = nullptr;
+  json::object* after = nullptr;
+
+  bool is_creation() const { return before == nullptr; }
+  bool is_deletion() const { return after == nullptr; }
+};
+
+/// What an edit entails for other documents, done in the same transaction, each through its own schema and hook.
+struct Changes {
+  struct NewDocument {
+    std::string type;
+    json::object document;
+  };
+  std::vector<NewDocument> create;
+  std::vector<json::object> update;  ///< `Id` and the members that change
+  std::vector<std::string> erase;    ///< ids of documents or releases
+};
+
+/// Pure. Problems that a client can mend go to the last argument, each naming a field and its fix.
+using Hook = std::function<Changes(const Edit&, const Lookup&, Problems&)>;
+
+struct Schema {
+  std::string type;        ///< "Environment"
+  std::string collection;  ///< route segment, "environments"
+  std::string id_prefix;   ///< "Environments" for ids like Environments-1
+  std::string id_form;     ///< instead: an id made of the document, "deploymentprocess-<ProjectId>"
+  Scope scope = Scope::space;
+  std::string parent;         ///< field that holds the owner's id; documents go when their owner goes
+  std::string discriminator;  ///< field that names the document's kind, "AccountType"
+  std::vector<Field> fields;
+  std::map<std::string, std::vector<Field>> kinds;  ///< more fields, by kind; other kinds are refused
+  Order order = Order::by_name;
+  bool is_versioned = false;         ///< has `Version`, which a change counts up and a stale writer fails on
+  std::string name_member = "Name";  ///< unique within the owner or space; "" = has no name
+  std::string own_flag;              ///< shown as true in the caller's own document, "IsRequestor"
+  Verbs verbs;
+  std::vector<Nesting> nestings;
+  std::vector<View> views;
+  std::vector<Filter> filters;
+  std::vector<Link> links;
+  std::string list_template = "{?skip,take,ids,partialName}";  ///< query part of the collection's link
+  std::string link_name;  ///< key of the collection in the root document, "Environments"; "" = none
+  Permissions permissions;
+  std::string clone_source;  ///< member that records what a document was cloned from; "" = can't be cloned
+  Hook hook;
+
+  /// Fields of a document of that kind: the common ones, then the kind's own.
+  std::vector<const Field*> fields_of(std::string_view kind) const;
+  /// Common field or field of any kind; null when there is none.
+  const Field* find_field(std::string_view field_name) const;
+};
+
+}  // namespace slipway::model

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <string>
+
+#include "model/schema.h"
+#include "model/values.h"
+
+namespace slipway::model {
+
+/// A variable that each tenant fills in (TEN-11); in projects and library variable sets.
+struct VariableTemplate {
+  std::string Id, Name, Label, HelpText;
+  Value DefaultValue;  ///< a text or a secret; "" = none
+  std::map<std::string, std::string> DisplaySettings;
+};
+BOOST_DESCRIBE_STRUCT(VariableTemplate, (), (Id, Name, Label, HelpText, DefaultValue, DisplaySettings))
+
+/// The field `Templates` of the documents that have some.
+Field templates_field();
+
+}  // namespace slipway::model
