@@ -1,0 +1,24 @@
+// The list envelope that clients page through (contract-hotpath §1.3).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+#include "net/http.h"
+#include "storage/database.h"
+
+namespace slipway::api {
+
+/// `skip` and `take` of the query: 0 and 30 unless given; a text that is no number counts as not given. Never negative.
+storage::Slice slice_of(const net::Query&);
+
+/// `items` are JSON texts. Page links keep the query's other parameters; "Page.Next" is missing on the last page.
+net::Response page_response(const Call&, std::string_view item_type, const std::vector<std::string>& items,
+                            std::int64_t total, const storage::Slice&);
+/// JSON texts as a bare array, as `/all` routes answer.
+net::Response array_response(const std::vector<std::string>& items);
+
+}  // namespace slipway::api

@@ -1,0 +1,47 @@
+// The route table: each entry says what it answers, to whom, and how it is documented. Areas of the API are functions
+// that return entries (routes.h collects them); permissions and the OpenAPI document follow from them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api/call.h"
+#include "base/json.h"
+#include "net/http.h"
+#include "storage/database.h"
+
+namespace slipway::api {
+
+/// Answers from one consistent snapshot: runs inside the read that also authenticated the caller. Must not call out.
+using ReadHandler = std::function<net::Response(Call&, storage::Reader&)>;
+/// Opens its own reads and writes, and may call out between them.
+using ActHandler = std::function<net::Response(Call&)>;
+
+enum class RouteScope {
+  space,   ///< belongs to a space: the addressed one, else the default one
+  system,  ///< belongs to the server; a space in the address is allowed and told by Call::has_space
+};
+
+/// Permissions that are no permission of a role.
+inline constexpr std::string_view anyone = "";              ///< even without a key
+inline constexpr std::string_view authenticated = "(any)";  ///< whoever has a key
+
+struct Route {
+  std::string method;
+  /// Segments after the prefix, "projects/{project}/channels/{id}". Literals match ignoring case; a parameter matches
+  /// one still-encoded segment.
+  std::string pattern;
+  std::string permission;
+  std::string summary;  ///< a sentence for the OpenAPI document
+  std::variant<ReadHandler, ActHandler> handler;
+  RouteScope scope = RouteScope::space;
+  std::string schema = {};  ///< type name of the documents it speaks, for the OpenAPI document
+};
+
+/// JSON answers.
+net::Response json_response(int status, std::string text);
+net::Response json_response(int status, const json::value&);
+
+}  // namespace slipway::api

@@ -1,0 +1,28 @@
+// What handlers work with. Owned by whoever starts the server; outlives every call.
+#pragma once
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "model/resources.h"
+#include "storage/database.h"
+#include "storage/ids.h"
+#include "storage/secrets.h"
+
+namespace slipway::api {
+
+class Directory;
+
+struct Services {
+  storage::Database& database;
+  storage::Ids& ids;
+  storage::Vault& vault;
+  Random& random;
+  const Clock& clock;
+  const Log& log;
+  const model::Catalogue& catalogue;
+  Directory& directory;         ///< spaces and users, for addresses and keys
+  std::string installation_id;  ///< a UUID, made once for a data folder
+};
+
+}  // namespace slipway::api
