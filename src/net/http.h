@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,11 +55,17 @@ struct Response {
   Headers headers;
   std::string body;
   /// When set, the response is a server-sent event stream (text/event-stream): called once, on a pool thread, with the
-  /// writer; whoever keeps the writer feeds it. The body is ignored.
+  /// writer; whoever keeps the writer feeds it, and the stream ends once nobody keeps it. The body is ignored.
   std::function<void(std::shared_ptr<EventWriter>)> stream;
+  /// The connection is closed without an answer: how a simulator loses a reply on purpose.
+  bool dropped = false;
 };
 
-/// Synchronous, called on a bounded pool, any thread. What it throws becomes a 500 without detail.
+/// The error body that clients of the API expect: `{"ErrorMessage":"…","Errors":["…"]}`.
+Response error_response(int status, std::string_view message);
+
+/// Synchronous, called on a bounded pool, any thread. What it throws becomes a 500 without detail. HEAD arrives as
+/// HEAD: answer it like GET; the body is measured, not sent.
 using Handler = std::function<Response(Request&&)>;
 
 /// Decoded query parameters in order: `+` and `%20` are blanks, keys compare ignoring case.
@@ -66,7 +73,8 @@ class Query {
  public:
   explicit Query(std::string_view encoded);
   std::optional<std::string_view> find(std::string_view name) const;
-  /// All values of `name`, comma-joined ones split, blanks trimmed, empty ones dropped (clients send lists in all three forms).
+  /// All values of `name`, comma-joined ones split, blanks trimmed, empty ones dropped (clients send lists in all three
+  /// forms).
   std::vector<std::string> list(std::string_view name) const;
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }

@@ -3,10 +3,13 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 #include "base/time.h"
+#include "net/address_guard.h"
 #include "net/http.h"
 
 namespace slipway::net {
@@ -19,6 +22,13 @@ struct ClientRequest {
   Duration connect_timeout = std::chrono::seconds(5);
   Duration total_timeout = std::chrono::seconds(60);
   std::size_t max_response_bytes = 16u << 20;
+  /// The request may reach the peer twice (a read). One that may not gets a connection of its own: over a kept-alive
+  /// one that its peer is just closing, nobody could tell whether it arrived.
+  bool repeatable = false;
+  /// When set, only addresses that this policy permits are connected to, whatever the name resolves to. Such requests
+  /// do not use a proxy, which would resolve the name itself.
+  std::optional<AddressPolicy> guard;
+  std::stop_token stop;  ///< a stop ends the request within about a second
 };
 
 struct ClientResponse {
@@ -42,11 +52,13 @@ class NetworkError : public std::runtime_error {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Throws NetworkError. Any status, also 500, is an answer.
+  /// Throws NetworkError; Error{invalid} for a request that cannot be written (scheme, line break in a header). Any
+  /// status, also 500, is an answer.
   virtual ClientResponse send(const ClientRequest&) = 0;
 };
 
-/// libcurl with kept-alive connections; TLS is verified; only http and https.
+/// libcurl with kept-alive connections, HTTP/1.1; TLS is verified; only http and https; a proxy of the environment is
+/// used except for loopback.
 std::unique_ptr<HttpClient> make_curl_client();
 
 }  // namespace slipway::net

@@ -14,15 +14,18 @@ namespace slipway::net {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;       ///< 0 picks a free one
+  std::uint16_t port = 0;  ///< 0 picks a free one
   unsigned handler_threads = 4;
   std::size_t max_body_bytes = 32u << 20;  ///< over it: 413
   std::size_t max_header_bytes = 16u << 10;
-  unsigned max_connections = 4096;         ///< over it: new ones are closed
-  std::size_t max_queued_requests = 1024;  ///< over it: 503
-  Duration head_timeout = std::chrono::seconds(15);
+  unsigned max_connections = 4096;                   ///< over it: new ones are closed
+  std::size_t max_queued_requests = 1024;            ///< over it: 503
+  std::size_t max_stream_backlog_bytes = 1 << 20;    ///< over it: the event stream ends, and its reader may resume
+  Duration head_timeout = std::chrono::seconds(15);  ///< from a request's first byte to the end of its head: 408
+  /// For a body, and for a response to be taken; each 64 KiB that move allow one more second.
   Duration body_timeout = std::chrono::seconds(60);
-  Duration idle_timeout = std::chrono::seconds(120);
+  Duration idle_timeout = std::chrono::seconds(120);  ///< between requests: closed
+  Duration stream_ping = std::chrono::seconds(20);    ///< a comment line keeps proxies from ending quiet event streams
 };
 
 class HttpServer {
@@ -31,7 +34,8 @@ class HttpServer {
   HttpServer(ServerOptions, Handler, const Log&);
   ~HttpServer();
   std::uint16_t port() const;
-  /// Stops accepting, lets running requests end up to `grace`, then closes. Idempotent.
+  /// Stops accepting, ends event streams, lets requests end for up to `grace`, then closes. A handler that runs longer
+  /// is still waited for. Idempotent; not to be called by a handler.
   void stop(Duration grace);
 
  private:
