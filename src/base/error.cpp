@@ -4,16 +4,26 @@ namespace slipway {
 
 std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid: return "invalid";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::denied: return "denied";
-    case ErrorCode::not_found: return "not found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::too_large: return "too large";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::timed_out: return "timed out";
-    case ErrorCode::fenced: return "fenced";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::invalid:
+      return "invalid";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::denied:
+      return "denied";
+    case ErrorCode::not_found:
+      return "not found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::too_large:
+      return "too large";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::timed_out:
+      return "timed out";
+    case ErrorCode::fenced:
+      return "fenced";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "unknown";
 }

@@ -56,7 +56,8 @@ struct ThreadPool::State {
   std::vector<std::thread> threads;
 };
 
-ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock) : state_(std::make_shared<State>(clock)) {
+ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock)
+    : state_(std::make_shared<State>(clock)) {
   name.resize(std::min<std::size_t>(name.size(), 15));  // the kernel's limit for thread names
   for (unsigned i = 0; i < threads; ++i) {
     state_->threads.emplace_back([state = state_.get()] { state->work(); });

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/stream_parser.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
 #include <charconv>
 #include <utility>
 
@@ -33,7 +33,8 @@ auto* find_member(Object& members, std::string_view name) {
 
 value parse(std::string_view text, const Limits& limits) {
   if (text.size() > limits.max_bytes) {
-    fail(ErrorCode::too_large, fmt::format("The JSON text has {} bytes; the limit is {}.", text.size(), limits.max_bytes));
+    fail(ErrorCode::too_large,
+         fmt::format("The JSON text has {} bytes; the limit is {}.", text.size(), limits.max_bytes));
   }
   boost::json::parse_options options;
   options.max_depth = limits.max_depth;
@@ -61,11 +62,21 @@ void append_string(std::string& out, std::string_view text) {
     out.append(text.substr(clean, i - clean));
     clean = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         out += "\\u00";
         out.push_back(hex[c >> 4]);
@@ -78,12 +89,24 @@ void append_string(std::string& out, std::string_view text) {
 
 void append(std::string& out, const value& v) {
   switch (v.kind()) {
-    case kind::null: out += "null"; break;
-    case kind::bool_: out += v.get_bool() ? "true" : "false"; break;
-    case kind::int64: fmt::format_to(std::back_inserter(out), "{}", v.get_int64()); break;
-    case kind::uint64: fmt::format_to(std::back_inserter(out), "{}", v.get_uint64()); break;
-    case kind::double_: append_number(out, v.get_double()); break;
-    case kind::string: append_string(out, view(v.get_string())); break;
+    case kind::null:
+      out += "null";
+      break;
+    case kind::bool_:
+      out += v.get_bool() ? "true" : "false";
+      break;
+    case kind::int64:
+      fmt::format_to(std::back_inserter(out), "{}", v.get_int64());
+      break;
+    case kind::uint64:
+      fmt::format_to(std::back_inserter(out), "{}", v.get_uint64());
+      break;
+    case kind::double_:
+      append_number(out, v.get_double());
+      break;
+    case kind::string:
+      append_string(out, view(v.get_string()));
+      break;
     case kind::array: {
       out.push_back('[');
       bool first = true;

@@ -36,8 +36,8 @@ TEST_CASE("malformed JSON says where it breaks") {
 }
 
 TEST_CASE("described structs round-trip, and keys match ignoring case") {
-  const auto outer = json::from_json<Outer>(
-      json::parse(R"({"text":"x","HUE":"Red","Inners":{"a":{"names":["n"],"Count":3}},"When":"2024-05-01T02:03:04Z"})"));
+  const auto outer = json::from_json<Outer>(json::parse(
+      R"({"text":"x","HUE":"Red","Inners":{"a":{"names":["n"],"Count":3}},"When":"2024-05-01T02:03:04Z"})"));
   CHECK(outer.Text == "x");
   CHECK(outer.Hue == Colour::Red);
   CHECK(outer.Inners.at("a").Count == 3);
@@ -48,5 +48,6 @@ TEST_CASE("described structs round-trip, and keys match ignoring case") {
 TEST_CASE("a member of the wrong kind is named with its path") {
   CHECK_THROWS_WITH_AS(json::from_json<Outer>(json::parse(R"({"Inners":{"a":{"Names":[1]}}})")),
                        "Inners.a.Names[0] must be a text.", Error);
-  CHECK_THROWS_WITH_AS(json::from_json<Outer>(json::parse(R"({"Hue":"Blue"})")), "Hue must be one of Red, Green.", Error);
+  CHECK_THROWS_WITH_AS(json::from_json<Outer>(json::parse(R"({"Hue":"Blue"})")), "Hue must be one of Red, Green.",
+                       Error);
 }

@@ -13,10 +13,14 @@ namespace {
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return "debug";
-    case LogLevel::info: return "info";
-    case LogLevel::warning: return "warning";
-    case LogLevel::error: return "error";
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      return "error";
   }
   return "info";
 }
@@ -39,8 +43,7 @@ struct Log::State {
 };
 
 Log::Log(const Clock& clock, LogLevel least) : Log(clock, least, write_to_stderr) {}
-Log::Log(const Clock& clock, LogLevel least, Sink sink)
-    : state_(new State{clock, least, std::move(sink), {}, {}}) {}
+Log::Log(const Clock& clock, LogLevel least, Sink sink) : state_(new State{clock, least, std::move(sink), {}, {}}) {}
 Log::~Log() = default;
 
 void Log::redact(std::string_view secret) {

@@ -22,8 +22,8 @@ struct LogField {
   LogField(std::string_view k, const char* v) : key(k), text(v) {}
   LogField(std::string_view k, const std::string& v) : key(k), text(v) {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  LogField(std::string_view k, Number v) : key(k), text(std::to_string(v)), is_number(true) {}
+  requires std::is_arithmetic_v<Number> LogField(std::string_view k, Number v)
+      : key(k), text(std::to_string(v)), is_number(true) {}
 
   std::string_view key;
   std::string text;

@@ -25,9 +25,8 @@ class Strand {
   }
 
   void post_at(SteadyTime when, Job job) {
-    state_->executor.post_at(when, [state = state_, job = std::move(job)]() mutable {
-      Strand(state).post(std::move(job));
-    });
+    state_->executor.post_at(when,
+                             [state = state_, job = std::move(job)]() mutable { Strand(state).post(std::move(job)); });
   }
 
  private:

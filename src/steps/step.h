@@ -31,8 +31,8 @@ BOOST_DESCRIBE_ENUM(Result, Success, SuccessWithWarning, Failed, Skipped, Cancel
 struct Outcome {
   bool waiting = false;
   Result result = Result::Success;
-  std::string message;    ///< for a failure: what, where, why, what to do
-  json::value evidence;   ///< what proves it (ids, digests), kept with the deployment
+  std::string message;   ///< for a failure: what, where, why, what to do
+  json::value evidence;  ///< what proves it (ids, digests), kept with the deployment
 
   static Outcome success(json::value evidence = nullptr) { return {false, Result::Success, {}, std::move(evidence)}; }
   static Outcome failed(std::string message, json::value evidence = nullptr) {
@@ -97,10 +97,10 @@ struct Awaited {
 
 /// One package reference of an action with the version that the release froze.
 struct PackageUse {
-  std::string name;     ///< "" = primary
-  std::string image;    ///< registry/repository:tag, as Octopus.Action.Package[name].Image
+  std::string name;   ///< "" = primary
+  std::string image;  ///< registry/repository:tag, as Octopus.Action.Package[name].Image
   std::string version;
-  std::string digest;   ///< "" when unknown
+  std::string digest;  ///< "" when unknown
 };
 
 /// What the step is asked to do.
@@ -120,8 +120,8 @@ class StepContext {
   virtual ~StepContext() = default;
 
   virtual const ActionSpec& action() const = 0;
-  /// `text` with its tokens replaced. Throws Error{invalid} naming the tokens that have no value (VAR-4: in a native step
-  /// an unknown variable is an error).
+  /// `text` with its tokens replaced. Throws Error{invalid} naming the tokens that have no value (VAR-4: in a native
+  /// step an unknown variable is an error).
   virtual std::string evaluate(std::string_view text) const = 0;
   /// A variable's evaluated value; nullopt when there is none.
   virtual std::optional<std::string> variable(std::string_view name) const = 0;

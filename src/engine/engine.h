@@ -1,0 +1,29 @@
+// The engine: takes queued tasks, runs their plans durably, and goes on with what a crash interrupted.
+//
+// Nothing here polls the database: new tasks, cancellations and freed locks arrive on its stream of changes.
+#pragma once
+
+#include <memory>
+
+#include "engine/options.h"
+
+namespace slipway::engine {
+
+/// Threads: any. Uses only the executor's threads.
+class Engine {
+ public:
+  explicit Engine(EngineParts);
+  ~Engine();
+
+  /// Takes over what an earlier process left executing, loads the queue, and begins to work. Returns when the
+  /// take-over is durable.
+  void start();
+  /// Claims nothing more, and drops every run where it stands: the next start goes on from there (TSK-10).
+  void stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace slipway::engine

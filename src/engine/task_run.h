@@ -1,0 +1,66 @@
+// One claimed task while it runs: starts its units as the plan allows, and ends it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/strand.h"
+#include "engine/options.h"
+#include "engine/progress.h"
+#include "engine/unit_run.h"
+#include "storage/tasks.h"
+
+namespace slipway::engine {
+
+/// What a task tells the engine. Called on the task's strand.
+struct TaskTies {
+  const EngineParts& parts;
+  std::function<void(const storage::TaskRecord&)> ended;
+  std::function<void(const std::string& task, const Error&)> lost;
+  std::function<void(const std::string& task, bool idle)> idle;  ///< whether all that it does is wait
+  std::function<void(const std::string& lock, std::weak_ptr<UnitRun>)> wants_lock;
+};
+
+/// Threads: any; its work happens on a strand of its own.
+class TaskRun : public std::enable_shared_from_this<TaskRun> {
+ public:
+  TaskRun(TaskTies, storage::TaskRecord, storage::Claim, std::shared_ptr<const planning::Plan>);
+
+  /// Goes on from what the database holds of its units: nothing for a fresh task, anything after a crash.
+  void begin(std::vector<storage::UnitRecord> known);
+  void cancel();
+  void abandon();
+
+ private:
+  void restore(const storage::UnitRecord&);
+  void start_unit(storage::UnitRecord, std::vector<storage::JournalEntry>);
+  void unit_waits(int unit, bool waits);
+  void tell_whether_idle();
+  void unit_ended(UnitEnd);
+  /// Decides until nothing new can be decided; `first` is the end of a unit that this write also stores, if any.
+  void advance(const UnitEnd* first);
+  void store_end(storage::Txn&, const UnitEnd&);
+  void finish(storage::Txn&, const Decision&);
+  void note(int unit, const UnitOutcome&);
+  void lose(const Error&);
+  bool evaluate(const std::string& expression);
+
+  TaskTies ties_;
+  Strand strand_;
+  storage::TaskRecord record_;
+  storage::Claim claim_;
+  std::shared_ptr<const planning::Plan> plan_;
+  UnitStates states_;
+  OutputsByAction outputs_;
+  std::map<int, std::shared_ptr<UnitRun>> running_;
+  std::set<int> waiting_;  ///< those of running_ that wait
+  bool idle_ = false;
+  std::string first_error_;
+  bool cancelled_ = false;
+  bool over_ = false;
+};
+
+}  // namespace slipway::engine

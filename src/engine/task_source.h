@@ -1,0 +1,54 @@
+// What the engine needs to know about a kind of task; everything else in it is the same for all kinds.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "planning/plan.h"
+#include "steps/step.h"
+#include "storage/tasks.h"
+
+namespace slipway::engine {
+
+/// How a unit ended, as kept in UnitRecord::outcome.
+struct UnitOutcome {
+  steps::Result Result = steps::Result::Success;
+  std::string Message;
+  std::map<std::string, std::string> Outputs;  ///< output variables, by name
+  json::value Evidence;
+};
+BOOST_DESCRIBE_STRUCT(UnitOutcome, (), (Result, Message, Outputs, Evidence))
+
+/// Outputs of the units that have ended, by action name (VAR-8).
+using OutputsByAction = std::map<std::string, std::map<std::string, std::string>>;
+
+/// What one unit works with: its action, and variables resolved for it. Immutable; threads: any.
+class UnitInputs {
+ public:
+  virtual ~UnitInputs() = default;
+  virtual const steps::ActionSpec& action() const = 0;
+  virtual std::string evaluate(std::string_view text) const = 0;
+  virtual std::optional<std::string> variable(std::string_view name) const = 0;
+  /// `text` with every sensitive value replaced (VAR-6).
+  virtual std::string mask(std::string_view text) const = 0;
+};
+
+/// Threads: any.
+class TaskSource {
+ public:
+  virtual ~TaskSource() = default;
+  /// Throws Error when the task can't be planned; it then fails with that message.
+  virtual planning::Plan plan(storage::Reader&, const storage::TaskRecord&) = 0;
+  virtual std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
+                                                   const planning::PlannedAction&, const OutputsByAction&) = 0;
+  /// Evaluates a variable run condition (PRC-6).
+  virtual bool condition(const storage::TaskRecord&, const std::string& expression, const OutputsByAction&) = 0;
+  /// In the transaction that claims the task, and in the one that ends it.
+  virtual void started(storage::Txn&, const storage::TaskRecord&) = 0;
+  virtual void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) = 0;
+};
+
+}  // namespace slipway::engine

@@ -1,0 +1,217 @@
+#include "engine/unit_context.h"
+
+#include <fmt/format.h>
+
+#include "base/failpoint.h"
+
+namespace slipway::engine {
+namespace {
+
+using storage::EntryKind;
+using storage::JournalEntry;
+
+constexpr std::string_view cancelled_verdict = "cancelled";
+
+steps::AwaitState state_of(const WaitEntry& wait) {
+  if (wait.Verdict == "value") return steps::AwaitState::value;
+  if (wait.Verdict == "timed out") return steps::AwaitState::timed_out;
+  return steps::AwaitState::cancelled;
+}
+
+std::string text_of(const WaitEntry& wait) { return json::to_text(json::to_json(wait)); }
+
+WaitEntry wait_of(const JournalEntry& entry) { return json::from_json<WaitEntry>(json::parse(entry.body)); }
+
+}  // namespace
+
+UnitContext::UnitContext(UnitHost& host, Journal& journal, const UnitInputs& inputs, std::string token, int unit,
+                         Time started)
+    : host_(host), journal_(journal), inputs_(inputs), token_(std::move(token)), unit_(unit), time_(started) {}
+
+void UnitContext::log(steps::LineKind kind, std::string text) {
+  ++ordinal_;
+  const bool stored = std::pair(position_, ordinal_) <= std::pair(journal_.log_position, journal_.log_ordinal);
+  if (stored) return;
+  lines_.push_back({0, unit_, std::string(json::name_of(kind)), host_.now(), inputs_.mask(text)});
+}
+
+const JournalEntry* UnitContext::next_entry(std::string_view name, EntryKind kind) {
+  const auto it = journal_.entries.find(position_);
+  if (it == journal_.entries.end()) return nullptr;
+  if (it->second.name != name || it->second.kind != kind) {
+    fail(
+        ErrorCode::internal,
+        fmt::format("The step's journal has \"{}\" at position {} where the step now asks for \"{}\": the step changed "
+                    "its order without a new journal version. Deploy again.",
+                    it->second.name, position_, name));
+  }
+  return &it->second;
+}
+
+void UnitContext::pass(const JournalEntry& entry) {
+  time_ = entry.at;
+  ++position_;
+  ordinal_ = -1;
+}
+
+void UnitContext::store(JournalEntry entry) {
+  host_.persist(entry, std::move(lines_), position_, ordinal_);
+  lines_.clear();
+}
+
+json::value UnitContext::observe_json(std::string_view name, const std::function<json::value()>& read) {
+  if (const JournalEntry* entry = next_entry(name, EntryKind::observe)) {
+    const json::value seen = json::parse(entry->body);
+    pass(*entry);
+    return seen;
+  }
+  const json::value seen = read();
+  JournalEntry entry{position_, EntryKind::observe, std::string(name), false, json::to_text(seen), host_.now()};
+  store(entry);
+  pass(entry);
+  return seen;
+}
+
+json::value UnitContext::effect_json(std::string_view name, const JsonEffect& effect) {
+  if (const JournalEntry* entry = next_entry(name, EntryKind::effect)) {
+    if (entry->open) return perform(*entry, effect);
+    const json::value result = json::parse(entry->body);
+    pass(*entry);
+    return result;
+  }
+  failpoint("before intent");
+  const JournalEntry intent{position_, EntryKind::effect, std::string(name), true, "", host_.now()};
+  store(intent);
+  failpoint("after intent");
+  return perform(intent, effect);
+}
+
+json::value UnitContext::perform(const JournalEntry& intent, const JsonEffect& effect) {
+  const JournalEntry kept = intent;  // `intent` may lie in the journal, which complete() rewrites
+  if (journal_.doubtful.contains(kept.position)) {
+    if (const auto found = look_for(kept, effect)) return complete(kept, *found);
+    journal_.doubtful.erase(kept.position);
+  }
+  json::value result;
+  try {
+    failpoint("before call");
+    result = effect.act();
+    failpoint("after reply");
+  } catch (const Park& park) {
+    if (!park.nothing_happened()) journal_.doubtful[kept.position] = host_.steady();
+    throw;
+  }
+  return complete(kept, result);
+}
+
+std::optional<json::value> UnitContext::look_for(const JournalEntry& intent, const JsonEffect& effect) {
+  if (!effect.find) {
+    throw UnknownOutcome(
+        ErrorCode::internal,
+        fmt::format("Unknown outcome: \"{}\" was begun, its answer was lost, and it can't be looked up. "
+                    "Check the target by hand before you deploy again.",
+                    intent.name));
+  }
+  std::optional<json::value> found;
+  try {
+    found = effect.find();
+  } catch (const Error& error) {
+    throw UnknownOutcome(
+        error.code(),
+        fmt::format("Unknown outcome: \"{}\" was begun, its answer was lost, and looking for it failed: {} "
+                    "Check the target by hand before you deploy again.",
+                    intent.name, error.message()));
+  }
+  if (found) return found;
+  // Only once a lost call can no longer take effect is its absence conclusive.
+  const SteadyTime settled = journal_.doubtful.at(intent.position) + host_.settle_time();
+  if (host_.steady() < settled) {
+    throw Park(settled - host_.steady(),
+               fmt::format("making sure that a lost \"{}\" will not take effect", intent.name), true);
+  }
+  return std::nullopt;
+}
+
+json::value UnitContext::complete(JournalEntry intent, const json::value& result) {
+  intent.open = false;
+  intent.body = json::to_text(result);
+  intent.at = host_.now();
+  store(intent);
+  failpoint("after result");
+  journal_.doubtful.erase(intent.position);
+  pass(intent);
+  return result;
+}
+
+steps::AwaitState UnitContext::cancel_wait(JournalEntry entry, WaitEntry wait) {
+  wait.Verdict = cancelled_verdict;
+  wait.State = nullptr;
+  entry.open = false;
+  entry.body = text_of(wait);
+  entry.at = host_.now();
+  store(entry);
+  journal_.cancel_delivered = true;
+  pass(entry);
+  return steps::AwaitState::cancelled;
+}
+
+UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::shared_ptr<const steps::Watch> watch,
+                                                 Duration limit) {
+  JournalEntry entry{position_, EntryKind::await, std::string(name), true, "", host_.now()};
+  WaitEntry wait;
+  if (const JournalEntry* known = next_entry(name, EntryKind::await)) {
+    entry = *known;
+    wait = wait_of(entry);
+    if (!entry.open) {
+      pass(entry);
+      return {state_of(wait), wait.Value};
+    }
+  } else {
+    wait.State = watch->begin();
+    wait.Deadline = host_.now() + limit;
+    entry.body = text_of(wait);
+  }
+  if (host_.cancel_requested() && !journal_.cancel_delivered) return {cancel_wait(entry, wait), nullptr};
+  if (!journal_.entries.contains(position_)) {
+    store(entry);
+    failpoint("in wait");
+  }
+  open_wait_ = OpenWait{position_, std::string(name), std::move(watch), std::move(wait)};
+  return {};
+}
+
+steps::AwaitState UnitContext::lock(std::string_view key, std::string_view what) {
+  const std::string name = fmt::format("lock {}", key);
+  JournalEntry entry{position_, EntryKind::await, name, true, "", host_.now()};
+  WaitEntry wait;
+  if (const JournalEntry* known = next_entry(name, EntryKind::await)) {
+    entry = *known;
+    wait = wait_of(entry);
+    if (!entry.open) {
+      pass(entry);
+      return state_of(wait);
+    }
+  }
+  if (host_.cancel_requested() && !journal_.cancel_delivered) return cancel_wait(entry, wait);
+  JournalEntry taken = entry;
+  WaitEntry granted = wait;
+  granted.Verdict = "value";
+  taken.open = false;
+  taken.body = text_of(granted);
+  taken.at = host_.now();
+  const auto holder = host_.persist_with_lock(key, taken, lines_, position_, ordinal_);
+  if (!holder) {
+    lines_.clear();
+    pass(taken);
+    return steps::AwaitState::value;
+  }
+  if (!journal_.entries.contains(position_)) {
+    log(steps::LineKind::Wait, fmt::format("Waiting for {}: {} holds it.", what, *holder));
+    entry.body = text_of(wait);
+    store(entry);
+  }
+  wanted_lock_ = key;
+  return steps::AwaitState::pending;
+}
+
+}  // namespace slipway::engine

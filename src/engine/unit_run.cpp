@@ -1,0 +1,295 @@
+#include "engine/unit_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <climits>
+#include <tuple>
+#include <utility>
+
+namespace slipway::engine {
+namespace {
+
+/// What a unit's row holds while it runs: which journal layout it was begun under.
+struct Begun {
+  int JournalVersion = 1;
+};
+BOOST_DESCRIBE_STRUCT(Begun, (), (JournalVersion))
+
+}  // namespace
+
+UnitRun::UnitRun(UnitTies ties, storage::UnitRecord record, std::vector<storage::JournalEntry> entries)
+    : ties_(std::move(ties)), strand_(ties_.parts.executor), record_(std::move(record)), begun_(!entries.empty()) {
+  journal_.log_position = record_.log_position;
+  journal_.log_ordinal = record_.log_ordinal;
+  for (auto& entry : entries) {
+    if (entry.open && entry.kind == storage::EntryKind::effect) journal_.doubtful[entry.position] = steady();
+    if (entry.kind == storage::EntryKind::await && !entry.open) {
+      journal_.cancel_delivered |= json::from_json<WaitEntry>(json::parse(entry.body)).Verdict == "cancelled";
+    }
+    journal_.entries.emplace(entry.position, std::move(entry));
+  }
+}
+
+Time UnitRun::now() const { return ties_.parts.clock.now(); }
+SteadyTime UnitRun::steady() const { return ties_.parts.clock.steady(); }
+Duration UnitRun::settle_time() const { return ties_.parts.options.settle_time; }
+
+void UnitRun::start() {
+  strand_.post([self = shared_from_this()] { self->enter(); });
+}
+
+void UnitRun::cancel() {
+  strand_.post([self = shared_from_this()] {
+    if (self->over_ || self->cancel_requested_) return;
+    self->cancel_requested_ = true;
+    if (!self->journal_.cancel_delivered) self->enter();
+  });
+}
+
+void UnitRun::on_lock_free() {
+  strand_.post([self = shared_from_this()] {
+    if (!self->wanted_lock_.empty()) self->enter();
+  });
+}
+
+void UnitRun::abandon() {
+  strand_.post([self = shared_from_this()] {
+    self->over_ = true;
+    self->subscription_.reset();
+    self->wait_.reset();
+  });
+}
+
+/// Storage that fails or a claim that is gone ends this runtime, not the task: whoever holds the task next goes on.
+void UnitRun::guarded(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Lost& lost) {
+    over_ = true;
+    subscription_.reset();
+    ties_.lost(lost.why);
+  }
+}
+
+void UnitRun::enter() {
+  if (over_) return;
+  ++entry_;
+  set_waiting(false);
+  subscription_.reset();
+  wait_.reset();
+  wanted_lock_.clear();
+  guarded([this] { execute(); });
+}
+
+void UnitRun::execute() {
+  if (!begun_ && record_.started == Time{}) record_.started = now();
+  if (!ties_.step) {
+    end({steps::Result::Failed,
+         fmt::format(
+             "This server has no step of type \"{}\". Disable the step \"{}\", or replace it by one of the types "
+             "listed under /api/openapi.json.",
+             ties_.inputs->action().type, ties_.inputs->action().name),
+         {},
+         nullptr},
+        {});
+    return;
+  }
+  if (begun_) {
+    const auto begun = json::from_json<Begun>(json::parse(record_.outcome));
+    if (begun.JournalVersion < ties_.step->oldest_journal() || begun.JournalVersion > ties_.step->journal_version()) {
+      end({steps::Result::Failed,
+           fmt::format("The step was begun by another version of this server, whose journal (layout {}) this one can't "
+                       "continue. Deploy again.",
+                       begun.JournalVersion),
+           {},
+           nullptr},
+          {});
+      return;
+    }
+  }
+  UnitContext context(*this, journal_, *ties_.inputs,
+                      fmt::format("{}-{}-{}", record_.task, record_.number, record_.attempt), record_.number,
+                      record_.started);
+  try {
+    settle_after(context, ties_.step->execute(context));
+  } catch (const Park& not_now) {
+    park(not_now);
+  } catch (const Error& error) {
+    std::string message = error.message();
+    for (const auto& detail : error.details()) message += "\n" + detail;
+    end({steps::Result::Failed, std::move(message), context.outputs(), nullptr}, context.take_lines());
+  } catch (const std::exception& defect) {
+    end({steps::Result::Failed,
+         fmt::format("The step ended with a defect of this server: {}", defect.what()),
+         {},
+         nullptr},
+        context.take_lines());
+  }
+}
+
+void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
+  parked_since_.reset();
+  if (!outcome.waiting) {
+    end({outcome.result, std::move(outcome.message), context.outputs(), std::move(outcome.evidence)},
+        context.take_lines());
+  } else if (context.open_wait()) {
+    wait_on(*context.open_wait());
+  } else if (!context.wanted_lock().empty()) {
+    wanted_lock_ = context.wanted_lock();
+    set_waiting(true);
+    ties_.wants_lock(wanted_lock_);
+  } else {
+    end({steps::Result::Failed,
+         "The step returned as if waiting, but waits for nothing: a defect of this server.",
+         {},
+         nullptr},
+        context.take_lines());
+  }
+}
+
+void UnitRun::set_waiting(bool waiting) {
+  if (std::exchange(waiting_, waiting) != waiting) ties_.waits(waiting);
+}
+
+void UnitRun::wait_on(OpenWait wait) {
+  set_waiting(true);
+  wait_ = std::move(wait);
+  fresh_ = false;
+  const int position = wait_->position;
+  if (wait_->entry.Deadline) {
+    const Duration left = *wait_->entry.Deadline - now();
+    strand_.post_at(steady() + std::max(left, Duration(0)), [weak = weak_from_this(), position] {
+      if (const auto self = weak.lock()) self->guarded([&] { self->check_deadline(position); });
+    });
+  }
+  subscription_ = wait_->watch->subscribe([weak = weak_from_this(), position](json::value observation) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->strand_.post([self, position, observation = std::move(observation)] {
+      self->guarded([&] { self->observed(position, observation); });
+    });
+  });
+}
+
+void UnitRun::observed(int position, const json::value& observation) {
+  if (over_ || !wait_ || wait_->position != position) return;
+  fresh_ = true;
+  auto progress = wait_->watch->next(wait_->entry.State, observation);
+  if (progress.value) {
+    decide_wait("value", std::move(*progress.value), std::move(progress.lines));
+    return;
+  }
+  const bool changed = progress.state != wait_->entry.State;
+  wait_->entry.State = std::move(progress.state);
+  if (changed || !progress.lines.empty()) store_wait(true, progress.lines);
+  check_deadline(position);
+}
+
+void UnitRun::check_deadline(int position) {
+  if (over_ || !wait_ || wait_->position != position || !fresh_) return;
+  if (wait_->entry.Deadline && now() >= *wait_->entry.Deadline) decide_wait("timed out", nullptr, {});
+}
+
+void UnitRun::decide_wait(std::string verdict, json::value value, std::vector<steps::Line> lines) {
+  wait_->entry.Verdict = std::move(verdict);
+  wait_->entry.Value = std::move(value);
+  wait_->entry.State = nullptr;
+  store_wait(false, lines);
+  enter();
+}
+
+/// Lines of a watch follow all that the step itself logs at this position, and are never logged again by a re-entry.
+void UnitRun::store_wait(bool open, const std::vector<steps::Line>& lines) {
+  storage::JournalEntry entry = journal_.entries.at(wait_->position);
+  entry.open = open;
+  entry.body = json::to_text(json::to_json(wait_->entry));
+  if (!open) entry.at = now();
+  persist(entry, to_log(lines), wait_->position, INT_MAX);
+}
+
+std::vector<storage::LogLine> UnitRun::to_log(const std::vector<steps::Line>& lines) const {
+  std::vector<storage::LogLine> out;
+  for (const auto& line : lines) {
+    out.push_back({0, record_.number, std::string(json::name_of(line.kind)), now(), ties_.inputs->mask(line.text)});
+  }
+  return out;
+}
+
+void UnitRun::park(const Park& not_now) {
+  const auto& options = ties_.parts.options;
+  if (!parked_since_ || parked_at_ != journal_.entries.size()) {
+    parked_since_ = steady();
+    parked_at_ = journal_.entries.size();
+    unanswered_calls_ = 0;
+  }
+  if (!not_now.nothing_happened()) ++unanswered_calls_;
+  const Duration stuck = steady() - *parked_since_;
+  if (stuck > options.longest_park || unanswered_calls_ > options.most_unanswered_calls) {
+    end({steps::Result::Failed,
+         fmt::format("Gave up after {}: {}", describe_duration(stuck), not_now.why()),
+         {},
+         nullptr},
+        {});
+    return;
+  }
+  set_waiting(true);
+  strand_.post_at(steady() + not_now.delay(), [weak = weak_from_this(), entry = entry_] {
+    const auto self = weak.lock();
+    if (self && self->entry_ == entry) self->enter();
+  });
+}
+
+void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
+  over_ = true;
+  outcome.Message = ties_.inputs->mask(outcome.Message);
+  if (!outcome.Message.empty()) {
+    const bool bad = outcome.Result == steps::Result::Failed;
+    lines.push_back({0, record_.number, bad ? "Error" : "Info", now(), outcome.Message});
+  }
+  ties_.ended({record_.number, std::move(outcome), record_.started, std::move(lines)});
+}
+
+std::optional<std::string> UnitRun::save(const std::string* lock, const storage::JournalEntry& entry,
+                                         const std::vector<storage::LogLine>& lines, int log_position,
+                                         int log_ordinal) {
+  storage::UnitRecord record = record_;
+  if (!begun_) record.outcome = json::to_text(json::to_json(Begun{ties_.step->journal_version()}));
+  std::tie(record.log_position, record.log_ordinal) =
+      std::max(std::pair(record.log_position, record.log_ordinal), std::pair(log_position, log_ordinal));
+  std::optional<std::string> holder;
+  try {
+    holder = ties_.parts.database.write("journal entry", [&](storage::Txn& txn) {
+      storage::check_claim(txn, ties_.claim);
+      const auto other = lock != nullptr ? storage::take_lock(txn, *lock, record.task, record.number) : std::nullopt;
+      if (other) return other;
+      storage::put_unit(txn, record);
+      storage::put_entry(txn, record.task, record.number, entry);
+      if (!lines.empty()) storage::append_log(txn, record.task, lines);
+      return other;
+    });
+  } catch (const Error& error) {
+    throw Lost{error};
+  }
+  if (holder) return holder;
+  begun_ = true;
+  record_ = std::move(record);
+  journal_.entries.insert_or_assign(entry.position, entry);
+  journal_.log_position = record_.log_position;
+  journal_.log_ordinal = record_.log_ordinal;
+  return std::nullopt;
+}
+
+void UnitRun::persist(const storage::JournalEntry& entry, std::vector<storage::LogLine> lines, int log_position,
+                      int log_ordinal) {
+  save(nullptr, entry, lines, log_position, log_ordinal);
+}
+
+std::optional<std::string> UnitRun::persist_with_lock(std::string_view key, const storage::JournalEntry& entry,
+                                                      std::vector<storage::LogLine> lines, int log_position,
+                                                      int log_ordinal) {
+  const std::string lock(key);
+  return save(&lock, entry, lines, log_position, log_ordinal);
+}
+
+}  // namespace slipway::engine

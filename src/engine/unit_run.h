@@ -1,0 +1,92 @@
+// One unit of work while its task runs: enters its step, keeps it waiting, and enters it again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/strand.h"
+#include "engine/options.h"
+#include "engine/unit_context.h"
+#include "storage/tasks.h"
+
+namespace slipway::engine {
+
+/// How an ended unit reports to its task, with the lines that belong to its end.
+struct UnitEnd {
+  int unit = 0;
+  UnitOutcome outcome;
+  Time started{};
+  std::vector<storage::LogLine> lines;
+};
+
+/// What a unit needs from its task. Called on the unit's strand.
+struct UnitTies {
+  const EngineParts& parts;
+  storage::Claim claim;
+  std::shared_ptr<const UnitInputs> inputs;
+  std::shared_ptr<const steps::StepType> step;
+  std::function<void(UnitEnd)> ended;
+  std::function<void(bool)> waits;  ///< whether it holds a thread and a task slot, or waits; told at each change
+  std::function<void(const std::string& lock)> wants_lock;  ///< tell on_lock_free() when the lock may be free
+  std::function<void(const Error&)> lost;                   ///< a write was refused: the claim or the storage is gone
+};
+
+/// Threads: any; its work happens on a strand of its own.
+class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
+ public:
+  /// `record` is new (attempt 1, no entries) or what a crash left behind, with its entries; then every open effect is
+  /// doubtful as of now.
+  UnitRun(UnitTies, storage::UnitRecord record, std::vector<storage::JournalEntry> entries);
+
+  void start();
+  void cancel();
+  void on_lock_free();
+  /// Drops everything without a trace; for a stale claim and for shutdown.
+  void abandon();
+  const std::string& wanted_lock() const { return wanted_lock_; }
+
+ private:
+  void enter();
+  void execute();
+  void settle_after(UnitContext&, steps::Outcome);
+  void wait_on(OpenWait);
+  void set_waiting(bool);
+  void observed(int position, const json::value& observation);
+  void check_deadline(int position);
+  void decide_wait(std::string verdict, json::value value, std::vector<steps::Line> lines);
+  void store_wait(bool open, const std::vector<steps::Line>& lines);
+  void park(const Park&);
+  void end(UnitOutcome, std::vector<storage::LogLine> lines);
+  void guarded(const std::function<void()>& work);
+  std::vector<storage::LogLine> to_log(const std::vector<steps::Line>&) const;
+
+  void persist(const storage::JournalEntry&, std::vector<storage::LogLine>, int, int) override;
+  std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
+                                               std::vector<storage::LogLine>, int, int) override;
+  bool cancel_requested() const override { return cancel_requested_; }
+  Time now() const override;
+  SteadyTime steady() const override;
+  Duration settle_time() const override;
+  std::optional<std::string> save(const std::string* lock, const storage::JournalEntry&,
+                                  const std::vector<storage::LogLine>&, int log_position, int log_ordinal);
+
+  UnitTies ties_;
+  Strand strand_;
+  storage::UnitRecord record_;
+  Journal journal_;
+  bool begun_;  ///< its row is in the database
+  bool over_ = false;
+  bool waiting_ = false;
+  bool cancel_requested_ = false;
+  std::optional<OpenWait> wait_;
+  bool fresh_ = false;  ///< the open wait has seen an observation since it was (re)opened
+  std::unique_ptr<steps::Subscription> subscription_;
+  std::string wanted_lock_;
+  std::optional<SteadyTime> parked_since_;  ///< since when no entry has got further
+  std::size_t parked_at_ = 0;               ///< length of the journal then
+  int unanswered_calls_ = 0;
+  std::uint64_t entry_ = 0;  ///< counts entries, so that a timer of an earlier one does nothing
+};
+
+}  // namespace slipway::engine
