@@ -10,7 +10,7 @@
 namespace slipway::storage {
 
 struct ApiKey {
-  std::string id;  ///< "APIKeys-1" 
+  std::string id;  ///< "APIKeys-1"
   std::string user;
   std::string purpose;
   std::string hint;  ///< the first characters, to tell keys apart

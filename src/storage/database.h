@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -34,7 +35,21 @@ struct Blob {
   std::string_view bytes;
 };
 using Parameter = std::variant<std::nullptr_t, std::int64_t, std::string_view, Blob>;
-using Parameters = std::initializer_list<Parameter>;
+
+/// The values of ?1, ?2, …: `{a, b}` at the place of use, or a list that was put together. Texts are not copied; they
+/// must outlive the call.
+class Parameters {
+ public:
+  Parameters() = default;
+  Parameters(std::initializer_list<Parameter> values) : values_(values.begin(), values.size()) {}
+  Parameters(const std::vector<Parameter>& values) : values_(values) {}
+  auto begin() const { return values_.begin(); }
+  auto end() const { return values_.end(); }
+  std::size_t size() const { return values_.size(); }
+
+ private:
+  std::span<const Parameter> values_;
+};
 
 /// One row of a result; valid until the callback that got it returns.
 class Row {
@@ -49,7 +64,9 @@ class Row {
     return is_null(column) ? std::nullopt : std::optional(string(column));
   }
   Time time(int column) const { return from_micros(integer(column)); }
-  std::optional<Time> maybe_time(int column) const { return is_null(column) ? std::nullopt : std::optional(time(column)); }
+  std::optional<Time> maybe_time(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(time(column));
+  }
 };
 
 /// A consistent view. One thread; not kept past the callback that got it.
@@ -85,8 +102,8 @@ class Reader {
 struct Change {
   enum class Kind { resource, release, deployment, task, task_log, task_cancel, lock_released };
   Kind kind;
-  std::string id;           ///< of what changed (for lock_released: the lock's key)
-  std::string detail = {};  ///< kind-specific: for a task its state
+  std::string id;            ///< of what changed (for lock_released: the lock's key)
+  std::string detail = {};   ///< kind-specific: for a task its state
   std::uint64_t number = 0;  ///< given at commit; grows by one, from one at start
 };
 
@@ -97,13 +114,15 @@ class Txn : public Reader {
   virtual std::int64_t run(const Query&, Parameters) = 0;
   /// Published once the commit is durable; dropped when it fails.
   virtual void publish(Change) = 0;
+  /// Called if what this transaction changed is not kept, so that memory filled from it can be emptied again.
+  virtual void at_rollback(std::function<void()>) = 0;
 };
 
 struct DatabaseOptions {
-  std::string path;           ///< file; its folder exists
-  unsigned readers = 4;       ///< connections for reading
+  std::string path;            ///< file; its folder exists
+  unsigned readers = 4;        ///< connections for reading
   bool inline_writes = false;  ///< run writes on the calling thread (simulation: everything on one thread)
-  std::string vfs = {};       ///< SQLite VFS, for fault tests
+  std::string vfs = {};        ///< SQLite VFS, for fault tests
 };
 
 /// Threads: any.

@@ -10,7 +10,8 @@
 
 namespace slipway::storage {
 
-/// One audit entry. `user` is a user id or "system"; `details` is a JSON diff in which a sensitive change reads "changed".
+/// One audit entry. `user` is a user id or "system"; `details` is a JSON diff in which a sensitive change reads
+/// "changed".
 struct Event {
   std::int64_t number = 0;  ///< given when appended; Events-<number>
   Time occurred{};
@@ -19,9 +20,9 @@ struct Event {
   std::string user;
   std::string username;
   std::string message;
-  std::string subject;  ///< id of the document it is about
+  std::string subject;                       ///< id of the document it is about
   std::string project, environment, tenant;  ///< "" if none
-  std::string details;  ///< JSON or ""
+  std::string details;                       ///< JSON or ""
 };
 
 void append_event(Txn&, Ids&, const Event&);

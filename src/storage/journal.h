@@ -18,7 +18,7 @@ enum class UnitState { running, done };
 
 struct UnitRecord {
   std::string task;
-  int number = 0;       ///< position in the plan, from 1
+  int number = 0;  ///< position in the plan, from 1
   int attempt = 1;
   UnitState state = UnitState::running;
   std::string outcome;  ///< JSON when done: result, message, outputs, evidence

@@ -18,7 +18,8 @@ struct ReleaseRecord {
   Time assembled{};
   std::string process_snapshot;    ///< "deploymentprocess-Projects-1-s-3-ABCDE"
   std::string variables_snapshot;  ///< "variableset-Projects-1-s-2-FGHIJ"
-  std::string body;  ///< JSON: ReleaseNotes, SelectedPackages (with digests), LibraryVariableSetSnapshotIds, CustomFields, …
+  std::string
+      body;  ///< JSON: ReleaseNotes, SelectedPackages (with digests), LibraryVariableSetSnapshotIds, CustomFields, …
 };
 
 /// Throws Error{conflict} when the project has that version already (REL-1).

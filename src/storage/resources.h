@@ -33,8 +33,8 @@ struct ResourceFilter {
   std::string space;
   std::string parent;
   std::string kind;
-  std::optional<std::string> name;          ///< exact, folded
-  std::optional<std::string> partial_name;  ///< contained, folded
+  std::optional<std::string> name;              ///< exact, folded
+  std::optional<std::string> partial_name;      ///< contained, folded
   std::optional<std::vector<std::string>> ids;  ///< an empty list matches nothing
   /// Only resources that reference this id in this field ("ProjectEnvironments", "LifecycleId", …).
   std::optional<std::pair<std::string, std::string>> references;

@@ -52,7 +52,8 @@ struct TaskFilter {
 };
 /// Newest first.
 Page<TaskRecord> list_tasks(Reader&, const TaskFilter&, Slice);
-/// Every Queued task in pick order (priority, then oldest): what a node loads once at start; later ones come as changes.
+/// Every Queued task in pick order (priority, then oldest): what a node loads once at start; later ones come as
+/// changes.
 std::vector<TaskRecord> queued_tasks(Reader&);
 /// Every Executing or Cancelling task.
 std::vector<TaskRecord> claimed_tasks(Reader&);
@@ -64,7 +65,8 @@ std::optional<Claim> take_over_task(Txn&, std::string_view id, std::string_view 
 /// Throws Error{fenced} when the claim is stale or the task has ended.
 void check_claim(Txn&, const Claim&);
 void finish_task(Txn&, const Claim&, TaskState, std::string_view error, bool has_warnings, Time now);
-/// Queued → Canceled at once, Executing → Cancelling (published as Change::task_cancel); final states stay. Returns the new record.
+/// Queued → Canceled at once, Executing → Cancelling (published as Change::task_cancel); final states stay. Returns the
+/// new record.
 std::optional<TaskRecord> cancel_task(Txn&, std::string_view id, Time now);
 /// Queued → TimedOut.
 void expire_task(Txn&, std::string_view id, Time now);

@@ -1,0 +1,162 @@
+#include "storage/sqlite_connection.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace slipway::storage {
+namespace {
+
+/// strpos of PostgreSQL, as far as stores use it: more than zero exactly when the first text contains the second.
+void strpos(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto text = [](sqlite3_value* value) {
+    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+    return std::string_view(bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+  };
+  const auto at = text(values[0]).find(text(values[1]));
+  sqlite3_result_int64(context, at == std::string_view::npos ? 0 : static_cast<sqlite3_int64>(at) + 1);
+}
+
+ErrorCode code_of(int sqlite_code) {
+  switch (sqlite_code & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return ErrorCode::conflict;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::internal;
+  }
+}
+
+/// Binding a null pointer would bind NULL, but an empty view is an empty text.
+const char* data_of(std::string_view text) { return text.data() == nullptr ? "" : text.data(); }
+
+int bind(sqlite3_stmt* statement, int at, const Parameter& parameter) {
+  if (const auto* number = std::get_if<std::int64_t>(&parameter)) return sqlite3_bind_int64(statement, at, *number);
+  if (const auto* text = std::get_if<std::string_view>(&parameter)) {
+    return sqlite3_bind_text64(statement, at, data_of(*text), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  if (const auto* blob = std::get_if<Blob>(&parameter)) {
+    return sqlite3_bind_blob64(statement, at, data_of(blob->bytes), blob->bytes.size(), SQLITE_STATIC);
+  }
+  return sqlite3_bind_null(statement, at);
+}
+
+class SqliteRow final : public Row {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+  bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
+  std::string_view text(int column) const override {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+}  // namespace
+
+/// A statement taken from the idle ones, with its parameters bound; goes back when done.
+class SqliteConnection::Use {
+ public:
+  Use(SqliteConnection& connection, const Query& query, const Parameters& parameters)
+      : connection_(connection), query_(query), statement_(connection.prepare(query)) {
+    int at = 0;
+    for (const Parameter& parameter : parameters) {
+      if (const int code = bind(statement_.get(), ++at, parameter); code != SQLITE_OK) {
+        connection_.fail_at(query_.name, code);
+      }
+    }
+  }
+  ~Use() {
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+    const std::string_view sql = sqlite3_sql(statement_.get());
+    connection_.idle_.emplace(sql, std::move(statement_));
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+
+  /// False after the last row.
+  bool step() {
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) connection_.fail_at(query_.name, code);
+    return false;
+  }
+  SqliteRow row() const { return SqliteRow(statement_.get()); }
+
+ private:
+  SqliteConnection& connection_;
+  const Query& query_;
+  Statement statement_;
+};
+
+SqliteConnection::SqliteConnection(const Settings& settings) {
+  sqlite3* db = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
+  const int code =
+      sqlite3_open_v2(settings.path.c_str(), &db, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
+  db_.reset(db);
+  if (code != SQLITE_OK) {
+    fail(ErrorCode::unavailable,
+         fmt::format("Opening the database {} failed: {}. Check that the folder exists and that "
+                     "this user may write to it.",
+                     settings.path, db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db)));
+  }
+  sqlite3_extended_result_codes(db, 1);
+  sqlite3_busy_timeout(db, 5000);
+  sqlite3_create_function_v2(db, "strpos", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr, strpos,
+                             nullptr, nullptr, nullptr);
+  // Pages of the file are read through the mapping; the cache holds what the WAL has newer, and changes not yet
+  // committed. Checkpoints are the writer's decision (sqlite_writer.h).
+  execute(
+      fmt::format("PRAGMA cache_size=-{}; PRAGMA mmap_size=67108864; PRAGMA temp_store=MEMORY;"
+                  "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF;",
+                  settings.cache_kib));
+  if (!settings.writes) execute("PRAGMA query_only=ON");
+}
+
+void SqliteConnection::each(const Query& query, const Parameters& parameters,
+                            const std::function<bool(const Row&)>& row) {
+  Use use(*this, query, parameters);
+  while (use.step()) {
+    if (!row(use.row())) return;
+  }
+}
+
+std::int64_t SqliteConnection::run(const Query& query, const Parameters& parameters) {
+  Use use(*this, query, parameters);
+  while (use.step()) {
+  }
+  return sqlite3_changes64(db_.get());
+}
+
+void SqliteConnection::execute(std::string_view script) {
+  const int code = sqlite3_exec(db_.get(), std::string(script).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail_at(script.substr(0, 60), code);
+}
+
+SqliteConnection::Statement SqliteConnection::prepare(const Query& query) {
+  if (const auto idle = idle_.find(query.sql); idle != idle_.end()) return std::move(idle_.extract(idle).mapped());
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(db_.get(), query.sql.data(), static_cast<int>(query.sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) fail_at(query.name, code);
+  return Statement(statement);
+}
+
+void SqliteConnection::fail_at(std::string_view what, int code) const {
+  fail(code_of(code), fmt::format("The database could not run \"{}\": {}.", what, sqlite3_errmsg(db_.get())));
+}
+
+}  // namespace slipway::storage

@@ -1,0 +1,58 @@
+// One SQLite connection with its prepared statements. Threads: one at a time.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/database.h"
+
+namespace slipway::storage {
+
+class SqliteConnection {
+ public:
+  struct Settings {
+    std::string path;
+    std::string vfs;      ///< "" for the system's
+    bool writes = false;  ///< false: any change is refused
+    int cache_kib = 512;  ///< at most this much memory for pages
+  };
+
+  /// Throws Error{unavailable} when the file cannot be opened.
+  explicit SqliteConnection(const Settings&);
+
+  /// Calls `row` for each result row until it returns false. Texts in `parameters` are not copied.
+  void each(const Query&, const Parameters&, const std::function<bool(const Row&)>& row);
+  /// Returns how many rows changed.
+  std::int64_t run(const Query&, const Parameters&);
+  /// Runs statements without parameters that are used once, such as pragmas and migrations.
+  void execute(std::string_view script);
+
+  /// False once SQLite gave a transaction up by itself, as it does when the disk is full.
+  bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+  sqlite3* handle() const { return db_.get(); }
+
+ private:
+  struct CloseDb {
+    void operator()(sqlite3* db) const { sqlite3_close(db); }
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+  class Use;
+
+  Statement prepare(const Query&);
+  [[noreturn]] void fail_at(std::string_view what, int code) const;
+
+  std::unique_ptr<sqlite3, CloseDb> db_;
+  /// Idle statements by their text, which each holds itself. A statement in use is not here, so that a query may run
+  /// inside a callback of its own.
+  std::unordered_multimap<std::string_view, Statement> idle_;
+};
+
+}  // namespace slipway::storage

@@ -1,0 +1,77 @@
+#include "storage/sqlite_reader_pool.h"
+
+#include <utility>
+
+namespace slipway::storage {
+namespace {
+
+constexpr Query kBegin{"begin read", "BEGIN"};
+constexpr Query kEnd{"end read", "ROLLBACK"};
+
+class SqliteReader final : public Reader {
+ public:
+  explicit SqliteReader(SqliteConnection& connection) : connection_(connection) {}
+  void each(const Query& query, Parameters parameters, const std::function<bool(const Row&)>& row) override {
+    connection_.each(query, parameters, row);
+  }
+
+ private:
+  SqliteConnection& connection_;
+};
+
+}  // namespace
+
+/// A connection inside a snapshot.
+class SqliteReaderPool::Lease {
+ public:
+  explicit Lease(SqliteReaderPool& pool) : pool_(pool), connection_(pool.take()) { connection_->run(kBegin, {}); }
+  ~Lease() {
+    if (connection_->in_transaction()) connection_->run(kEnd, {});
+    pool_.give_back(std::move(connection_));
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  SqliteConnection& connection() const { return *connection_; }
+
+ private:
+  SqliteReaderPool& pool_;
+  std::unique_ptr<SqliteConnection> connection_;
+};
+
+SqliteReaderPool::SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit)
+    : settings_(std::move(settings)), may_open_(limit) {}
+
+void SqliteReaderPool::read(const std::function<void(Reader&)>& read) {
+  const Lease lease(*this);
+  SqliteReader reader(lease.connection());
+  read(reader);
+}
+
+std::unique_ptr<SqliteConnection> SqliteReaderPool::take() {
+  {
+    std::unique_lock lock(mutex_);
+    returned_.wait(lock, [&] { return !idle_.empty() || may_open_ > 0; });
+    if (!idle_.empty()) {
+      auto connection = std::move(idle_.back());
+      idle_.pop_back();
+      return connection;
+    }
+    --may_open_;
+  }
+  try {
+    return std::make_unique<SqliteConnection>(settings_);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    ++may_open_;
+    returned_.notify_one();
+    throw;
+  }
+}
+
+void SqliteReaderPool::give_back(std::unique_ptr<SqliteConnection> connection) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(connection));
+  returned_.notify_one();
+}
+
+}  // namespace slipway::storage

@@ -1,0 +1,35 @@
+// The connections that read. Opened when first needed; the one used last is used next, so that its cache stays warm
+// and a quiet server keeps few of them.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/sqlite_connection.h"
+
+namespace slipway::storage {
+
+/// Threads: any. At most `limit` reads run at once; others wait.
+class SqliteReaderPool {
+ public:
+  SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit);
+
+  /// Runs `read` on one snapshot: all it sees was committed before its first statement.
+  void read(const std::function<void(Reader&)>& read);
+
+ private:
+  class Lease;
+  std::unique_ptr<SqliteConnection> take();
+  void give_back(std::unique_ptr<SqliteConnection>);
+
+  const SqliteConnection::Settings settings_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<SqliteConnection>> idle_;
+  unsigned may_open_;  ///< how many more connections may exist
+};
+
+}  // namespace slipway::storage

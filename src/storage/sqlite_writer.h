@@ -1,0 +1,69 @@
+// The one writer of a SQLite database: takes all writes that wait, runs each under a savepoint of its own inside one
+// transaction, and pays for one fsync for all of them.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "storage/sqlite_connection.h"
+
+namespace slipway::storage {
+
+/// Threads: any.
+class SqliteWriter {
+ public:
+  using Listener = std::function<void(const std::vector<Change>&)>;
+
+  /// `inline_writes`: no thread; each write is a group of one on its caller's thread.
+  SqliteWriter(const SqliteConnection::Settings&, bool inline_writes, const Log&);
+  /// Finishes the writes that wait.
+  ~SqliteWriter();
+  SqliteWriter(const SqliteWriter&) = delete;
+  SqliteWriter& operator=(const SqliteWriter&) = delete;
+
+  /// See Database::write.
+  void write(std::string_view name, const std::function<void(Txn&)>& run);
+  void subscribe(Listener);
+
+ private:
+  struct Pending;
+
+  void work();
+  Pending* next_waiting();
+  void run_group(Pending& first);
+  void run_alone(Pending&);
+  void commit();
+  void publish(const std::vector<Pending*>& group);
+  void finish(const std::vector<Pending*>& group);
+  void checkpoint_if_due(bool idle);
+
+  // Touched by whoever runs a group: the thread, or inline the one caller that holds inline_mutex_.
+  SqliteConnection connection_;
+  const Log& log_;
+  std::exception_ptr poison_;  ///< why nothing can be written any more; null while all is well
+  int wal_pages_ = 0;          ///< length of the write-ahead log after the last commit
+  int copied_pages_ = 0;       ///< how many of them are in the database already
+  std::uint64_t last_change_ = 0;
+  std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
+
+  std::mutex mutex_;
+  std::condition_variable work_arrived_;
+  std::deque<Pending*> waiting_;
+  std::vector<Listener> listeners_;
+  bool stopping_ = false;
+
+  std::mutex inline_mutex_;
+  std::thread thread_;
+};
+
+}  // namespace slipway::storage
