@@ -1,6 +1,6 @@
-// The plan of a deployment: which action runs as which unit of work, or why it is skipped. Made once, by pure code, when
-// a task is claimed; stored by content, so deployments of one release to tenants that are planned alike share it. Holds
-// steps, skip reasons and snapshot ids, never resolved values.
+// The plan of a deployment: which action runs as which unit of work, or why it is skipped. Made once, by pure code,
+// when a task is claimed; stored by content, so deployments of one release to tenants that are planned alike share it.
+// Holds steps, skip reasons and snapshot ids, never resolved values.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -14,15 +14,16 @@ enum class Condition { Success, Failure, Always, Variable };
 BOOST_DESCRIBE_ENUM(Condition, Success, Failure, Always, Variable)
 
 struct PlannedAction {
-  int Unit = 0;            ///< number of its unit of work, from 1; 0 when skipped
+  int Unit = 0;  ///< number of its unit of work, from 1; 0 when skipped
   std::string ActionId;
   std::string Name;
   std::string ActionType;
   Condition RunCondition = Condition::Success;
   std::string ConditionExpression;  ///< with Condition::Variable
-  std::string SkipReason;  ///< why it has no unit, a sentence; "" when it runs
+  std::string SkipReason;           ///< why it has no unit, a sentence; "" when it runs
 };
-BOOST_DESCRIBE_STRUCT(PlannedAction, (), (Unit, ActionId, Name, ActionType, RunCondition, ConditionExpression, SkipReason))
+BOOST_DESCRIBE_STRUCT(PlannedAction, (),
+                      (Unit, ActionId, Name, ActionType, RunCondition, ConditionExpression, SkipReason))
 
 /// One step. Its actions run one after the other; steps of one Group run side by side (start trigger).
 struct PlannedStep {

@@ -1,0 +1,68 @@
+// Everything that a deployment's plan and variables are made of, gathered so that planning stays pure (OBJ-5: what is
+// frozen with the release, and what is live at each deployment). commands/deployment_scene.h reads it from storage.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/account.h"
+#include "model/channel.h"
+#include "model/deployment_process.h"
+#include "model/environment.h"
+#include "model/library_variable_set.h"
+#include "model/project.h"
+#include "model/space.h"
+#include "model/tenant.h"
+#include "model/tenant_variables.h"
+#include "model/user.h"
+#include "model/variable_set.h"
+#include "planning/package_selection.h"
+
+namespace slipway::planning {
+
+/// The frozen part, shared by all deployments of a release.
+struct FrozenRelease {
+  model::DeploymentProcess process;
+  model::VariableSet project_variables;
+  std::vector<model::VariableSet> library_variables;  ///< in the order in which the project includes them
+};
+
+struct ReleaseFacts {
+  std::string id, version;
+  std::string notes;
+  Time assembled{};
+  std::vector<SelectedPackage> packages;
+  std::map<std::string, std::string> custom_fields;
+};
+
+struct DeploymentFacts {
+  std::string id, name, comments;
+  std::string task, task_name;
+  Time created{};
+  std::map<std::string, model::Value>
+      form_values;                           ///< prompted variable's id → value or secret (owner: the deployment)
+  std::vector<std::string> skipped_actions;  ///< ids
+  std::string current_release_version;       ///< what runs there now, "" on the first deployment (RLB-2)
+};
+
+struct DeploymentScene {
+  std::shared_ptr<const FrozenRelease> frozen;
+  ReleaseFacts release;
+  DeploymentFacts deployment;
+  model::Space space;
+  model::Project project;
+  model::Channel channel;
+  model::Environment environment;
+  std::optional<model::Tenant> tenant;
+  model::TenantVariables tenant_variables;           ///< empty without a tenant
+  std::vector<model::LibraryVariableSet> libraries;  ///< that the project includes now, for their templates
+  std::vector<model::Account> accounts;              ///< of the space
+  model::User created_by;
+  std::string server_uri;  ///< address of this server as people reach it, "" if not known
+};
+
+}  // namespace slipway::planning

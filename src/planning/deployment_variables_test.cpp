@@ -1,0 +1,186 @@
+#include "planning/deployment_variables.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "planning/make_plan.h"
+
+namespace slipway::planning {
+namespace {
+
+model::Variable variable(std::string name, model::Value value,
+                         std::map<std::string, std::vector<std::string>> scope = {}) {
+  model::Variable v;
+  v.Id = "id-" + name;
+  v.Name = std::move(name);
+  v.Value = std::move(value);
+  v.Scope = std::move(scope);
+  return v;
+}
+
+model::VariableTemplate parameter(std::string name, model::Value otherwise = "") {
+  model::VariableTemplate t;
+  t.Id = "template-" + name;
+  t.Name = std::move(name);
+  t.DefaultValue = std::move(otherwise);
+  return t;
+}
+
+/// One action with a primary package, deployed to Acme in Test.
+struct Fixture {
+  FrozenRelease frozen;
+  DeploymentScene scene;
+
+  Fixture() {
+    model::Action action;
+    action.Id = "Actions-1";
+    action.Name = "Deploy web";
+    action.ActionType = "Slipway.NoOp";
+    action.Packages.push_back({});
+    action.Packages.back().PackageId = "team/web";
+    action.Properties["Region"] = "eu-west-1";
+    model::Step step;
+    step.Id = "Steps-1";
+    step.Name = "Deploy web";
+    step.Actions.push_back(action);
+    frozen.process.Id = "deploymentprocess-Projects-1";
+    frozen.process.Steps.push_back(step);
+    frozen.project_variables.Id = "variableset-Projects-1";
+
+    scene.release.id = "Releases-1";
+    scene.release.version = "1.2.0";
+    scene.release.packages = {{"Deploy web", "Deploy web", "", "1.2.0", "team/web", "Feeds-1",
+                               "123.dkr.ecr.eu-west-1.amazonaws.com", "sha256:ab"}};
+    scene.deployment.id = "Deployments-1";
+    scene.space.Id = "Spaces-1";
+    scene.project.Id = "Projects-1";
+    scene.project.Name = "Web";
+    scene.channel.Id = "Channels-1";
+    scene.environment.Id = "Environments-1";
+    scene.environment.Name = "Test";
+    scene.tenant = model::Tenant{};
+    scene.tenant->Id = "Tenants-1";
+    scene.tenant->Name = "Acme";
+    scene.tenant->TenantTags = {"Ring/A"};
+    scene.tenant_variables.Id = "tenantvariables-Tenants-1";
+  }
+
+  DeploymentVariables variables(const Outputs& outputs = {}) {
+    scene.frozen = std::make_shared<const FrozenRelease>(frozen);
+    DeploymentVariables all = deployment_variables(scene);
+    const Plan plan = make_plan(frozen.process, {"Channels-1", "Environments-1", scene.tenant->TenantTags, {}});
+    add_action_variables(all, scene, plan.Steps[0], plan.Steps[0].Actions[0], outputs);
+    return all;
+  }
+
+  /// The value that wins, or where its secret is kept, or "none".
+  std::string value(const std::string& name, const Outputs& outputs = {}) {
+    const DeploymentVariables all = variables(outputs);
+    const language::VariableCatalog catalog(all.all());
+    PlannedAction action;
+    action.ActionId = "Actions-1";
+    const auto* winner = catalog.explain(name, scope_context(scene, action)).winner;
+    if (winner == nullptr) return "none";
+    if (const SecretPlace* secret = all.secret_of(*winner)) return secret->id + " of " + secret->owner;
+    return winner->value.value_or("null");
+  }
+};
+
+TEST_CASE("VAR-9: system variables tell the deployment, its tenant, its packages and its place in the process") {
+  Fixture f;
+  CHECK(f.value("Octopus.Release.Number") == "1.2.0");
+  CHECK(f.value("Octopus.Environment.Name") == "Test");
+  CHECK(f.value("Octopus.Deployment.Tenant.Tags") == "Ring/A");
+  CHECK(f.value("Octopus.Action.Name") == "Deploy web");
+  CHECK(f.value("Octopus.Action.Number") == "1");
+  CHECK(f.value("Octopus.Action.Package[].Image") == "123.dkr.ecr.eu-west-1.amazonaws.com/team/web:1.2.0");
+  CHECK(f.value("Octopus.Action.Package.PackageVersion") == "1.2.0");
+  CHECK(f.value("Octopus.Action.Package[].Digest") == "sha256:ab");
+}
+
+TEST_CASE("Project variables never override system variables of the same name") {
+  Fixture f;
+  f.frozen.project_variables.Variables = {variable("Octopus.Release.Number", "9", {{"Action", {"Actions-1"}}})};
+  CHECK(f.value("Octopus.Release.Number") == "1.2.0");
+}
+
+TEST_CASE("VAR-2: the most specific scope that fits wins") {
+  Fixture f;
+  f.frozen.project_variables.Variables = {
+      variable("X", "unscoped"), variable("X", "environment", {{"Environment", {"Environments-1"}}}),
+      variable("X", "elsewhere", {{"Action", {"Actions-2"}}}), variable("X", "tag", {{"TenantTag", {"Ring/A"}}})};
+  CHECK(f.value("X") == "tag");
+}
+
+TEST_CASE("VAR-6: a sensitive value is only a place in the vault, under the document that owns it") {
+  Fixture f;
+  f.frozen.project_variables.Variables = {variable("Password", model::stored_hidden_secret("Secrets-7"))};
+  CHECK(f.value("Password") == "Secrets-7 of variableset-Projects-1");
+  for (const language::Variable& v : f.variables().all()) {
+    if (v.name == "Password") CHECK((v.is_sensitive && !v.value));
+  }
+}
+
+TEST_CASE("VAR-7: a prompted value beats the scoped definition that it was asked for") {
+  Fixture f;
+  model::Variable asked = variable("Approver", "nobody", {{"Environment", {"Environments-1"}}});
+  asked.Prompt = model::VariablePrompt{};
+  f.frozen.project_variables.Variables = {asked};
+  CHECK(f.value("Approver") == "nobody");
+  f.scene.deployment.form_values["id-Approver"] = "bob";
+  CHECK(f.value("Approver") == "bob");
+}
+
+TEST_CASE("TEN-10: a tenant's value beats the template's default, per project and environment or once per set") {
+  Fixture f;
+  f.scene.project.Templates = {parameter("Db", "default-db"), parameter("Size", "small")};
+  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-1"]["template-Db"] = "acme-db";
+  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-2"]["template-Size"] = "large";
+  model::LibraryVariableSet library;
+  library.Id = "LibraryVariableSets-1";
+  library.Templates = {parameter("Role")};
+  f.scene.libraries = {library};
+  f.scene.tenant_variables.LibraryValues["LibraryVariableSets-1"]["template-Role"] = model::stored_secret("Secrets-9");
+  CHECK(f.value("Db") == "acme-db");
+  CHECK(f.value("Size") == "small");
+  CHECK(f.value("Role") == "Secrets-9 of tenantvariables-Tenants-1");
+}
+
+TEST_CASE("TEN-12: a template with neither value nor default is missing, and blank counts as none") {
+  Fixture f;
+  f.scene.project.Templates = {parameter("Db"), parameter("Size", "small")};
+  CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1") ==
+        std::vector<std::string>{"'Db' of the project"});
+  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-1"]["template-Db"] = "  ";
+  CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1").size() == 1);
+  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-1"]["template-Db"] = "acme-db";
+  CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1").empty());
+}
+
+TEST_CASE("VAR-11: an account variable brings the account's properties, the secret ones as places in the vault") {
+  Fixture f;
+  model::Account account;
+  account.Id = "Accounts-1";
+  account.AccessKey = "AKIA";
+  account.SecretKey = model::stored_secret("Secrets-3");
+  f.scene.accounts = {account};
+  model::Variable v = variable("Aws", "Accounts-1");
+  v.Type = "AmazonWebServicesAccount";
+  f.frozen.project_variables.Variables = {v};
+  CHECK(f.value("Aws") == "Accounts-1");
+  CHECK(f.value("Aws.AccessKey") == "AKIA");
+  CHECK(f.value("Aws.SecretKey") == "Secrets-3 of Accounts-1");
+  CHECK(f.value("Aws.Username") == "none");
+}
+
+TEST_CASE("VAR-8: outputs of earlier steps are variables, and so are the action's own properties") {
+  Fixture f;
+  CHECK(f.value("Octopus.Action[Build].Output.Url", {{"Build", {{"Url", "https://x"}}}}) == "https://x");
+  CHECK(f.value("Region") == "eu-west-1");
+  f.frozen.project_variables.Variables = {variable("Region", "us-east-1")};
+  CHECK(f.value("Region") == "us-east-1");
+}
+
+}  // namespace
+}  // namespace slipway::planning

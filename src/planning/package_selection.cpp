@@ -1,0 +1,130 @@
+#include "planning/package_selection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "language/channel_rule.h"
+
+namespace slipway::planning {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+/// Rules name an action by name, slug or id.
+bool covers(const model::ChannelRule& rule, const model::Action& action, std::string_view reference) {
+  return std::any_of(rule.ActionPackages.begin(), rule.ActionPackages.end(), [&](const model::ActionPackage& package) {
+    return equals_ignoring_case(package.PackageReference, reference) &&
+           (equals_ignoring_case(package.DeploymentAction, action.Name) ||
+            equals_ignoring_case(package.DeploymentAction, action.Slug) || package.DeploymentAction == action.Id);
+  });
+}
+
+std::optional<model::ChannelRule> rule_for(const model::Channel& channel, const model::Action& action,
+                                           std::string_view reference) {
+  for (const model::ChannelRule& rule : channel.Rules) {
+    if (covers(rule, action, reference)) return rule;
+  }
+  return std::nullopt;
+}
+
+language::ChannelRuleText text_of(const model::ChannelRule& rule) {
+  return {rule.VersionRange.value_or(""), rule.Tag.value_or(""), {}};
+}
+
+bool is_for(const SelectedPackage& selected, const PackageNeed& need) {
+  const std::string& name = selected.ActionName.empty() ? selected.StepName : selected.ActionName;
+  return (equals_ignoring_case(name, need.action) || equals_ignoring_case(name, need.step)) &&
+         equals_ignoring_case(selected.PackageReferenceName, need.reference);
+}
+
+}  // namespace
+
+std::string PackageNeed::label() const {
+  return reference.empty() ? fmt::format("'{}' of step '{}'", package_id, action)
+                           : fmt::format("'{}' ({}) of step '{}'", package_id, reference, action);
+}
+
+std::vector<PackageNeed> packages_needed(const model::DeploymentProcess& process, const model::Channel& channel,
+                                         const Resolve& resolve) {
+  std::vector<PackageNeed> needs;
+  for (const model::Step& step : process.Steps) {
+    for (const model::Action& action : step.Actions) {
+      if (action.IsDisabled || (!action.Channels.empty() && !contains(action.Channels, channel.Id))) continue;
+      for (const model::PackageReference& package : action.Packages) {
+        const auto id = resolve(package.PackageId);
+        const auto feed = resolve(package.FeedId);
+        needs.push_back({step.Name, action.Name, action.Id, package.Name, id.value_or(package.PackageId),
+                         feed.value_or(package.FeedId), id && feed, package.Version,
+                         rule_for(channel, action, package.Name)});
+      }
+    }
+  }
+  return needs;
+}
+
+void check_specs_mean_something(const model::DeploymentProcess& process, const PackageWishes& wishes) {
+  Problems problems;
+  for (const PackageSpec& spec : wishes.specs) {
+    bool means_something = spec.closeness({}) == Closeness::anything;
+    for (const model::Step& step : process.Steps) {
+      for (const model::Action& action : step.Actions) {
+        for (const model::PackageReference& package : action.Packages) {
+          const PackageName name{step.Name, action.Name, package.PackageId, package.Name};
+          means_something = means_something || spec.closeness(name) != Closeness::none;
+        }
+      }
+    }
+    if (!means_something) {
+      problems.add(
+          fmt::format("The package '{}' names no step, package id or package reference of the process.", spec.text()));
+    }
+  }
+  problems.throw_if_any();
+}
+
+std::optional<std::string> settled_version(const PackageNeed& need, const PackageWishes& wishes) {
+  if (need.fixed_version && !need.fixed_version->empty()) return need.fixed_version;
+  if (auto asked = asked_version(wishes.specs, need.name())) return asked;
+  for (const SelectedPackage& selected : wishes.selected) {
+    if (is_for(selected, need) && !selected.Version.empty()) return selected.Version;
+  }
+  return wishes.default_version.empty() ? std::nullopt : std::optional(wishes.default_version);
+}
+
+VersionFilter newest_filter(const PackageNeed& need, std::string_view feed_type, std::string_view caller_tag) {
+  VersionFilter filter;
+  filter.format = version_format_of_feed(feed_type);
+  if (need.rule) {
+    filter.range = need.rule->VersionRange.value_or("");
+    filter.tag = need.rule->Tag.value_or("");
+  }
+  if (!caller_tag.empty()) filter.tag = caller_tag;
+  return filter;
+}
+
+std::optional<std::string> rule_violation(const PackageNeed& need, std::string_view feed_type,
+                                          std::string_view version) {
+  if (!need.rule) return std::nullopt;
+  const language::VersionFormat format = version_format_of_feed(feed_type);
+  const auto parsed = language::try_parse_version(format, version);
+  if (!parsed) {
+    return fmt::format(
+        "The version '{}' of the package {} can't be compared with the channel's rule, since it is no version.",
+        version, need.label());
+  }
+  const language::ChannelRule rule(text_of(*need.rule), language::range_format_for(format));
+  const language::RuleVerdict verdict = rule.judge(*parsed);
+  if (verdict.satisfied()) return std::nullopt;
+  return verdict.in_range
+             ? fmt::format("The version '{}' of the package {} does not match the channel's pre-release tag '{}'.",
+                           version, need.label(), need.rule->Tag.value_or(""))
+             : fmt::format("The version '{}' of the package {} is outside of the channel's version range '{}'.",
+                           version, need.label(), need.rule->VersionRange.value_or(""));
+}
+
+}  // namespace slipway::planning

@@ -1,0 +1,36 @@
+// Which of a feed's versions a rule allows, newest first (PKG-6, VER-4). Pure; threads: any.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "language/version.h"
+
+namespace slipway::planning {
+
+/// The format in which a feed type's versions are read: image tags are no package versions.
+language::VersionFormat version_format_of_feed(std::string_view feed_type);
+
+struct VersionCandidate {
+  std::string version;
+  std::optional<Time> published;
+};
+
+/// Blank members do not restrict.
+struct VersionFilter {
+  language::VersionFormat format = language::VersionFormat::octopus;
+  std::string range;
+  std::string tag;       ///< regular expression for the pre-release part
+  std::string contains;  ///< part of the version's text, case ignored
+  bool include_prerelease = true;
+};
+
+/// Positions in `candidates` of those that pass, newest first: by version, or by time of publication where no version
+/// has two numbers (image tags that are commit hashes). Texts that are no versions are left out. Throws Error{invalid}
+/// for a malformed range or expression.
+std::vector<std::size_t> newest_first(const std::vector<VersionCandidate>& candidates, const VersionFilter&);
+
+}  // namespace slipway::planning
