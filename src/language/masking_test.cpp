@@ -1,0 +1,71 @@
+#include "language/masking.h"
+
+#include <doctest/doctest.h>
+
+#include "base/text.h"
+
+using namespace slipway;
+using namespace slipway::language;
+
+TEST_CASE("a secret is masked wherever a chunk border cuts it") {
+  const Masker masker({"hunter22", "correct horse"});
+  const std::string text = "user=x pass=hunter22;\nphrase correct horse end hunter2";
+  const std::string expected = "user=x pass=********;\nphrase ******** end hunter2";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    MaskingStream stream(masker);
+    std::string masked = stream.feed(text.substr(0, cut));
+    masked += stream.feed(text.substr(cut));
+    masked += stream.finish();
+    CHECK(masked == expected);
+  }
+  MaskingStream bytewise(masker);
+  std::string masked;
+  for (const char c : text) masked += bytewise.feed(std::string_view(&c, 1));
+  masked += bytewise.finish();
+  CHECK(masked == expected);
+}
+
+TEST_CASE("a finished line is never held back") {
+  const Masker masker({"abcdefgh\nijklmnop"});
+  MaskingStream stream(masker);
+  CHECK(stream.feed("xx abcd\n") == "xx abcd\n");
+  CHECK(stream.feed("plain tail") == "plain tail");
+  CHECK(stream.feed(" abcd") == " ");
+  CHECK(stream.feed("efgh\n") == "********\n");
+}
+
+TEST_CASE("a secret with line breaks is masked line by line, and its short or blank lines are not") {
+  const Masker masker({"-----BEGIN-----\r\n        \nMIIEvAIB\n-\n-----END-----"});
+  CHECK(masker.mask("a -----BEGIN-----\r\n        x\n  MIIEvAIB\n-\n-----END-----\n") ==
+        "a ********\r\n        x\n  ********\n-\n********\n");
+}
+
+TEST_CASE("base64, URL-escaped and JSON-escaped forms are masked too") {
+  const std::string secret = "p\"ss w/rd=1";
+  const Masker masker({secret});
+  CHECK(masker.mask(to_base64(secret)) == kMask);
+  CHECK(masker.mask("u=" + percent_encode(secret)) == "u=********");
+  CHECK(masker.mask("p%22ss%20w%2frd%3d1") == kMask);
+  CHECK(masker.mask("p%22ss+w%2Frd%3D1") == kMask);
+  CHECK(masker.mask("{\"p\":\"p\\\"ss w/rd=1\"}") == "{\"p\":\"********\"}");
+}
+
+TEST_CASE("values of three characters are left alone, whatever their size in bytes") {
+  const Masker masker({"abc", "äöü", "", "1"});
+  CHECK(masker.empty());
+  CHECK(masker.mask("abc äöü 1") == "abc äöü 1");
+  CHECK(Masker({"äöüß"}).mask("<äöüß>") == "<********>");
+}
+
+TEST_CASE("overlapping secrets become one mask, neighbours become two") {
+  const Masker masker({"abcdef", "defghi", "aaaa"});
+  CHECK(masker.mask("xabcdefghiy") == "x********y");
+  CHECK(masker.mask("abcdefdefghi") == "****************");
+  CHECK(masker.mask("aaaaaaaaaab") == "********b");
+}
+
+TEST_CASE("a longer secret hides the shorter one inside it") {
+  const Masker masker({"bcde", "abcdefgh", "cdef"});
+  CHECK(masker.mask("abcdefgh") == "********");
+  CHECK(masker.mask("abcdefg") == "a********g");
+}

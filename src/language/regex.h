@@ -1,0 +1,35 @@
+// Regular expressions from users, safe to run in a server.
+//
+// What RE2 can express runs in linear time. The rest of .NET's syntax (look-aheads, look-behinds, back-references) runs
+// on PCRE2 with bounds on its matching work and depth; a match that exceeds them throws instead of hanging.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace slipway::language {
+
+/// Immutable. Threads: any.
+class Regex {
+ public:
+  /// Case-sensitive, no flags, as .NET's Regex.IsMatch reads it. Throws Error{invalid} that says what is wrong where.
+  explicit Regex(std::string_view pattern);
+  ~Regex();
+  Regex(Regex&&) noexcept;
+  Regex& operator=(Regex&&) noexcept;
+
+  /// Searches anywhere in `text`. Throws Error{too_large} when the bounds on matching work are reached.
+  bool matches(std::string_view text) const;
+  /// Replaces all matches; `$1`, `${name}`, `$$`, `$&`, `` $` ``, `$'`, `$+` and `$_` in the replacement as in .NET.
+  /// Throws Error{too_large} when the result would exceed `max_bytes`.
+  std::string replace_all(std::string_view text, std::string_view replacement, std::size_t max_bytes) const;
+
+ private:
+  class Engine;
+  class Linear;
+  class Backtracking;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace slipway::language

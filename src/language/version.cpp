@@ -1,0 +1,105 @@
+#include "language/version.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "language/version_formats.h"
+
+namespace slipway::language {
+namespace {
+
+struct Format {
+  VersionFormat format;
+  std::string_view name;
+  VersionParse (*read)(std::string_view);
+};
+
+constexpr std::array<Format, 5> kFormats = {{
+    {VersionFormat::octopus, "octopus", read_octopus},
+    {VersionFormat::semver, "semver", read_semver},
+    {VersionFormat::maven, "maven", read_maven},
+    {VersionFormat::docker, "docker", read_docker},
+    {VersionFormat::lexicographic, "lexicographic", read_lexicographic},
+}};
+
+const Format& entry(VersionFormat format) {
+  return *std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& f) { return f.format == format; });
+}
+
+}  // namespace
+
+std::string_view to_string(VersionFormat format) { return entry(format).name; }
+
+std::optional<VersionFormat> version_format_of(std::string_view name) {
+  if (name.empty()) return VersionFormat::semver;
+  for (const Format& f : kFormats) {
+    if (equals_ignoring_case(f.name, name)) return f.format;
+  }
+  return std::nullopt;
+}
+
+VersionParse read_version(VersionFormat format, std::string_view text) {
+  if (text.size() > kMaxVersionLength) return {std::nullopt, VersionProblem::malformed};
+  return entry(format).read(text);
+}
+
+std::optional<Version> try_parse_version(VersionFormat format, std::string_view text) {
+  return read_version(format, text).version;
+}
+
+Version parse_version(VersionFormat format, std::string_view text) {
+  VersionParse parse = read_version(format, text);
+  if (parse.version) return std::move(*parse.version);
+  if (parse.problem == VersionProblem::overflow) {
+    fail_invalid(fmt::format("The version '{}' has a number above 2147483647. Use smaller numbers.", text));
+  }
+  fail_invalid(fmt::format("'{}' is not a {} version. Write it like 1.2.3, 1.2.3-beta.1 or 1.2.3.4+build.5.", text,
+                           to_string(format)));
+}
+
+int compare(const Version& a, const Version& b) {
+  switch (a.format) {
+    case VersionFormat::semver:
+      return compare_semver(a, b);
+    case VersionFormat::maven:
+      return compare_maven(a.original, b.original);
+    default:
+      return compare_octopus(a, b);
+  }
+}
+
+bool is_valid_release_number(std::string_view text) {
+  const auto version = try_parse_version(VersionFormat::octopus, text);
+  if (!version || version->number_count == 0) return false;
+  // A fifth number is read as the start of a pre-release; it is recognised by the dot in front of it.
+  if (version->number_count < 4 || version->prerelease.empty()) return true;
+  const std::string_view body = std::string_view(version->original).substr(0, version->original.find('+'));
+  const char before = body[body.size() - version->prerelease.size() - 1];
+  return before != '.' || !is_digit(version->prerelease.front());
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool is_release_character(char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '\\'; }
+
+std::optional<std::int32_t> int32_of(std::string_view digits) {
+  std::int32_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+std::string without_spaces(std::string_view text) {
+  std::string out(text);
+  std::erase(out, ' ');
+  return out;
+}
+
+}  // namespace slipway::language
