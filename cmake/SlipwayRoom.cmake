@@ -49,3 +49,24 @@ function(slipway_fuzz name file)
     set_property(GLOBAL APPEND PROPERTY SLIPWAY_FUZZERS fuzz_${name})
   endif()
 endfunction()
+
+# slipway_program(<name> <file…> ROOMS <rooms…> [LIBS <targets…>]): an executable at the top of the build folder, where
+# ./dev expects it.
+function(slipway_program name)
+  cmake_parse_arguments(PROGRAM "" "" "ROOMS;LIBS" ${ARGN})
+  list(TRANSFORM PROGRAM_ROOMS PREPEND slipway_)
+  add_executable(${name} EXCLUDE_FROM_ALL ${PROGRAM_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_ROOMS} ${PROGRAM_LIBS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()
+
+# slipway_all(<what>): the target `all_<what>` of everything in the global property SLIPWAY_<WHAT>, and the paths of
+# what it builds in all_<what>.txt.
+function(slipway_all what)
+  string(TOUPPER ${what} property)
+  get_property(targets GLOBAL PROPERTY SLIPWAY_${property})
+  add_custom_target(all_${what} DEPENDS ${targets})
+  list(TRANSFORM targets REPLACE "(.+)" "$<TARGET_FILE:\\1>\n")
+  list(JOIN targets "" lines)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/all_${what}.txt CONTENT "${lines}")
+endfunction()
