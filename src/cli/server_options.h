@@ -1,0 +1,28 @@
+// What `slipway server` can be told, on the command line or through the environment.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+
+namespace slipway::cli {
+
+struct ServerOptions {
+  std::string data = "slipway-data";      ///< folder of the database and the master key
+  std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 picks a free one
+  std::string master_key_file;            ///< "" = master.key in the data folder
+  std::string admin_api_key;              ///< the first administrator's key; "" = make one and print it once
+  std::string node = "node1";
+  unsigned task_cap = 64;
+  unsigned threads = 16;         ///< that run steps
+  unsigned handler_threads = 4;  ///< that answer requests
+  double ecs_poll_seconds = 5;
+  double settle_seconds = 75;  ///< see EngineOptions::settle_time
+  double shutdown_seconds = 20;
+};
+
+/// Runs until SIGTERM or SIGINT; returns the process's exit status. Throws Error when it can't start.
+int run_server(const ServerOptions&);
+
+}  // namespace slipway::cli

@@ -1,0 +1,106 @@
+// The `slipway` command. The one place that sees CLI11.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "base/disk.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/language_commands.h"
+#include "cli/server_options.h"
+
+namespace {
+
+using namespace slipway;
+
+void add_server(CLI::App& app, cli::ServerOptions& options, std::string& admin_key_file) {
+  auto* server = app.add_subcommand("server", "Run the deployment server until it is told to stop.");
+  server->add_option("--data", options.data, "Folder of the database and the master key")
+      ->envname("SLIPWAY_DATA")
+      ->capture_default_str();
+  server->add_option("--listen", options.listen, "Address and port to listen on; port 0 picks a free one")
+      ->envname("SLIPWAY_LISTEN")
+      ->capture_default_str();
+  server->add_option("--master-key-file", options.master_key_file, "Master key; default: master.key in the data folder")
+      ->envname("SLIPWAY_MASTER_KEY_FILE");
+  // A key is a secret, so it comes from the environment or a file, never from the argument list that ps shows.
+  server->add_option("--admin-api-key-file", admin_key_file, "File with the first administrator's API key")
+      ->envname("SLIPWAY_ADMIN_API_KEY_FILE");
+  server->add_option("--node", options.node, "Name of this server in task records")
+      ->envname("SLIPWAY_NODE")
+      ->capture_default_str();
+  server->add_option("--task-cap", options.task_cap, "Tasks that may execute at once; waiting ones don't count")
+      ->envname("SLIPWAY_TASK_CAP")
+      ->check(CLI::Range(1u, 100'000u))
+      ->capture_default_str();
+  server->add_option("--threads", options.threads, "Threads that run steps")
+      ->envname("SLIPWAY_THREADS")
+      ->check(CLI::Range(1u, 256u))
+      ->capture_default_str();
+  server->add_option("--handler-threads", options.handler_threads, "Threads that answer requests")
+      ->envname("SLIPWAY_HANDLER_THREADS")
+      ->check(CLI::Range(1u, 256u))
+      ->capture_default_str();
+  server->add_option("--ecs-poll-seconds", options.ecs_poll_seconds, "How often waiting rollouts are looked at")
+      ->envname("SLIPWAY_ECS_POLL_SECONDS")
+      ->check(CLI::Range(0.05, 300.0))
+      ->capture_default_str();
+  server
+      ->add_option("--settle-seconds", options.settle_seconds,
+                   "After this a call whose answer was lost can no longer take effect")
+      ->envname("SLIPWAY_SETTLE_SECONDS")
+      ->check(CLI::Range(0.0, 600.0))
+      ->capture_default_str();
+  server->add_option("--shutdown-seconds", options.shutdown_seconds, "How long requests may take to end at a stop")
+      ->envname("SLIPWAY_SHUTDOWN_SECONDS")
+      ->check(CLI::Range(0.0, 600.0))
+      ->capture_default_str();
+}
+
+void add_language(CLI::App& app, cli::EvalOptions& eval, bool& versions_jsonl) {
+  auto* evaluate = app.add_subcommand("eval", "Evaluate text in the substitution language.");
+  evaluate->add_option("--variables", eval.variables_file, "JSON object of variables: name to value");
+  evaluate->add_option("text", eval.text, "The text; missing tokens go to standard error and give exit status 1");
+  evaluate->add_flag("--jsonl", eval.jsonl,
+                     "Read objects {id, op, variables, template, halt_on_error, default}, one a line");
+  auto* versions = app.add_subcommand("versions", "Parse, compare and match versions.");
+  versions->add_flag("--jsonl", versions_jsonl, "Read version cases, one JSON object a line")->required();
+}
+
+std::string first_admin_key(const std::string& file) {
+  if (!file.empty()) {
+    SystemDisk disk;
+    const auto text = disk.read(file);
+    if (!text) fail_not_found("The admin API key file " + file + " does not exist.");
+    return std::string(trim(*text));
+  }
+  const char* key = std::getenv("SLIPWAY_ADMIN_API_KEY");
+  return key != nullptr ? key : "";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Slipway: a deployment server that gets a version running, provably, in every AWS account where it belongs.");
+  app.set_version_flag("--version", SLIPWAY_VERSION);
+  app.require_subcommand(1);
+  cli::ServerOptions server;
+  std::string admin_key_file;
+  cli::EvalOptions eval;
+  bool versions_jsonl = false;
+  add_server(app, server, admin_key_file);
+  add_language(app, eval, versions_jsonl);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (app.got_subcommand("server")) {
+      server.admin_api_key = first_admin_key(admin_key_file);
+      return cli::run_server(server);
+    }
+    if (app.got_subcommand("eval")) return cli::run_eval(eval, std::cin, std::cout, std::cerr);
+    return cli::run_versions(std::cin, std::cout);
+  } catch (const slipway::Error& error) {
+    std::cerr << "slipway: " << error.message() << "\n";
+    for (const auto& detail : error.details()) std::cerr << "  " << detail << "\n";
+    return 1;
+  }
+}

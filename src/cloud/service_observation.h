@@ -1,0 +1,85 @@
+// What one look at an ECS service shows of one rollout: the facts that a verdict is made of (aws-ecs.md §5). Reduced,
+// declared, free of credentials, so that it can be journaled and replayed.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/describe.h"
+#include "base/time.h"
+
+namespace slipway::aws {
+
+/// A member of DescribeServices' `deployments`.
+struct DeploymentFacts {
+  std::string Id;      ///< "ecs-svc/…"
+  std::string Status;  ///< PRIMARY, ACTIVE, INACTIVE
+  std::string TaskDefinition;
+  std::string RolloutState;  ///< "" where the peer has none
+  std::string RolloutStateReason;
+  int Desired = 0, Running = 0, Pending = 0, Failed = 0;
+};
+BOOST_DESCRIBE_STRUCT(DeploymentFacts, (),
+                      (Id, Status, TaskDefinition, RolloutState, RolloutStateReason, Desired, Running, Pending, Failed))
+
+/// A ServiceDeployment whose target revision carries our task definition.
+struct ServiceDeploymentFacts {
+  std::string Arn;
+  std::string Status;  ///< PENDING, IN_PROGRESS, SUCCESSFUL, STOPPED, ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, …
+  std::string StatusReason;
+  std::string TargetTaskDefinition;
+  std::string RollbackTaskDefinition;  ///< of the revision rolled back to, "" if none
+};
+BOOST_DESCRIBE_STRUCT(ServiceDeploymentFacts, (),
+                      (Arn, Status, StatusReason, TargetTaskDefinition, RollbackTaskDefinition))
+
+struct ServiceEvent {
+  std::string Id;
+  Time At{};
+  std::string Message;
+};
+BOOST_DESCRIBE_STRUCT(ServiceEvent, (), (Id, At, Message))
+
+struct StoppedTask {
+  std::string Arn;
+  std::string StopCode;
+  std::string Reason;
+  /// "web: exit 137 OutOfMemoryError…" for each container that says something.
+  std::vector<std::string> Containers;
+};
+BOOST_DESCRIBE_STRUCT(StoppedTask, (), (Arn, StopCode, Reason, Containers))
+
+struct RunningContainer {
+  std::string Name;
+  std::string ImageDigest;  ///< "" where the peer reports none
+};
+BOOST_DESCRIBE_STRUCT(RunningContainer, (), (Name, ImageDigest))
+
+struct RunningTask {
+  std::string Arn;
+  std::string TaskDefinition;
+  std::vector<RunningContainer> Containers;
+};
+BOOST_DESCRIBE_STRUCT(RunningTask, (), (Arn, TaskDefinition, Containers))
+
+struct ServiceObservation {
+  Time At{};
+  std::string Error;  ///< why nothing could be seen; the rest is then empty
+  bool Found = false;
+  std::string Status;  ///< ACTIVE, DRAINING, INACTIVE
+  std::string TaskDefinition;
+  int Desired = 0, Running = 0, Pending = 0;
+  std::vector<DeploymentFacts> Deployments;
+  std::optional<ServiceDeploymentFacts> ServiceDeployment;  ///< ours; absent where the peer has no such API
+  std::vector<ServiceEvent> Events;                         ///< newer than the interest's last event id, oldest first
+  std::vector<StoppedTask> StoppedTasks;                    ///< of our deployment
+  /// All RUNNING tasks of the service; looked up only when the rollout looks settled.
+  std::optional<std::vector<RunningTask>> RunningTasks;
+};
+BOOST_DESCRIBE_STRUCT(ServiceObservation, (),
+                      (At, Error, Found, Status, TaskDefinition, Desired, Running, Pending, Deployments,
+                       ServiceDeployment, Events, StoppedTasks, RunningTasks))
+
+}  // namespace slipway::aws

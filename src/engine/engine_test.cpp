@@ -1,0 +1,528 @@
+#include "engine/engine.h"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+
+#include "base/random.h"
+#include "storage/ids.h"
+#include "storage/journal.h"
+#include "storage/task_log.h"
+
+using namespace slipway;
+using namespace slipway::engine;
+using namespace std::chrono_literals;
+using steps::AwaitState;
+using steps::Outcome;
+using storage::TaskState;
+
+namespace {
+
+/// The outside world of these tests: what steps changed in it, and who listens.
+struct World {
+  int acts = 0;
+  int finds = 0;
+  int reads = 0;
+  bool effect_visible = false;
+  std::function<void()> on_act;  ///< may throw
+  std::map<int, steps::Watch::Observer> observers;
+  int next_observer = 0;
+  json::value last_observation;
+
+  void tell(json::value observation) {
+    last_observation = observation;
+    const auto copy = observers;
+    for (const auto& [id, observer] : copy) observer(observation);
+  }
+};
+
+class Listening final : public steps::Subscription {
+ public:
+  Listening(World& world, int id) : world_(world), id_(id) {}
+  ~Listening() override { world_.observers.erase(id_); }
+
+ private:
+  World& world_;
+  int id_;
+};
+
+/// Over when a text is observed; prints each number on the way.
+class TextWatch final : public steps::Watch {
+ public:
+  explicit TextWatch(World& world) : world_(world) {}
+  Progress next(const json::value& state, const json::value& seen) const override {
+    if (seen.is_string()) return {nullptr, {{steps::LineKind::Info, "settled"}}, seen};
+    if (seen == state) return {state, {}, std::nullopt};
+    return {seen, {{steps::LineKind::Info, "at " + json::to_text(seen)}}, std::nullopt};
+  }
+  std::unique_ptr<steps::Subscription> subscribe(Observer observer) const override {
+    const int id = world_.next_observer++;
+    world_.observers[id] = observer;
+    if (!world_.last_observation.is_null()) observer(world_.last_observation);
+    return std::make_unique<Listening>(world_, id);
+  }
+
+ private:
+  World& world_;
+};
+
+class Step final : public steps::StepType {
+ public:
+  using Body = std::function<Outcome(steps::StepContext&)>;
+  explicit Step(Body body) : body_(std::move(body)) {}
+  std::string_view type() const override { return "Test"; }
+  Outcome execute(steps::StepContext& context) const override { return body_(context); }
+
+ private:
+  Body body_;
+};
+
+class PlainInputs final : public UnitInputs {
+ public:
+  explicit PlainInputs(steps::ActionSpec action) : action_(std::move(action)) {}
+  const steps::ActionSpec& action() const override { return action_; }
+  std::string evaluate(std::string_view text) const override { return std::string(text); }
+  std::optional<std::string> variable(std::string_view) const override { return std::nullopt; }
+  std::string mask(std::string_view text) const override {
+    std::string out(text);
+    if (const auto at = out.find("hunter2"); at != std::string::npos) out.replace(at, 7, "********");
+    return out;
+  }
+
+ private:
+  steps::ActionSpec action_;
+};
+
+/// Every task has the plan given here.
+class PlainSource final : public TaskSource {
+ public:
+  planning::Plan the_plan;
+  std::vector<std::string> ended_tasks;
+
+  planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override { return the_plan; }
+  std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
+                                           const planning::PlannedAction& action, const OutputsByAction&) override {
+    return std::make_shared<PlainInputs>(steps::ActionSpec{action.ActionId, action.Name, action.ActionType, {}, {}});
+  }
+  bool condition(const storage::TaskRecord&, const std::string&, const OutputsByAction&) override { return true; }
+  void started(storage::Txn&, const storage::TaskRecord&) override {}
+  void ended(storage::Txn&, const storage::TaskRecord& task, TaskState, std::string_view) override {
+    ended_tasks.push_back(task.id);
+  }
+};
+
+planning::Plan plan_of(std::vector<std::string> types) {
+  planning::Plan plan;
+  int number = 0;
+  for (auto& type : types) {
+    ++number;
+    planning::PlannedStep step;
+    step.Number = step.Group = number;
+    step.Name = "step " + std::to_string(number);
+    planning::PlannedAction action;
+    action.Unit = number;
+    action.Name = step.Name;
+    action.ActionType = type;
+    step.Actions.push_back(action);
+    plan.Steps.push_back(step);
+  }
+  return plan;
+}
+
+/// One node on one thread under virtual time; crash() drops it and boots another on the same database.
+class Node {
+ public:
+  explicit Node(Step::Body body, std::vector<std::string> types = {"Test"}) : folder_(make_folder()) {
+    catalogue_.add(std::make_unique<Step>(std::move(body)));
+    source.the_plan = plan_of(std::move(types));
+    boot();
+  }
+  ~Node() {
+    engine_.reset();
+    database_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void crash() {
+    executor.drop_all();
+    engine_.reset();
+    world.observers.clear();
+    database_.reset();
+    boot();
+  }
+  std::string deploy(std::string key = "tenant/project/env", std::optional<Time> expiry = std::nullopt,
+                     Duration later = 0us) {
+    storage::TaskRecord task;
+    task.concurrency_key = std::move(key);
+    task.name = "Deploy";
+    task.queued = clock.now() + later;
+    task.queue_expiry = expiry;
+    database_->write("queue", [&](storage::Txn& txn) {
+      task.id = ids_.next(txn, "ServerTasks");
+      storage::insert_task(txn, task);
+    });
+    return task.id;
+  }
+  void cancel(const std::string& id) {
+    database_->write("cancel", [&](storage::Txn& txn) { storage::cancel_task(txn, id, clock.now()); });
+  }
+  void run(Duration length = 1h) {
+    const SteadyTime until = clock.steady() + length;
+    while (executor.step(until)) {
+    }
+  }
+  storage::TaskRecord task(const std::string& id) {
+    return *database_->read([&](storage::Reader& r) { return storage::find_task(r, id); });
+  }
+  std::vector<std::string> log(const std::string& id) {
+    std::vector<std::string> lines;
+    for (const auto& line : database_->read([&](storage::Reader& r) { return storage::read_log(r, id, 0, 1000); })) {
+      lines.push_back(line.text);
+    }
+    return lines;
+  }
+
+  ManualClock clock;
+  SeededRandom random{7};
+  SimulatedExecutor executor{clock, random};
+  World world;
+  PlainSource source;
+  EngineOptions options;
+
+ private:
+  static std::string make_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "slipway-engine-XXXXXX").string();
+    return mkdtemp(name.data()) ? name : throw std::runtime_error("no temporary folder");
+  }
+  void boot() {
+    storage::DatabaseOptions database;
+    database.path = folder_ + "/slipway.db";
+    database.inline_writes = true;
+    database_ = storage::open_sqlite(database, log_);
+    engine_ = std::make_unique<Engine>(EngineParts{*database_, executor, clock, log_, catalogue_, source, options});
+    engine_->start();
+  }
+
+  std::string folder_;
+  Log log_{clock, LogLevel::error};
+  steps::StepCatalogue catalogue_;
+  storage::Ids ids_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<Engine> engine_;
+};
+
+steps::Effect<int> counted(World& world, bool findable = true) {
+  steps::Effect<int> effect;
+  if (findable) {
+    effect.find = [&world]() -> std::optional<int> {
+      ++world.finds;
+      return world.effect_visible ? std::optional(42) : std::nullopt;
+    };
+  }
+  effect.act = [&world] {
+    ++world.acts;
+    if (world.on_act) world.on_act();
+    return 42;
+  };
+  return effect;
+}
+
+}  // namespace
+
+TEST_CASE("a task runs its step and succeeds") {
+  Node node([&](steps::StepContext& ctx) {
+    ctx.log(steps::LineKind::Info, "the password is hunter2");
+    return Outcome::success();
+  });
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.log(id) == std::vector<std::string>{"the password is ********"});
+  CHECK(node.source.ended_tasks == std::vector{id});
+}
+
+TEST_CASE("a failing step fails its task with its message, and later steps are skipped") {
+  Node node([&](steps::StepContext&) -> Outcome { fail_invalid("The cluster does not exist."); }, {"Test", "Test"});
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Failed);
+  CHECK(node.task(id).error == "The cluster does not exist.");
+  CHECK(node.log(id).back() == "Skipped. It runs only on success, and an earlier step failed.");
+}
+
+TEST_CASE("a step of a type that this server lacks fails with what to do") {
+  Node node([](steps::StepContext&) { return Outcome::success(); }, {"Octopus.Unheard"});
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Failed);
+  CHECK(node.task(id).error.find("no step of type \"Octopus.Unheard\"") != std::string::npos);
+}
+
+TEST_CASE("a waiting step is entered again from its top, and nothing is read, done or logged twice") {
+  World* world = nullptr;
+  int entries = 0;
+  Node node([&](steps::StepContext& ctx) {
+    ++entries;
+    ctx.log(steps::LineKind::Info, "begin");
+    const int read = ctx.observe("read", [&] { return ++world->reads; });
+    const int done = ctx.effect("change", counted(*world));
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    if (settled.pending()) return Outcome::pending();
+    ctx.log(steps::LineKind::Info, fmt::format("{} {} {}", read, done, *settled.value));
+    return Outcome::success();
+  });
+  world = &node.world;
+  const auto id = node.deploy();
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Executing);
+  node.world.tell(1);
+  node.run(1s);
+  node.world.tell(1);
+  node.run(1s);
+  CHECK(entries == 1);
+  node.world.tell("ok");
+  node.run(1s);
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(entries == 2);
+  CHECK(node.world.reads == 1);
+  CHECK(node.world.acts == 1);
+  CHECK(node.log(id) == std::vector<std::string>{"begin", "at 1", "settled", "1 42 ok"});
+}
+
+TEST_CASE("after a crash a waiting step waits on, with its log as it was") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    ctx.log(steps::LineKind::Info, "begin");
+    ctx.effect("change", counted(*world));
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    return settled.pending() ? Outcome::pending() : Outcome::success();
+  });
+  world = &node.world;
+  const auto id = node.deploy();
+  node.run(1min);
+  node.world.tell(1);
+  node.run(1s);
+  node.crash();
+  node.run(1s);
+  CHECK(node.log(id) == std::vector<std::string>{"begin", "at 1"});
+  node.world.tell("ok");
+  node.run(1s);
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.world.acts == 1);
+  CHECK(node.log(id) == std::vector<std::string>{"begin", "at 1", "settled"});
+}
+
+TEST_CASE("a change whose answer was lost is looked for, and adopted when it is there") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    ctx.effect("change", counted(*world));
+    return Outcome::success();
+  });
+  world = &node.world;
+  node.world.on_act = [&] {
+    node.world.effect_visible = true;
+    throw Park(1s, "the answer was lost", false);
+  };
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.world.acts == 1);
+  CHECK(node.world.finds == 1);
+}
+
+TEST_CASE("a lost change that is not there is made again, but only once a late call could no longer take effect") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    ctx.effect("change", counted(*world));
+    return Outcome::success();
+  });
+  world = &node.world;
+  SteadyTime first{}, second{};
+  node.world.on_act = [&] {
+    if (node.world.acts == 1) {
+      first = node.clock.steady();
+      throw Park(1s, "the answer was lost", false);
+    }
+    second = node.clock.steady();
+  };
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.world.acts == 2);
+  CHECK(second - first >= node.options.settle_time);
+}
+
+TEST_CASE("a call that surely did nothing is made again without looking") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    ctx.effect("change", counted(*world));
+    return Outcome::success();
+  });
+  world = &node.world;
+  node.world.on_act = [&] {
+    if (node.world.acts < 4) throw Park(2s, "throttled", true);
+  };
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.world.acts == 4);
+  CHECK(node.world.finds == 0);
+}
+
+TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and is not repeated") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    ctx.effect("change", counted(*world, false));
+    return Outcome::success();
+  });
+  world = &node.world;
+  node.world.on_act = [] { throw Park(1s, "the answer was lost", false); };
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Failed);
+  CHECK(node.task(id).error.starts_with("Unknown outcome"));
+  CHECK(node.world.acts == 1);
+}
+
+TEST_CASE("a peer that never answers makes the task fail in bounded time") {
+  Node node([&](steps::StepContext& ctx) {
+    ctx.observe("read", []() -> int { throw Park(5s, "ECS does not answer", false); });
+    return Outcome::success();
+  });
+  const auto id = node.deploy();
+  node.run(2h);
+  CHECK(node.task(id).state == TaskState::Failed);
+  CHECK(node.task(id).error.find("ECS does not answer") != std::string::npos);
+}
+
+TEST_CASE("a wait times out, but only after an observation newer than the last start") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    if (settled.pending()) return Outcome::pending();
+    return settled.timed_out() ? Outcome::failed("too slow") : Outcome::success();
+  });
+  world = &node.world;
+  const auto slow = node.deploy("a");
+  node.run(1min);
+  node.world.tell(1);
+  node.run(30min);
+  CHECK(node.task(slow).error == "too slow");
+
+  const auto down = node.deploy("b");
+  node.world.last_observation = nullptr;
+  node.run(1min);
+  node.clock.advance(30min);
+  node.crash();
+  node.run(1min);
+  CHECK(node.task(down).state == TaskState::Executing);
+  node.world.tell("settled while we were down");
+  node.run(1s);
+  CHECK(node.task(down).state == TaskState::Success);
+}
+
+TEST_CASE("cancelling reaches the open wait once, so that the step can still clean up") {
+  World* world = nullptr;
+  int cancelled = 0;
+  Node node([&](steps::StepContext& ctx) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    if (settled.pending()) return Outcome::pending();
+    if (!settled.cancelled()) return Outcome::success();
+    ++cancelled;
+    const auto cleaned = ctx.await<std::string>("cleaned", TextWatch(*world), 10min);
+    return cleaned.pending() ? Outcome::pending() : Outcome::canceled("Canceled after clean-up.");
+  });
+  world = &node.world;
+  const auto id = node.deploy();
+  node.run(1min);
+  node.cancel(id);
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Cancelling);
+  node.crash();
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Cancelling);
+  node.world.tell("done");
+  node.run(1s);
+  CHECK(node.task(id).state == TaskState::Canceled);
+  CHECK(cancelled >= 1);
+}
+
+TEST_CASE("a queued task is cancelled at once and never starts (TSK-7)") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    return settled.pending() ? Outcome::pending() : Outcome::success();
+  });
+  world = &node.world;
+  const auto first = node.deploy();
+  const auto second = node.deploy();
+  node.run(1min);
+  CHECK(node.task(second).state == TaskState::Queued);
+  node.cancel(second);
+  CHECK(node.task(second).state == TaskState::Canceled);
+  node.world.tell("ok");
+  node.run(1min);
+  CHECK(node.task(first).state == TaskState::Success);
+  CHECK(node.task(second).state == TaskState::Canceled);
+}
+
+TEST_CASE("a lock is held by one unit at a time, and the next gets it when it is freed") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    const auto lock = ctx.lock("ecs/1/eu-west-1/prod/web", "service web in cluster prod");
+    if (lock == AwaitState::pending) return Outcome::pending();
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    return settled.pending() ? Outcome::pending() : Outcome::success();
+  });
+  world = &node.world;
+  const auto first = node.deploy("a");
+  node.run(1min);
+  const auto second = node.deploy("b");
+  node.run(1min);
+  CHECK(node.log(second) ==
+        std::vector<std::string>{"Waiting for service web in cluster prod: " + first + " holds it."});
+  node.crash();
+  node.run(1min);
+  node.world.tell("ok");
+  node.world.last_observation = nullptr;
+  node.run(1min);
+  CHECK(node.task(first).state == TaskState::Success);
+  CHECK(node.task(second).state == TaskState::Executing);
+  node.world.tell("ok");
+  node.run(1min);
+  CHECK(node.task(second).state == TaskState::Success);
+  CHECK(node.log(second).size() == 2);
+}
+
+TEST_CASE("a waiting task holds no slot under the task cap (TSK-4)") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    return settled.pending() ? Outcome::pending() : Outcome::success();
+  });
+  world = &node.world;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 200; ++i) ids.push_back(node.deploy("key" + std::to_string(i)));
+  node.run(1min);
+  CHECK(node.world.observers.size() == 200);
+}
+
+TEST_CASE("a task not started by its expiry times out, and one scheduled for later starts then (SCH-1)") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10h);
+    return settled.pending() ? Outcome::pending() : Outcome::success();
+  });
+  world = &node.world;
+  node.deploy("k");
+  const auto expiring = node.deploy("k", node.clock.now() + 5min);
+  const auto later = node.deploy("other", std::nullopt, 20min);
+  node.run(10min);
+  CHECK(node.task(expiring).state == TaskState::TimedOut);
+  CHECK(node.task(later).state == TaskState::Queued);
+  node.run(15min);
+  CHECK(node.task(later).state == TaskState::Executing);
+}

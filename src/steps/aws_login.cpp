@@ -1,0 +1,105 @@
+#include "steps/aws_login.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace slipway::steps {
+namespace {
+
+constexpr std::string_view account_variable = "Octopus.Action.AwsAccount.Variable";
+constexpr std::string_view use_instance_role = "Octopus.Action.AwsAccount.UseInstanceRole";
+constexpr std::string_view region = "Octopus.Action.Aws.Region";
+constexpr std::string_view assume_role = "Octopus.Action.Aws.AssumeRole";
+constexpr std::string_view role_arn = "Octopus.Action.Aws.AssumedRoleArn";
+constexpr std::string_view role_session = "Octopus.Action.Aws.AssumedRoleSession";
+constexpr std::string_view role_seconds = "Octopus.Action.Aws.AssumeRoleSessionDurationSeconds";
+constexpr std::string_view role_external_id = "Octopus.Action.Aws.AssumeRoleExternalId";
+
+bool is_true(const std::optional<std::string>& text) { return text && equals_ignoring_case(trim(*text), "true"); }
+
+/// What STS allows in a session name: [\w+=,.@-], 2 to 64 characters.
+std::string session_name(std::string text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_+=,.@-").find(c) != std::string_view::npos;
+  };
+  std::replace_if(
+      text.begin(), text.end(), [&](char c) { return !allowed(c); }, '-');
+  return text.substr(0, 64);
+}
+
+void read_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
+  if (is_true(read_property(ctx, use_instance_role, problems))) return;
+  const std::string name = require_property(ctx, account_variable, "the variable that holds the AWS account", problems);
+  if (name.empty()) return;
+  const auto key = ctx.variable(name + ".AccessKey");
+  auto secret = ctx.variable(name + ".SecretKey");
+  if (!key || !secret) {
+    problems.add(
+        fmt::format("{}: the variable \"{}\" does not hold an AWS account with an access key for this "
+                    "environment and tenant. Give it a value of type AmazonWebServicesAccount in this scope.",
+                    account_variable, name));
+    return;
+  }
+  login.access_key_id = *key;
+  login.secret_access_key = Secret(std::move(*secret));
+}
+
+std::optional<int> read_seconds(const std::string& text, Problems& problems) {
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 900 || seconds > 43'200) {
+    problems.add(
+        fmt::format("{} must be a whole number of seconds from 900 to 43200, not \"{}\".", role_seconds, text));
+    return std::nullopt;
+  }
+  return seconds;
+}
+
+AwsLogin::Role read_role(const StepContext& ctx, Problems& problems) {
+  AwsLogin::Role role;
+  role.arn = require_property(ctx, role_arn, "the role to assume", problems);
+  if (!role.arn.empty() && !role.arn.starts_with("arn:")) {
+    problems.add(fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not \"{}\".",
+                             role_arn, role.arn));
+  }
+  role.external_id = read_property(ctx, role_external_id, problems).value_or("");
+  role.session_name =
+      session_name(read_property(ctx, role_session, problems)
+                       .value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
+  if (const auto seconds = read_property(ctx, role_seconds, problems))
+    role.session_seconds = read_seconds(*seconds, problems);
+  return role;
+}
+
+}  // namespace
+
+std::optional<std::string> read_property(const StepContext& ctx, std::string_view name, Problems& problems) {
+  try {
+    return ctx.property(name);
+  } catch (const Error& error) {
+    problems.add(fmt::format("{}: {}", name, error.message()));
+    return std::nullopt;
+  }
+}
+
+std::string require_property(const StepContext& ctx, std::string_view name, std::string_view what, Problems& problems) {
+  const std::size_t before = problems.list().size();
+  auto value = read_property(ctx, name, problems);
+  if (!value && problems.list().size() == before) problems.add(fmt::format("{} is missing: give {}.", name, what));
+  return value.value_or("");
+}
+
+AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
+  AwsLogin login;
+  login.region = require_property(ctx, region, "the AWS region, such as eu-west-1", problems);
+  read_account(ctx, login, problems);
+  if (is_true(read_property(ctx, assume_role, problems))) login.role = read_role(ctx, problems);
+  return login;
+}
+
+}  // namespace slipway::steps

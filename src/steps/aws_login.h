@@ -1,0 +1,36 @@
+// How a step signs in to AWS (AWS-2): an account variable or the worker's own role, then optionally an assumed role.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "steps/step.h"
+
+namespace slipway::steps {
+
+struct AwsLogin {
+  std::string access_key_id;  ///< empty with the worker's own role
+  Secret secret_access_key;
+  std::string region;
+  struct Role {
+    std::string arn;
+    std::string session_name;
+    std::string external_id;             ///< "" = none
+    std::optional<int> session_seconds;  ///< absent = AWS's default
+  };
+  std::optional<Role> role;
+};
+
+/// Reads the properties that every AWS action shares (`Octopus.Action.Aws…`). Adds to `problems` what is missing.
+/// The session is named after the deployment unless the action names it, so that CloudTrail tells who deployed what.
+AwsLogin read_aws_login(const StepContext&, Problems& problems);
+
+/// A property that may be left out: its evaluated value, or nullopt with the reason added to `problems` when it can't
+/// be evaluated.
+std::optional<std::string> read_property(const StepContext&, std::string_view name, Problems& problems);
+/// One that may not.
+std::string require_property(const StepContext&, std::string_view name, std::string_view what, Problems& problems);
+
+}  // namespace slipway::steps

@@ -1,0 +1,35 @@
+// What the ECS service step is told: evaluated, checked, and complete.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "steps/aws_login.h"
+
+namespace slipway::steps::ecs {
+
+struct Inputs {
+  AwsLogin login;
+  std::string cluster;
+  std::string service;
+  /// A RegisterTaskDefinition request in AWS's own spelling, without tags: family, containerDefinitions with their
+  /// images, and what else the action gives.
+  json::object definition;
+  /// Container name → the digest that its image must resolve to; only where the release froze one.
+  std::map<std::string, std::string> digests;
+  std::optional<int> desired_count;
+  std::optional<int> minimum_healthy_percent;
+  std::optional<int> maximum_percent;
+  bool force_new_deployment = false;
+  Duration timeout{};        ///< for the rollout as a whole
+  Duration proof_timeout{};  ///< for a rollout of which nothing can be seen
+};
+
+/// Reads and evaluates the action's properties (`Slipway.Ecs.…`, docs/ecs-step.md). Throws Error{invalid} whose details
+/// list every problem at once (ECS-12).
+Inputs read_inputs(const StepContext&);
+
+}  // namespace slipway::steps::ecs
