@@ -1,0 +1,23 @@
+#include "bench/report.h"
+
+#include <doctest/doctest.h>
+
+namespace slipway::bench {
+
+TEST_CASE("a figure is judged by its value or by its ratio to the reference") {
+  CHECK(Figure{"start", 59, "ms", {}, {}, at_most(60)}.ok());
+  CHECK_FALSE(Figure{"start", 61, "ms", {}, {}, at_most(60)}.ok());
+  CHECK(Figure{"rate", 60, "/s", "bare", 100, ratio_at_least(0.6)}.ok());
+  CHECK_FALSE(Figure{"rate", 59, "/s", "bare", 100, ratio_at_least(0.6)}.ok());
+}
+
+TEST_CASE("a figure that must keep a ratio fails when its reference was not measured") {
+  CHECK_FALSE(Figure{"rate", 60, "/s", "bare", {}, ratio_at_least(0.6)}.ok());
+}
+
+TEST_CASE("the median of an even number of values is the upper of the middle two") {
+  CHECK(median({4, 1, 3, 2}) == 3);
+  CHECK(median({}) == 0);
+}
+
+}  // namespace slipway::bench
