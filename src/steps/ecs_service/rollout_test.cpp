@@ -1,0 +1,170 @@
+#include "steps/ecs_service/rollout.h"
+
+#include <doctest/doctest.h>
+
+using namespace slipway;
+using namespace slipway::steps::ecs;
+using namespace std::chrono_literals;
+using aws::DeploymentFacts;
+using aws::ServiceObservation;
+
+namespace {
+
+constexpr auto before = "arn:td/web:1";
+constexpr auto ours = "arn:td/web:2";
+
+Expectation expectation(bool changed = true) {
+  Expectation e;
+  e.rollout = {changed ? "ecs-svc/2" : "ecs-svc/1", ours, "ecs-svc/1", before, from_micros(0)};
+  e.digests = {{"web", "sha256:new"}};
+  e.proof_timeout = 20s;
+  return e;
+}
+
+DeploymentFacts deployment(std::string id, std::string status, std::string definition, std::string rollout, int running,
+                           int pending = 0) {
+  return {std::move(id), std::move(status), std::move(definition), std::move(rollout), "", 2, running, pending, 0};
+}
+
+ServiceObservation look(std::vector<DeploymentFacts> deployments, Time at = from_micros(1'000'000)) {
+  ServiceObservation seen;
+  seen.At = at;
+  seen.Found = true;
+  seen.Status = "ACTIVE";
+  seen.Desired = 2;
+  seen.Deployments = std::move(deployments);
+  return seen;
+}
+
+aws::RunningTask task(std::string definition = ours, std::string digest = "sha256:new") {
+  return {"arn:task", std::move(definition), {{"web", std::move(digest)}}};
+}
+
+ServiceObservation completed(std::vector<aws::RunningTask> tasks = {task(), task()}) {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "COMPLETED", 2)});
+  seen.RunningTasks = std::move(tasks);
+  return seen;
+}
+
+std::optional<Verdict> verdict_on(const ServiceObservation& seen, const Expectation& e = expectation()) {
+  return judge(e, {}, seen).verdict;
+}
+
+/// The verdict after the same look again and again, as time passes.
+std::optional<Verdict> verdict_in_time(ServiceObservation seen, const Expectation& e = expectation()) {
+  RolloutState state;
+  for (int i = 0; i < 30; ++i) {
+    auto judgement = judge(e, state, seen);
+    if (judgement.verdict) return judgement.verdict;
+    state = judgement.state;
+    seen.At += 1s;
+  }
+  return std::nullopt;
+}
+
+ServiceObservation with_service_deployment(ServiceObservation seen, std::string status, std::string reason = "") {
+  seen.ServiceDeployment = aws::ServiceDeploymentFacts{"arn:sd", std::move(status), std::move(reason), ours, before};
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("healthy is only our deployment, our revision, and running tasks with the frozen digest") {
+  const auto verdict = verdict_on(completed());
+  REQUIRE(verdict);
+  CHECK(verdict->Ending == Ending::Healthy);
+  CHECK(verdict->Digests.at("web") == "sha256:new");
+  CHECK(verdict_in_time(completed({task(before), task()}))->Ending == Ending::Unprovable);
+  CHECK(verdict_in_time(completed({task(ours, "sha256:moved"), task()}))->Reason ==
+        "rollout not provable (container web runs sha256:moved instead of sha256:new)");
+  CHECK(verdict_in_time(completed({task()}))->Reason == "rollout not provable (1 of 2 tasks run)");
+}
+
+TEST_CASE("a rollback by the circuit breaker is never healthy, whatever the counts say (ECS-9a)") {
+  auto seen = look({deployment("ecs-svc/3", "PRIMARY", before, "COMPLETED", 2)});
+  seen.RunningTasks = {task(before, "sha256:old"), task(before, "sha256:old")};
+  CHECK(verdict_in_time(seen)->Ending == Ending::RolledBack);
+  const auto verdict = verdict_on(with_service_deployment(seen, "ROLLBACK_SUCCESSFUL", "breaker"));
+  CHECK(verdict->Ending == Ending::RolledBack);
+  CHECK(verdict->By == before);
+  CHECK_FALSE(verdict_on(with_service_deployment(seen, "ROLLBACK_IN_PROGRESS")));
+  CHECK(verdict_on(with_service_deployment(seen, "ROLLBACK_FAILED"))->Ending == Ending::RollbackFailed);
+}
+
+TEST_CASE("without service deployments, a failed rollout with the old revision on top is a rollback under way") {
+  auto seen = look({deployment("ecs-svc/3", "PRIMARY", before, "IN_PROGRESS", 1),
+                    deployment("ecs-svc/2", "ACTIVE", ours, "FAILED", 0)});
+  CHECK_FALSE(verdict_on(seen));
+  seen.Deployments[0].RolloutState = "COMPLETED";
+  CHECK(verdict_on(seen)->Ending == Ending::RolledBack);
+}
+
+TEST_CASE("a foreign update is told as superseded, with the deployment that did it") {
+  auto seen = look({deployment("ecs-svc/9", "PRIMARY", "arn:td/web:9", "IN_PROGRESS", 0, 2),
+                    deployment("ecs-svc/2", "ACTIVE", ours, "IN_PROGRESS", 1)});
+  CHECK(verdict_on(seen)->By == "ecs-svc/9");
+  CHECK_FALSE(verdict_on(with_service_deployment(seen, "IN_PROGRESS")));
+  const auto verdict = verdict_on(with_service_deployment(seen, "STOPPED", "superseded"));
+  CHECK(verdict->Ending == Ending::Superseded);
+  CHECK(verdict->By == "ecs-svc/9");
+}
+
+TEST_CASE("a stale read that does not show our deployment yet is waited out") {
+  const auto stale = look({deployment("ecs-svc/1", "PRIMARY", before, "COMPLETED", 2)});
+  Judgement judgement;
+  for (int i = 0; i < 10; ++i) {
+    judgement = judge(expectation(), judgement.state, stale);
+    CHECK_FALSE(judgement.verdict);
+  }
+  judgement = judge(expectation(), judgement.state, completed());
+  CHECK(judgement.verdict->Ending == Ending::Healthy);
+}
+
+TEST_CASE("an update that made no deployment and runs nothing is not provable") {
+  const auto seen = look({deployment("ecs-svc/1", "PRIMARY", ours, "", 0)});
+  const auto verdict = verdict_in_time(seen, expectation(false));
+  CHECK(verdict->Ending == Ending::Unprovable);
+  CHECK(verdict->Reason == "rollout not provable (deployment id unchanged, no tasks)");
+}
+
+TEST_CASE("an update to what already runs is healthy at once (ECS-10)") {
+  auto seen = look({deployment("ecs-svc/1", "PRIMARY", ours, "COMPLETED", 2)});
+  seen.RunningTasks = {task(), task()};
+  CHECK(verdict_on(seen, expectation(false))->Ending == Ending::Healthy);
+}
+
+TEST_CASE("a service that wants no tasks is deployed but said to be unexercised") {
+  auto seen = completed({});
+  seen.Desired = 0;
+  const auto judgement = judge(expectation(), {}, seen);
+  CHECK(judgement.verdict->Ending == Ending::Healthy);
+  CHECK(judgement.lines.back().kind == steps::LineKind::Warning);
+}
+
+TEST_CASE("a deleted service is gone only after some looks in a row") {
+  ServiceObservation seen;
+  CHECK_FALSE(verdict_on(seen));
+  CHECK(verdict_in_time(seen)->Ending == Ending::Gone);
+}
+
+TEST_CASE("reasons of stopped tasks are counted once a task, and events print once") {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0, 2)});
+  seen.StoppedTasks = {{"arn:1", "TaskFailedToStart", "CannotPullContainerError: no such image", {}},
+                       {"arn:2", "TaskFailedToStart", "CannotPullContainerError: no such image", {}},
+                       {"arn:3", "EssentialContainerExited", "Essential container in task exited", {"web: exit 1"}}};
+  seen.Events = {{"e1", from_micros(5), "(service web) has started 2 tasks"}};
+  auto judgement = judge(expectation(), {}, seen);
+  CHECK(judgement.lines.size() == 5);
+  judgement = judge(expectation(), judgement.state, seen);
+  CHECK(judgement.lines.empty());
+  CHECK(root_causes(judgement.state) == std::vector<std::string>{"2× CannotPullContainerError: no such image",
+                                                                 "Essential container in task exited; web: exit 1"});
+}
+
+TEST_CASE("a look that fails is told once and decides nothing") {
+  ServiceObservation seen;
+  seen.Error = "AccessDenied";
+  auto judgement = judge(expectation(), {}, seen);
+  CHECK(judgement.lines.size() == 1);
+  CHECK(judge(expectation(), judgement.state, seen).lines.empty());
+}
