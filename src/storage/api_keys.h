@@ -10,12 +10,12 @@
 namespace slipway::storage {
 
 struct ApiKey {
-  std::string id;  ///< "APIKeys-1"
-  std::string user;
-  std::string purpose;
-  std::string hint;  ///< the first characters, to tell keys apart
+  std::string id = {};  ///< "APIKeys-1"
+  std::string user = {};
+  std::string purpose = {};
+  std::string hint = {};  ///< the first characters, to tell keys apart
   Time created{};
-  std::optional<Time> expires;
+  std::optional<Time> expires = {};
 };
 
 /// `key` is the whole text, e.g. "API-ABC…"; only its hash is stored.

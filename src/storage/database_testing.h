@@ -43,22 +43,36 @@ class QuietLog {
   Log log_{clock_, LogLevel::error, [](std::string_view) {}};
 };
 
-/// SQLite in a file, with its writer thread, as a server runs it.
-class ThreadedSqlite {
+/// SQLite in a file.
+class SqliteInFile {
  public:
-  ThreadedSqlite() { reopen(); }
+  explicit SqliteInFile(bool inline_writes) : inline_writes_(inline_writes) { reopen(); }
   /// Closes the database and opens it again, as a restart does.
   void reopen() {
     database_.reset();
-    database_ = open_sqlite({.path = folder_.file("slipway.db")}, quiet_.log());
+    database_ = open_sqlite({.path = path(), .inline_writes = inline_writes_}, quiet_.log());
   }
+  std::string path() const { return folder_.file("slipway.db"); }
   Database& operator*() const { return *database_; }
   Database* operator->() const { return database_.get(); }
 
  private:
+  bool inline_writes_;
   TemporaryFolder folder_;
   QuietLog quiet_;
   std::unique_ptr<Database> database_;
 };
+
+/// With its writer thread, as a server runs it.
+struct ThreadedSqlite : SqliteInFile {
+  ThreadedSqlite() : SqliteInFile(false) {}
+};
+/// Without a thread, as simulations run it.
+struct InlineSqlite : SqliteInFile {
+  InlineSqlite() : SqliteInFile(true) {}
+};
+
+/// For TEST_CASE_TEMPLATE: every kind of database that keeps the contract.
+#define SLIPWAY_DATABASES slipway::storage::testing::ThreadedSqlite, slipway::storage::testing::InlineSqlite
 
 }  // namespace slipway::storage::testing

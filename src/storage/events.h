@@ -15,20 +15,20 @@ namespace slipway::storage {
 struct Event {
   std::int64_t number = 0;  ///< given when appended; Events-<number>
   Time occurred{};
-  std::string category;  ///< "Created", "Modified", "Deleted", "DeploymentQueued", "DeploymentStarted", …
-  std::string space;
-  std::string user;
-  std::string username;
-  std::string message;
-  std::string subject;                       ///< id of the document it is about
-  std::string project, environment, tenant;  ///< "" if none
-  std::string details;                       ///< JSON or ""
+  std::string category = {};  ///< "Created", "Modified", "Deleted", "DeploymentQueued", "DeploymentStarted", …
+  std::string space = {};
+  std::string user = {};
+  std::string username = {};
+  std::string message = {};
+  std::string subject = {};                                 ///< id of the document it is about
+  std::string project = {}, environment = {}, tenant = {};  ///< "" if none
+  std::string details = {};                                 ///< JSON or ""
 };
 
 void append_event(Txn&, Ids&, const Event&);
 
 struct EventFilter {
-  std::string space, subject, project, category, user;
+  std::string space = {}, subject = {}, project = {}, category = {}, user = {};
 };
 /// Newest first.
 Page<Event> list_events(Reader&, const EventFilter&, Slice);

@@ -10,9 +10,9 @@
 namespace slipway::storage {
 
 struct KeptAnswer {
-  std::string request_hash;  ///< of method, route and body: the same key for another request is a conflict
+  std::string request_hash = {};  ///< of method, route and body: the same key for another request is a conflict
   int status = 0;
-  std::string body;
+  std::string body = {};
 };
 /// `key` already includes the caller's user id. Kept answers older than `expired_before` are ignored.
 std::optional<KeptAnswer> find_answer(Reader&, std::string_view key, Time expired_before);

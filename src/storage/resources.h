@@ -14,30 +14,30 @@ namespace slipway::storage {
 
 /// One row. `body` is the document as stored: no Links, secrets as ids only.
 struct StoredResource {
-  std::string id;
-  std::string type;    ///< schema name, e.g. "Environment"
-  std::string space;   ///< "" for system-wide resources
-  std::string parent;  ///< owning resource (a channel's project), "" if none
-  std::string kind;    ///< discriminator (FeedType, AccountType), "" if none
-  std::string name;
-  std::string slug;
+  std::string id = {};
+  std::string type = {};    ///< schema name, e.g. "Environment"
+  std::string space = {};   ///< "" for system-wide resources
+  std::string parent = {};  ///< owning resource (a channel's project), "" if none
+  std::string kind = {};    ///< discriminator (FeedType, AccountType), "" if none
+  std::string name = {};
+  std::string slug = {};
   std::int64_t sort = 0;  ///< explicit order; equal ones order by folded name
   std::int64_t revision = 0;
   bool has_secrets = false;
-  std::string body;
+  std::string body = {};
 };
 
 /// What a list asks for; empty members do not restrict. Order: sort, then folded name, then id.
 struct ResourceFilter {
-  std::string type;
-  std::string space;
-  std::string parent;
-  std::string kind;
-  std::optional<std::string> name;              ///< exact, folded
-  std::optional<std::string> partial_name;      ///< contained, folded
-  std::optional<std::vector<std::string>> ids;  ///< an empty list matches nothing
+  std::string type = {};
+  std::string space = {};
+  std::string parent = {};
+  std::string kind = {};
+  std::optional<std::string> name = {};              ///< exact, folded
+  std::optional<std::string> partial_name = {};      ///< contained, folded
+  std::optional<std::vector<std::string>> ids = {};  ///< an empty list matches nothing
   /// Only resources that reference this id in this field ("ProjectEnvironments", "LifecycleId", …).
-  std::optional<std::pair<std::string, std::string>> references;
+  std::optional<std::pair<std::string, std::string>> references = {};
 };
 
 std::optional<StoredResource> find_resource(Reader&, std::string_view id);
@@ -54,15 +54,15 @@ void erase_resource(Txn&, std::string_view id);
 
 /// An edge from a document's field to another document's id.
 struct Reference {
-  std::string field;
-  std::string target;
+  std::string field = {};
+  std::string target = {};
 };
 void set_references(Txn&, std::string_view source, const std::vector<Reference>&);
 /// Who points at `target`: (source id, source type, field); at most `limit`.
 struct Referrer {
-  std::string source;
-  std::string type;
-  std::string field;
+  std::string source = {};
+  std::string type = {};
+  std::string field = {};
 };
 std::vector<Referrer> referrers(Reader&, std::string_view target, int limit);
 

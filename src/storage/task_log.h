@@ -12,11 +12,11 @@
 namespace slipway::storage {
 
 struct LogLine {
-  std::int64_t number = 0;  ///< per task, from 1; given when appended
-  int unit = 0;             ///< 0 = the task itself
-  std::string category;     ///< "Info", "Verbose", "Warning", "Error", "Highlight", "Wait", …
+  std::int64_t number = 0;    ///< per task, from 1; given when appended
+  int unit = 0;               ///< 0 = the task itself
+  std::string category = {};  ///< "Info", "Verbose", "Warning", "Error", "Highlight", "Wait", …
   Time occurred{};
-  std::string text;
+  std::string text = {};
 };
 
 /// Appends in order, publishes Change::task_log, and returns the number of the last line. Lines are already masked.

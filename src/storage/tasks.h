@@ -19,36 +19,36 @@ std::optional<TaskState> task_state(std::string_view name);
 constexpr bool is_final(TaskState s) { return s >= TaskState::Success; }
 
 struct TaskRecord {
-  std::string id;  ///< "ServerTasks-44"
-  std::string space;
-  std::string name;  ///< "Deploy"
-  std::string description;
-  std::string project, environment, tenant, deployment;
+  std::string id = {};  ///< "ServerTasks-44"
+  std::string space = {};
+  std::string name = {};  ///< "Deploy"
+  std::string description = {};
+  std::string project = {}, environment = {}, tenant = {}, deployment = {};
   TaskState state = TaskState::Queued;
-  Time queued{};                     ///< not to start before this (a scheduled start may lie in the future)
-  std::optional<Time> queue_expiry;  ///< not started by then: TimedOut (SCH-1)
-  std::optional<Time> started, completed;
-  std::string concurrency_key;  ///< TSK-2
+  Time queued{};                          ///< not to start before this (a scheduled start may lie in the future)
+  std::optional<Time> queue_expiry = {};  ///< not started by then: TimedOut (SCH-1)
+  std::optional<Time> started = {}, completed = {};
+  std::string concurrency_key = {};  ///< TSK-2
   int priority = 0;
   std::int64_t epoch = 0;
-  std::string node;
-  std::string plan;  ///< content hash of its plan, "" until planned
-  std::string error;
+  std::string node = {};
+  std::string plan = {};  ///< content hash of its plan, "" until planned
+  std::string error = {};
   bool has_warnings = false;
 };
 
 /// A holder's right to act for a task.
 struct Claim {
-  std::string task;
+  std::string task = {};
   std::int64_t epoch = 0;
 };
 
 void insert_task(Txn&, const TaskRecord&);  ///< publishes Change::task
 std::optional<TaskRecord> find_task(Reader&, std::string_view id);
 struct TaskFilter {
-  std::string space, project, environment, tenant, name;
-  std::optional<std::vector<std::string>> ids;
-  std::vector<TaskState> states;
+  std::string space = {}, project = {}, environment = {}, tenant = {}, name = {};
+  std::optional<std::vector<std::string>> ids = {};
+  std::vector<TaskState> states = {};
 };
 /// Newest first.
 Page<TaskRecord> list_tasks(Reader&, const TaskFilter&, Slice);
@@ -70,5 +70,7 @@ void finish_task(Txn&, const Claim&, TaskState, std::string_view error, bool has
 std::optional<TaskRecord> cancel_task(Txn&, std::string_view id, Time now);
 /// Queued → TimedOut.
 void expire_task(Txn&, std::string_view id, Time now);
+/// Removes the record alone; its units and log are removed by their stores (RET-8).
+void erase_task(Txn&, std::string_view id);
 
 }  // namespace slipway::storage

@@ -1,0 +1,50 @@
+#include "storage/contents.h"
+
+#include "base/hash.h"
+#include "storage/packing.h"
+#include "storage/queries.h"
+
+namespace slipway::storage {
+namespace {
+
+struct Sql {
+  Query exists, put, get, name_snapshot, find_snapshot;
+};
+constexpr Sql kSql{
+    .exists = {"content exists", "SELECT 1 FROM contents WHERE hash = ?1"},
+    .put = {"put content", "INSERT INTO contents (hash, packed) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING"},
+    .get = {"get content", "SELECT packed FROM contents WHERE hash = ?1"},
+    .name_snapshot = {"name snapshot",
+                      "INSERT INTO snapshots (id, owner, hash) VALUES (?1, ?2, ?3)"
+                      " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, hash = excluded.hash"},
+    .find_snapshot = {"find snapshot",
+                      "SELECT packed FROM snapshots JOIN contents ON contents.hash = snapshots.hash"
+                      " WHERE snapshots.id = ?1"},
+};
+
+std::string unpacked(const Row& row) { return unpack(row.text(0)); }
+
+}  // namespace
+
+std::string put_content(Txn& txn, std::string_view text) {
+  std::string hash = content_hash(text);
+  const bool known = txn.one(kSql.exists, {Blob{hash}}, [](const Row&) { return true; }).has_value();
+  if (!known) txn.run(kSql.put, {Blob{hash}, Blob{pack(text)}});
+  return hash;
+}
+
+std::optional<std::string> get_content(Reader& reader, std::string_view hash) {
+  return reader.one(kSql.get, {Blob{hash}}, unpacked);
+}
+
+void name_snapshot(Txn& txn, std::string_view id, std::string_view owner, std::string_view hash) {
+  txn.run(kSql.name_snapshot, {id, owner, Blob{hash}});
+}
+
+std::optional<std::string> find_snapshot(Reader& reader, std::string_view id) {
+  return reader.one(kSql.find_snapshot, {id}, unpacked);
+}
+
+std::vector<Query> content_queries() { return members_of(kSql); }
+
+}  // namespace slipway::storage

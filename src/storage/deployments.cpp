@@ -1,0 +1,156 @@
+#include "storage/list_query.h"
+#include "storage/numbered_id.h"
+#include "storage/queries.h"
+#include "storage/releases.h"
+#include "storage/tallies.h"
+
+namespace slipway::storage {
+namespace {
+
+#define DEPLOYMENT_COLUMNS \
+  "number, space, release, project, environment, tenant, channel, task, created, deployed_by, body"
+#define STATE_COLUMNS \
+  "project, environment, tenant, last_deployment, last_success, last_success_release, previous_success"
+
+struct Sql {
+  Query insert, find, erase, attempt_ended, success_ended, reach, state, states, all_states, reached;
+};
+constexpr Sql kSql{
+    .insert = {"insert deployment", "INSERT INTO deployments (" DEPLOYMENT_COLUMNS
+                                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
+    .find = {"find deployment", "SELECT " DEPLOYMENT_COLUMNS " FROM deployments WHERE number = ?1"},
+    .erase = {"erase deployment", "DELETE FROM deployments WHERE number = ?1 RETURNING space"},
+    .attempt_ended = {"record attempt", "INSERT INTO current_states (" STATE_COLUMNS
+                                        ") VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (project, environment, tenant)"
+                                        " DO UPDATE SET last_deployment = excluded.last_deployment"},
+    .success_ended = {"record success",
+                      "INSERT INTO current_states (" STATE_COLUMNS
+                      ") VALUES (?1, ?2, ?3, ?4, ?4, ?5, 0) ON CONFLICT (project, environment, tenant)"
+                      " DO UPDATE SET last_deployment = excluded.last_deployment,"
+                      " previous_success = current_states.last_success, last_success = excluded.last_success,"
+                      " last_success_release = excluded.last_success_release"},
+    .reach = {"record reached",
+              "INSERT INTO reached (release, tenant, environment) VALUES (?1, ?2, ?3)"
+              " ON CONFLICT (release, tenant, environment) DO NOTHING"},
+    .state = {"current state",
+              "SELECT " STATE_COLUMNS " FROM current_states WHERE project = ?1 AND environment = ?2 AND tenant = ?3"},
+    .states = {"current states of project", "SELECT " STATE_COLUMNS " FROM current_states WHERE project = ?1"
+                                            " ORDER BY project, environment, tenant"},
+    .all_states = {"all current states",
+                   "SELECT " STATE_COLUMNS " FROM current_states ORDER BY project, environment, tenant"},
+    .reached = {"environments reached",
+                "SELECT environment FROM reached WHERE release = ?1 AND tenant = ?2 ORDER BY environment"},
+};
+
+const ListQuery& deployment_list() {
+  static const ListQuery list({
+      .name = "deployments",
+      .table = "deployments",
+      .columns = DEPLOYMENT_COLUMNS,
+      .key = "number",
+      .order = "number DESC",
+      .filters = {{.column = "release", .indexed = true, .is_number = true},
+                  {.column = "tenant", .indexed = true},
+                  {.column = "project", .indexed = true},
+                  {.column = "environment", .indexed = true},
+                  {.column = "channel"},
+                  {.column = "space", .indexed = true}},
+      .tallied = true,
+  });
+  return list;
+}
+
+DeploymentRecord deployment_of(const Row& row) {
+  return {.id = numbered_id(kDeploymentPrefix, row.integer(0)),
+          .space = row.string(1),
+          .release = numbered_id(kReleasePrefix, row.integer(2)),
+          .project = row.string(3),
+          .environment = row.string(4),
+          .tenant = row.string(5),
+          .channel = row.string(6),
+          .task = numbered_id(kTaskPrefix, row.integer(7)),
+          .created = row.time(8),
+          .deployed_by = row.string(9),
+          .body = row.string(10)};
+}
+
+CurrentState state_of(const Row& row) {
+  return {.project = row.string(0),
+          .environment = row.string(1),
+          .tenant = row.string(2),
+          .last_deployment = numbered_id(kDeploymentPrefix, row.integer(3)),
+          .last_success = numbered_id(kDeploymentPrefix, row.integer(4)),
+          .last_success_release = numbered_id(kReleasePrefix, row.integer(5)),
+          .previous_success = numbered_id(kDeploymentPrefix, row.integer(6))};
+}
+
+std::int64_t number_of_deployment(std::string_view id) { return number_of(id, kDeploymentPrefix).value_or(0); }
+
+/// For a filter: a text that is no id of a release matches nothing, "" does not restrict.
+std::int64_t release_to_match(std::string_view id) {
+  return id.empty() ? -1 : number_of(id, kReleasePrefix).value_or(0);
+}
+
+}  // namespace
+
+void insert_deployment(Txn& txn, const DeploymentRecord& deployment) {
+  txn.run(kSql.insert, {stored_number(deployment.id, kDeploymentPrefix), deployment.space,
+                        stored_number(deployment.release, kReleasePrefix), deployment.project, deployment.environment,
+                        deployment.tenant, deployment.channel, stored_number(deployment.task, kTaskPrefix),
+                        to_micros(deployment.created), deployment.deployed_by, deployment.body});
+  count_in(txn, "deployments", deployment.space, 1);
+  txn.publish({.kind = Change::Kind::deployment, .id = deployment.id});
+}
+
+std::optional<DeploymentRecord> find_deployment(Reader& reader, std::string_view id) {
+  return reader.one(kSql.find, {number_of_deployment(id)}, deployment_of);
+}
+
+Page<DeploymentRecord> list_deployments(Reader& reader, const DeploymentFilter& filter, Slice slice) {
+  const std::vector<Parameter> values{release_to_match(filter.release), std::string_view(filter.tenant),
+                                      std::string_view(filter.project), std::string_view(filter.environment),
+                                      std::string_view(filter.channel), std::string_view(filter.space)};
+  if (!filter.ids) return deployment_list().page(reader, values, slice, deployment_of);
+  return deployment_list().pick(reader, values, numbers_of(*filter.ids, kDeploymentPrefix), slice, deployment_of);
+}
+
+void erase_deployment(Txn& txn, std::string_view id) {
+  const auto space = txn.one(kSql.erase, {number_of_deployment(id)}, [](const Row& row) { return row.string(0); });
+  if (!space) return;
+  count_in(txn, "deployments", *space, -1);
+  txn.publish({.kind = Change::Kind::deployment, .id = std::string(id)});
+}
+
+void record_ended(Txn& txn, const DeploymentRecord& deployment, bool success) {
+  const auto number = stored_number(deployment.id, kDeploymentPrefix);
+  if (success) {
+    const auto release = stored_number(deployment.release, kReleasePrefix);
+    txn.run(kSql.success_ended, {deployment.project, deployment.environment, deployment.tenant, number, release});
+    txn.run(kSql.reach, {release, deployment.tenant, deployment.environment});
+  } else {
+    txn.run(kSql.attempt_ended, {deployment.project, deployment.environment, deployment.tenant, number});
+  }
+  txn.publish({.kind = Change::Kind::deployment, .id = deployment.id});
+}
+
+std::optional<CurrentState> current_state(Reader& reader, std::string_view project, std::string_view environment,
+                                          std::string_view tenant) {
+  return reader.one(kSql.state, {project, environment, tenant}, state_of);
+}
+
+std::vector<CurrentState> current_states(Reader& reader, std::string_view project) {
+  return project.empty() ? reader.all(kSql.all_states, {}, state_of) : reader.all(kSql.states, {project}, state_of);
+}
+
+std::vector<std::string> environments_reached(Reader& reader, std::string_view release, std::string_view tenant) {
+  return reader.all(kSql.reached, {number_of(release, kReleasePrefix).value_or(0), tenant},
+                    [](const Row& row) { return row.string(0); });
+}
+
+std::vector<Query> deployment_queries() {
+  std::vector<Query> queries = members_of(kSql);
+  for (const Query& query : deployment_list().queries()) queries.push_back(query);
+  return queries;
+}
+
+}  // namespace slipway::storage

@@ -1,0 +1,194 @@
+#include "storage/task_log.h"
+
+#include "base/error.h"
+#include "storage/numbered_id.h"
+#include "storage/packing.h"
+#include "storage/queries.h"
+
+namespace slipway::storage {
+namespace {
+
+/// A chunk of an ended task holds about this many uncompressed bytes: enough to compress well, little enough that a
+/// reader who wants one line does not unpack much.
+constexpr std::size_t kLargeChunk = 128 * 1024;
+
+struct Sql {
+  Query end, append, read, erase_range, erase;
+};
+constexpr Sql kSql{
+    .end = {"end of log", "SELECT last, size FROM log_chunks WHERE task = ?1 ORDER BY last DESC LIMIT 1"},
+    .append = {"append log", "INSERT INTO log_chunks (task, last, lines, size, packed) VALUES (?1, ?2, ?3, ?4, ?5)"},
+    .read = {"read log",
+             "SELECT last, lines, size, packed FROM log_chunks WHERE task = ?1 AND last > ?2 ORDER BY last"},
+    .erase_range = {"erase log chunks", "DELETE FROM log_chunks WHERE task = ?1 AND last > ?2 AND last <= ?3"},
+    .erase = {"erase log", "DELETE FROM log_chunks WHERE task = ?1"},
+};
+
+// A chunk is its lines one after another, each: unit, category, microseconds since the line before, text. Numbers are
+// LEB128 (a signed one folded: 0, -1, 1, -2, …), texts are preceded by their length.
+
+void put_number(std::string& out, std::uint64_t n) {
+  for (; n >= 0x80; n >>= 7) out.push_back(static_cast<char>(n | 0x80));
+  out.push_back(static_cast<char>(n));
+}
+
+void put_text(std::string& out, std::string_view text) {
+  put_number(out, text.size());
+  out += text;
+}
+
+std::uint64_t fold_sign(std::int64_t n) {
+  return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
+}
+std::int64_t unfold_sign(std::uint64_t n) {
+  return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+}
+
+class ChunkReader {
+ public:
+  explicit ChunkReader(std::string_view bytes) : rest_(bytes) {}
+  bool at_end() const { return rest_.empty(); }
+
+  std::uint64_t number() {
+    std::uint64_t n = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const auto byte = static_cast<unsigned char>(take(1)[0]);
+      n |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return n;
+    }
+    fail_damaged();
+  }
+  std::string text() { return std::string(take(number())); }
+
+ private:
+  std::string_view take(std::uint64_t size) {
+    if (size > rest_.size()) fail_damaged();
+    const auto taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+  [[noreturn]] static void fail_damaged() { fail(ErrorCode::internal, "A chunk of a task log is damaged."); }
+
+  std::string_view rest_;
+};
+
+class ChunkWriter {
+ public:
+  void add(const LogLine& line) {
+    put_number(bytes_, static_cast<std::uint64_t>(line.unit));
+    put_text(bytes_, line.category);
+    put_number(bytes_, fold_sign(to_micros(line.occurred) - before_));
+    put_text(bytes_, line.text);
+    before_ = to_micros(line.occurred);
+    ++lines_;
+  }
+  const std::string& bytes() const { return bytes_; }
+  std::int64_t lines() const { return lines_; }
+
+ private:
+  std::string bytes_;
+  std::int64_t before_ = 0;
+  std::int64_t lines_ = 0;
+};
+
+/// Calls `each` for the lines of one row of kSql.read, until it returns false.
+bool each_line(const Row& row, const std::function<bool(LogLine&&)>& each) {
+  const std::string bytes = unpack(row.text(3));
+  ChunkReader chunk(bytes);
+  std::int64_t number = row.integer(0) - row.integer(1);
+  std::int64_t micros = 0;
+  while (!chunk.at_end()) {
+    LogLine line;
+    line.number = ++number;
+    line.unit = static_cast<int>(chunk.number());
+    line.category = chunk.text();
+    micros += unfold_sign(chunk.number());
+    line.occurred = from_micros(micros);
+    line.text = chunk.text();
+    if (!each(std::move(line))) return false;
+  }
+  return true;
+}
+
+struct End {
+  std::int64_t last = 0;
+  std::int64_t size = 0;
+};
+
+End end_of(Reader& reader, std::int64_t task) {
+  return reader.one(kSql.end, {task},
+                    [](const Row& row) {
+                      return End{row.integer(0), row.integer(1)};
+                    })
+      .value_or(End{});
+}
+
+/// Chunks in (after, last] as one, with what their last row says of the log up to there.
+struct Run {
+  ChunkWriter chunk;
+  End end;
+  int rows = 0;
+};
+
+Run read_run(Reader& reader, std::int64_t task, std::int64_t after) {
+  Run run;
+  reader.each(kSql.read, {task, after}, [&](const Row& row) {
+    each_line(row, [&](LogLine&& line) {
+      run.chunk.add(line);
+      return true;
+    });
+    run.end = {row.integer(0), row.integer(2)};
+    ++run.rows;
+    return run.chunk.bytes().size() < kLargeChunk;
+  });
+  return run;
+}
+
+std::int64_t task_to_find(std::string_view id) { return number_of(id, kTaskPrefix).value_or(0); }
+
+}  // namespace
+
+std::int64_t append_log(Txn& txn, std::string_view task, const std::vector<LogLine>& lines) {
+  const auto number = stored_number(task, kTaskPrefix);
+  const End end = end_of(txn, number);
+  if (lines.empty()) return end.last;
+  ChunkWriter chunk;
+  for (const LogLine& line : lines) chunk.add(line);
+  const auto last = end.last + chunk.lines();
+  const auto size = end.size + static_cast<std::int64_t>(chunk.bytes().size());
+  txn.run(kSql.append, {number, last, chunk.lines(), size, Blob{pack(chunk.bytes())}});
+  txn.publish({.kind = Change::Kind::task_log, .id = std::string(task)});
+  return last;
+}
+
+std::vector<LogLine> read_log(Reader& reader, std::string_view task, std::int64_t after, std::int64_t limit) {
+  std::vector<LogLine> lines;
+  if (limit <= 0) return lines;
+  reader.each(kSql.read, {task_to_find(task), after}, [&](const Row& row) {
+    return each_line(row, [&](LogLine&& line) {
+      if (line.number > after) lines.push_back(std::move(line));
+      return std::ssize(lines) < limit;
+    });
+  });
+  return lines;
+}
+
+std::int64_t log_size(Reader& reader, std::string_view task) { return end_of(reader, task_to_find(task)).size; }
+
+void compact_log(Txn& txn, std::string_view task) {
+  const auto number = task_to_find(task);
+  std::int64_t after = 0;
+  for (Run run = read_run(txn, number, after); run.rows > 0; run = read_run(txn, number, after)) {
+    if (run.rows > 1) {
+      txn.run(kSql.erase_range, {number, after, run.end.last});
+      txn.run(kSql.append, {number, run.end.last, run.chunk.lines(), run.end.size, Blob{pack(run.chunk.bytes())}});
+    }
+    after = run.end.last;
+  }
+}
+
+void erase_log(Txn& txn, std::string_view task) { txn.run(kSql.erase, {task_to_find(task)}); }
+
+std::vector<Query> task_log_queries() { return members_of(kSql); }
+
+}  // namespace slipway::storage

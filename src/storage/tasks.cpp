@@ -1,0 +1,243 @@
+#include "storage/tasks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "storage/list_query.h"
+#include "storage/numbered_id.h"
+#include "storage/queries.h"
+#include "storage/tallies.h"
+
+namespace slipway::storage {
+namespace {
+
+// In the order of TaskState; the numbers are stored.
+constexpr std::array<std::string_view, 7> kStateNames{"Queued", "Executing", "Cancelling", "Success",
+                                                      "Failed", "Canceled",  "TimedOut"};
+
+#define TASK_COLUMNS                                                                                                  \
+  "number, space, name, description, project, environment, tenant, deployment, state, queued, queue_expiry, started," \
+  " completed, concurrency_key, priority, epoch, node, plan, error, has_warnings"
+
+struct Sql {
+  Query insert, find, queued, claimed, claim, take_over, fence, finish, leave_queue, cancel_running, erase;
+};
+constexpr Sql kSql{
+    .insert = {"insert task",
+               "INSERT INTO tasks (" TASK_COLUMNS
+               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"},
+    .find = {"find task", "SELECT " TASK_COLUMNS " FROM tasks WHERE number = ?1"},
+    .queued = {"queued tasks", "SELECT " TASK_COLUMNS
+                               " FROM tasks WHERE state <= 2 AND state = 0 ORDER BY priority DESC, queued, number"},
+    .claimed = {"claimed tasks", "SELECT " TASK_COLUMNS " FROM tasks WHERE state <= 2 AND state <> 0 ORDER BY number"},
+    .claim = {"claim task",
+              "UPDATE tasks SET state = 1, epoch = epoch + 1, node = ?2, plan = ?3, started = COALESCE(started, ?4)"
+              " WHERE number = ?1 AND state = 0 RETURNING epoch"},
+    .take_over = {"take over task",
+                  "UPDATE tasks SET epoch = epoch + 1, node = ?2 WHERE number = ?1 AND state IN (1, 2)"
+                  " RETURNING epoch"},
+    .fence = {"check claim", "SELECT 1 FROM tasks WHERE number = ?1 AND epoch = ?2 AND state <= 2"},
+    .finish = {"finish task",
+               "UPDATE tasks SET state = ?2, error = ?3, has_warnings = ?4, completed = ?5 WHERE number = ?1"},
+    .leave_queue = {"leave queue", "UPDATE tasks SET state = ?2, completed = ?3 WHERE number = ?1 AND state = 0"},
+    .cancel_running = {"cancel running task", "UPDATE tasks SET state = 2 WHERE number = ?1 AND state = 1"},
+    .erase = {"erase task", "DELETE FROM tasks WHERE number = ?1 RETURNING space"},
+};
+
+ListQuery::Shape list_shape() {
+  return {
+      .name = "tasks",
+      .table = "tasks",
+      .columns = TASK_COLUMNS,
+      .key = "number",
+      .order = "number DESC",
+      .filters = {{.column = "tenant", .indexed = true},
+                  {.column = "project", .indexed = true},
+                  {.column = "environment"},
+                  {.column = "name"},
+                  {.column = "space", .indexed = true}},
+      // Fewer states than places: the last one is repeated.
+      .more = "(state IN (?6, ?7, ?8, ?9, ?10, ?11, ?12) OR ?6 < 0)",
+      .more_parameters = 7,
+      .tallied = true,
+  };
+}
+
+const ListQuery& all_tasks() {
+  static const ListQuery list(list_shape());
+  return list;
+}
+
+/// The few that have not ended are found by their own index, whatever else is asked.
+const ListQuery& active_tasks() {
+  static const ListQuery list([] {
+    ListQuery::Shape shape = list_shape();
+    shape.name = "active tasks";
+    shape.always = "state <= 2";
+    for (auto& filter : shape.filters) filter.indexed = false;
+    shape.tallied = false;
+    return shape;
+  }());
+  return list;
+}
+
+Parameter maybe(const std::optional<Time>& time) { return time ? Parameter(to_micros(*time)) : Parameter(nullptr); }
+
+TaskRecord task_of(const Row& row) {
+  TaskRecord task;
+  task.id = numbered_id(kTaskPrefix, row.integer(0));
+  task.space = row.string(1);
+  task.name = row.string(2);
+  task.description = row.string(3);
+  task.project = row.string(4);
+  task.environment = row.string(5);
+  task.tenant = row.string(6);
+  task.deployment = numbered_id(kDeploymentPrefix, row.integer(7));
+  task.state = static_cast<TaskState>(row.integer(8));
+  task.queued = row.time(9);
+  task.queue_expiry = row.maybe_time(10);
+  task.started = row.maybe_time(11);
+  task.completed = row.maybe_time(12);
+  task.concurrency_key = row.string(13);
+  task.priority = static_cast<int>(row.integer(14));
+  task.epoch = row.integer(15);
+  task.node = row.string(16);
+  task.plan = row.string(17);
+  task.error = row.string(18);
+  task.has_warnings = row.integer(19) != 0;
+  return task;
+}
+
+/// The number of a task that a caller works on; one that is no id names no row.
+std::int64_t number_of_task(std::string_view id) { return number_of(id, kTaskPrefix).value_or(0); }
+
+void publish_state(Txn& txn, std::string_view id, TaskState state) {
+  txn.publish({.kind = Change::Kind::task, .id = std::string(id), .detail = std::string(to_string(state))});
+}
+
+void leave_queue(Txn& txn, std::string_view id, TaskState state, Time now) {
+  if (txn.run(kSql.leave_queue, {number_of_task(id), static_cast<std::int64_t>(state), to_micros(now)}) != 0) {
+    publish_state(txn, id, state);
+  }
+}
+
+std::vector<Parameter> values_of(const TaskFilter& filter) {
+  std::vector<Parameter> values{std::string_view(filter.tenant), std::string_view(filter.project),
+                                std::string_view(filter.environment), std::string_view(filter.name),
+                                std::string_view(filter.space)};
+  for (std::size_t i = 0; i < kStateNames.size(); ++i) {
+    const auto at = std::min(i, filter.states.size() - 1);
+    values.emplace_back(filter.states.empty() ? std::int64_t{-1} : static_cast<std::int64_t>(filter.states[at]));
+  }
+  return values;
+}
+
+}  // namespace
+
+std::string_view to_string(TaskState state) { return kStateNames[static_cast<std::size_t>(state)]; }
+
+std::optional<TaskState> task_state(std::string_view name) {
+  const auto found = std::find(kStateNames.begin(), kStateNames.end(), name);
+  if (found == kStateNames.end()) return std::nullopt;
+  return static_cast<TaskState>(found - kStateNames.begin());
+}
+
+void insert_task(Txn& txn, const TaskRecord& task) {
+  txn.run(kSql.insert, {stored_number(task.id, kTaskPrefix),
+                        task.space,
+                        task.name,
+                        task.description,
+                        task.project,
+                        task.environment,
+                        task.tenant,
+                        stored_number(task.deployment, kDeploymentPrefix),
+                        static_cast<std::int64_t>(task.state),
+                        to_micros(task.queued),
+                        maybe(task.queue_expiry),
+                        maybe(task.started),
+                        maybe(task.completed),
+                        task.concurrency_key,
+                        task.priority,
+                        task.epoch,
+                        task.node,
+                        Blob{task.plan},
+                        task.error,
+                        task.has_warnings});
+  count_in(txn, "tasks", task.space, 1);
+  publish_state(txn, task.id, task.state);
+}
+
+std::optional<TaskRecord> find_task(Reader& reader, std::string_view id) {
+  return reader.one(kSql.find, {number_of_task(id)}, task_of);
+}
+
+Page<TaskRecord> list_tasks(Reader& reader, const TaskFilter& filter, Slice slice) {
+  if (filter.ids) {
+    return all_tasks().pick(reader, values_of(filter), numbers_of(*filter.ids, kTaskPrefix), slice, task_of);
+  }
+  const bool active = !filter.states.empty() && std::none_of(filter.states.begin(), filter.states.end(), is_final);
+  return (active ? active_tasks() : all_tasks()).page(reader, values_of(filter), slice, task_of);
+}
+
+std::vector<TaskRecord> queued_tasks(Reader& reader) { return reader.all(kSql.queued, {}, task_of); }
+
+std::vector<TaskRecord> claimed_tasks(Reader& reader) { return reader.all(kSql.claimed, {}, task_of); }
+
+std::optional<Claim> claim_task(Txn& txn, std::string_view id, std::string_view node, std::string_view plan, Time now) {
+  const auto claim = txn.one(kSql.claim, {number_of_task(id), node, Blob{plan}, to_micros(now)}, [&](const Row& row) {
+    return Claim{std::string(id), row.integer(0)};
+  });
+  if (claim) publish_state(txn, id, TaskState::Executing);
+  return claim;
+}
+
+std::optional<Claim> take_over_task(Txn& txn, std::string_view id, std::string_view node) {
+  return txn.one(kSql.take_over, {number_of_task(id), node}, [&](const Row& row) {
+    return Claim{std::string(id), row.integer(0)};
+  });
+}
+
+void check_claim(Txn& txn, const Claim& claim) {
+  const bool holds =
+      txn.one(kSql.fence, {number_of_task(claim.task), claim.epoch}, [](const Row&) { return true; }).has_value();
+  if (!holds) {
+    fail(ErrorCode::fenced,
+         fmt::format("{} is not held under claim {} any more; nothing of it was recorded.", claim.task, claim.epoch));
+  }
+}
+
+void finish_task(Txn& txn, const Claim& claim, TaskState state, std::string_view error, bool has_warnings, Time now) {
+  check_claim(txn, claim);
+  txn.run(kSql.finish,
+          {number_of_task(claim.task), static_cast<std::int64_t>(state), error, has_warnings, to_micros(now)});
+  publish_state(txn, claim.task, state);
+}
+
+std::optional<TaskRecord> cancel_task(Txn& txn, std::string_view id, Time now) {
+  leave_queue(txn, id, TaskState::Canceled, now);
+  if (txn.run(kSql.cancel_running, {number_of_task(id)}) != 0) {
+    publish_state(txn, id, TaskState::Cancelling);
+    txn.publish({.kind = Change::Kind::task_cancel, .id = std::string(id)});
+  }
+  return find_task(txn, id);
+}
+
+void expire_task(Txn& txn, std::string_view id, Time now) { leave_queue(txn, id, TaskState::TimedOut, now); }
+
+void erase_task(Txn& txn, std::string_view id) {
+  const auto space = txn.one(kSql.erase, {number_of_task(id)}, [](const Row& row) { return row.string(0); });
+  if (space) count_in(txn, "tasks", *space, -1);
+}
+
+std::vector<Query> task_queries() {
+  std::vector<Query> queries = members_of(kSql);
+  for (const ListQuery* list : {&all_tasks(), &active_tasks()}) {
+    for (const Query& query : list->queries()) queries.push_back(query);
+  }
+  return queries;
+}
+
+}  // namespace slipway::storage
