@@ -1,5 +1,5 @@
 // The read interface that pure code (hooks, planning) may ask. It sees one consistent state; who implements it decides
-// where that comes from (storage/document_lookup.h: a transaction; MemoryLookup below: a test's fixture).
+// where that comes from (storage/document_lookup.h: a transaction; model/memory_lookup.h: a test's fixture).
 #pragma once
 
 #include <optional>
@@ -26,6 +26,11 @@ class Lookup {
   /// All of a type that reference `target` in `field`.
   virtual std::vector<json::object> referring(std::string_view type, std::string_view field,
                                               std::string_view target) const = 0;
+  /// Who references `target`, in any field; at most `limit`.
+  struct Use {
+    std::string id, type, field;
+  };
+  virtual std::vector<Use> uses(std::string_view target, int limit) const = 0;
   /// Ids of releases of a project, or of one channel of it when `channel` is not empty; at most `limit`.
   virtual std::vector<std::string> releases(std::string_view project, std::string_view channel, int limit) const = 0;
 };

@@ -19,23 +19,25 @@
 namespace slipway::model {
 
 enum class FieldKind {
-  text,           ///< a text; "" unless given, or null where nullable
-  integer,        ///< a whole number
-  flag,           ///< true or false
-  choice,         ///< one of `choices`, spelled exactly so
-  time,           ///< RFC 3339, or null
-  reference,      ///< the id of a document of one of the types `targets`, or null
-  references,     ///< a list of such ids
-  reference_map,  ///< an object: id → list of ids (ProjectEnvironments); `targets` for the keys, `item_targets` for the
-                  ///< items
+  text,            ///< a text; "" unless given, or null where nullable
+  integer,         ///< a whole number
+  flag,            ///< true or false
+  choice,          ///< one of `choices`, spelled exactly so
+  time,            ///< RFC 3339, or null
+  reference,       ///< the id of a document of one of the types `targets`, or null
+  references,      ///< a list of such ids
+  reference_map,   ///< an object: id → list of ids (ProjectEnvironments), of types `targets` and `item_targets`
   texts,           ///< a list of texts
+  text_lists,      ///< an object of lists of texts (a variable's Scope)
+  tags,            ///< a list of canonical tag names, "Set/Tag", that exist in the space
   object,          ///< an object with `fields`
   objects,         ///< a list of objects with `fields`, told apart by their `Id`
   text_map,        ///< an object of texts
-  properties,      ///< an object whose values are texts or sensitive values (§0.6 of the contract)
+  properties,      ///< an object whose values are texts or sensitive values (text or {HasValue, NewValue})
   secret,          ///< a sensitive value: {HasValue, NewValue}
   text_or_secret,  ///< a text or a sensitive value (a template's DefaultValue)
-  variable_value,  ///< a text; a secret while its sibling `IsSensitive` is true
+  variable_value,  ///< a text; a secret while its sibling `IsSensitive` is true; an id while `Type` is a kind of
+                   ///< document
   json,            ///< anything, kept as it is; sensitive values inside it are still secrets
 };
 
@@ -122,6 +124,8 @@ Field texts(std::string name);
 Field object(std::string name, std::vector<Field> fields);
 /// Items get a UUID as `Id` unless they bring one.
 Field objects(std::string name, std::vector<Field> fields);
+Field text_lists(std::string name);
+Field tags(std::string name);
 Field text_map(std::string name);
 Field properties(std::string name = "Properties");
 Field secret(std::string name);
@@ -148,6 +152,7 @@ struct Nesting {
   enum class Shape {
     collection,  ///< the whole set of routes
     single,      ///< the one document of that owner: GET and PUT
+    value,       ///< the same, and POST does what PUT does
     list,        ///< a paged list
     bare_list,   ///< a bare array
   };
@@ -164,6 +169,13 @@ struct View {
   std::string id_prefix;                                     ///< id = prefix + "-" + id of the document
   std::string owner_field;                                   ///< member that shows the document's id
   std::vector<std::pair<std::string, std::string>> members;  ///< (name in the view, name in the document)
+};
+
+/// A document computed for each read, at "<self>/<segment>".
+struct Derived {
+  std::string segment;
+  std::string summary;
+  std::function<json::value(const json::object& document, const Lookup&)> make;
 };
 
 /// A query parameter of lists: documents whose `field` references the value, or equals it where it is no reference.
@@ -189,6 +201,7 @@ struct Verbs {
 struct Edit {
   const json::object* before = nullptr;
   json::object* after = nullptr;
+  std::string_view user = {};  ///< id of who edits, "" for the server itself
 
   bool is_creation() const { return before == nullptr; }
   bool is_deletion() const { return after == nullptr; }
@@ -197,41 +210,45 @@ struct Edit {
 /// What an edit entails for other documents, done in the same transaction, each through its own schema and hook.
 struct Changes {
   struct NewDocument {
-    std::string type;
-    json::object document;
+    std::string type = {};
+    json::object document = {};
+    std::string secrets_of = {};  ///< the document whose secrets stand in it; they are copied
   };
-  std::vector<NewDocument> create;
-  std::vector<json::object> update;  ///< `Id` and the members that change
-  std::vector<std::string> erase;    ///< ids of documents or releases
+  std::vector<NewDocument> create = {};
+  std::vector<json::object> update = {};  ///< `Id` and the members that change
+  std::vector<std::string> erase = {};    ///< ids of documents or releases
 };
 
 /// Pure. Problems that a client can mend go to the last argument, each naming a field and its fix.
 using Hook = std::function<Changes(const Edit&, const Lookup&, Problems&)>;
 
 struct Schema {
-  std::string type;        ///< "Environment"
-  std::string collection;  ///< route segment, "environments"
-  std::string id_prefix;   ///< "Environments" for ids like Environments-1
-  std::string id_form;     ///< instead: an id made of the document, "deploymentprocess-<ProjectId>"
+  std::string type = {};        ///< "Environment"
+  std::string collection = {};  ///< route segment, "environments"
+  std::string id_prefix = {};   ///< "Environments" for ids like Environments-1
+  std::string id_form = {};     ///< instead: an id made of the document, "deploymentprocess-<ProjectId>"
   Scope scope = Scope::space;
-  std::string parent;         ///< field that holds the owner's id; documents go when their owner goes
-  std::string discriminator;  ///< field that names the document's kind, "AccountType"
-  std::vector<Field> fields;
-  std::map<std::string, std::vector<Field>> kinds;  ///< more fields, by kind; other kinds are refused
+  std::string parent = {};         ///< field that holds the owner's id; documents go when their owner goes
+  std::string discriminator = {};  ///< field that names the document's kind, "AccountType"
+  std::vector<Field> fields = {};
+  std::map<std::string, std::vector<Field>> kinds = {};  ///< more fields, by kind; other kinds are refused
   Order order = Order::by_name;
   bool is_versioned = false;         ///< has `Version`, which a change counts up and a stale writer fails on
   std::string name_member = "Name";  ///< unique within the owner or space; "" = has no name
-  std::string own_flag;              ///< shown as true in the caller's own document, "IsRequestor"
-  Verbs verbs;
-  std::vector<Nesting> nestings;
-  std::vector<View> views;
-  std::vector<Filter> filters;
-  std::vector<Link> links;
+  std::string own_flag = {};         ///< shown as true in the caller's own document, "IsRequestor"
+  Verbs verbs = {};
+  std::vector<Nesting> nestings = {};
+  std::vector<View> views = {};
+  std::vector<Derived> derived = {};
+  /// How a stored document is shown where its members alone don't say it (ScopeValues of a variable set). Pure.
+  std::function<json::object(json::object stored, const Lookup&)> present = {};
+  std::vector<Filter> filters = {};
+  std::vector<Link> links = {};
   std::string list_template = "{?skip,take,ids,partialName}";  ///< query part of the collection's link
-  std::string link_name;  ///< key of the collection in the root document, "Environments"; "" = none
-  Permissions permissions;
-  std::string clone_source;  ///< member that records what a document was cloned from; "" = can't be cloned
-  Hook hook;
+  std::string link_name = {};  ///< key of the collection in the root document, "Environments"; "" = none
+  Permissions permissions = {};
+  std::string clone_source = {};  ///< member that records what a document was cloned from; "" = can't be cloned
+  Hook hook = {};
 
   /// Fields of a document of that kind: the common ones, then the kind's own.
   std::vector<const Field*> fields_of(std::string_view kind) const;

@@ -9,17 +9,27 @@
 
 namespace slipway::model {
 
-/// A tenant's values for the templates of its projects and their library variable sets (TEN-10). The document
-/// "tenantvariables-Tenants-1" exists as long as the tenant; secrets in it are owned by it.
+/// Environment id → template id → value.
+struct ProjectValues {
+  std::map<std::string, std::map<std::string, Value>> Variables;
+};
+BOOST_DESCRIBE_STRUCT(ProjectValues, (), (Variables))
+
+/// Template id → value.
+struct LibraryValues {
+  std::map<std::string, Value> Variables;
+};
+BOOST_DESCRIBE_STRUCT(LibraryValues, (), (Variables))
+
+/// A tenant's values for the templates of its projects and of the library variable sets that those include (TEN-10).
+/// The document "tenantvariables-Tenants-1" exists as long as the tenant; secrets in it are owned by it.
 struct TenantVariables {
   static constexpr std::string_view type = "TenantVariables";
   std::string Id, SpaceId, TenantId;
-  /// Project id → environment id → template id → value.
-  std::map<std::string, std::map<std::string, std::map<std::string, Value>>> ProjectValues;
-  /// Library variable set id → template id → value.
-  std::map<std::string, std::map<std::string, Value>> LibraryValues;
+  std::map<std::string, ProjectValues> ProjectVariables;  ///< by project id
+  std::map<std::string, LibraryValues> LibraryVariables;  ///< by library variable set id
 };
-BOOST_DESCRIBE_STRUCT(TenantVariables, (), (Id, SpaceId, TenantId, ProjectValues, LibraryValues))
+BOOST_DESCRIBE_STRUCT(TenantVariables, (), (Id, SpaceId, TenantId, ProjectVariables, LibraryVariables))
 
 Schema tenant_variables_schema();
 

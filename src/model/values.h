@@ -5,10 +5,12 @@
 // vault, under the id of the document that owns it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 
@@ -32,5 +34,15 @@ bool flag_of(const Properties&, std::string_view name);
 json::value stored_secret(std::string_view secret_id);
 /// What stands there for one that shows as null.
 json::value stored_hidden_secret(std::string_view secret_id);
+/// A sensitive value of which nothing is stored, as stored and as shown.
+json::value no_secret();
+
+/// The document as clients see it: each stored secret replaced by {"HasValue":true,"NewValue":null,"Hint":null} or
+/// null.
+json::value shown(const json::value& stored);
+/// Ids of all secrets that stand in it, in order.
+std::vector<std::string> secrets_in(const json::value& stored);
+/// The same with the id of each secret replaced.
+json::value with_secrets(const json::value& stored, const std::function<std::string(const std::string& id)>& replace);
 
 }  // namespace slipway::model

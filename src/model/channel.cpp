@@ -1,0 +1,122 @@
+#include "model/channel.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+
+namespace slipway::model {
+namespace {
+
+/// Older clients name the actions of a rule alone; both forms are kept equal.
+void complete_rule(json::object& rule) {
+  json::array& packages = rule["ActionPackages"].as_array();
+  json::array& actions = rule["Actions"].as_array();
+  if (packages.empty()) {
+    for (const auto& action : actions) {
+      packages.push_back(json::object{{"DeploymentAction", action}, {"PackageReference", ""}});
+    }
+  }
+  actions.clear();
+  for (const auto& package : packages) actions.push_back(package.at("DeploymentAction"));
+}
+
+void check_rules(const Channel& channel, Problems& problems) {
+  std::set<std::pair<std::string, std::string>> covered;
+  for (const ChannelRule& rule : channel.Rules) {
+    for (const ActionPackage& package : rule.ActionPackages) {  // CHN-3
+      if (!covered.emplace(fold_name(package.DeploymentAction), fold_name(package.PackageReference)).second) {
+        problems.add(
+            fmt::format("Rules: the package '{}' of the step '{}' is covered by more than one rule; one may decide.",
+                        package.PackageReference, package.DeploymentAction));
+      }
+    }
+  }
+}
+
+bool is_default(const json::object& channel) { return json::flag_at(channel, "IsDefault").value_or(false); }
+
+/// Exactly one channel of a project is its default (CHN-1).
+Changes settle_default(const Edit& edit, const Lookup& lookup, Problems& problems) {
+  Changes changes;
+  const json::object& channel = *edit.after;
+  bool another = false;
+  for (const json::object& other : lookup.list("Channel", json::text_at(channel, "ProjectId").value_or(""))) {
+    if (other.at("Id") == channel.at("Id") || !is_default(other)) continue;
+    another = true;
+    if (is_default(channel)) changes.update.push_back({{"Id", other.at("Id")}, {"IsDefault", false}});
+  }
+  if (another || is_default(channel)) return changes;
+  if (edit.is_creation()) {
+    (*edit.after)["IsDefault"] = true;
+  } else {
+    problems.add("IsDefault: a project has exactly one default channel; make another channel the default instead.");
+  }
+  return changes;
+}
+
+void check_deletion(const json::object& channel, const Lookup& lookup, Problems& problems) {
+  const std::string_view name = json::text_at(channel, "Name").value_or("");
+  if (is_default(channel)) {
+    problems.add(fmt::format("The channel '{}' is the project's default and can't be deleted.", name));
+  } else if (!lookup
+                  .releases(json::text_at(channel, "ProjectId").value_or(""), json::text_at(channel, "Id").value_or(""),
+                            1)
+                  .empty()) {
+    problems.add(
+        fmt::format("The channel '{}' has releases and can't be deleted; delete those or move them first.", name));
+  }
+}
+
+Changes channel_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
+  if (edit.is_deletion()) {
+    check_deletion(*edit.before, lookup, problems);
+    return {};
+  }
+  for (json::value& rule : (*edit.after)["Rules"].as_array()) complete_rule(rule.as_object());
+  check_rules(json::from_json<Channel>(*edit.after), problems);
+  return settle_default(edit, lookup, problems);
+}
+
+Field list_without_ids(Field list) {
+  list.item_ids.clear();
+  return list;
+}
+
+}  // namespace
+
+Schema channel_schema() {
+  const Field action_packages =
+      list_without_ids(objects("ActionPackages", {text("DeploymentAction"), text("PackageReference")}));
+  const Field custom_fields =
+      list_without_ids(objects("CustomFieldDefinitions", {text("FieldName").required(), text("Description")}));
+  return {
+      .type = "Channel",
+      .collection = "channels",
+      .id_prefix = "Channels",
+      .parent = "ProjectId",
+      // An update may leave out the lists to keep them, and send [] to clear them (contract-config §7).
+      .fields = {reference("ProjectId", {"Project"}).required().fixed(), name_field(), slug_field(),
+                 description_field(), reference("LifecycleId", {"Lifecycle"}), flag("IsDefault"),
+                 choice("Type", {"Lifecycle"}), tags("TenantTags").keeps(),
+                 objects("Rules",
+                         {action_packages, texts("Actions"), text("VersionRange").nullable(), text("Tag").nullable(),
+                          text("VersioningStrategy").nullable(), text("VersionTagRegex").nullable()})
+                     .keeps(),
+                 texts("GitReferenceRules").keeps(), anything("GitResourceRules", json::array()).keeps(),
+                 custom_fields.keeps().at_most(10)},
+      .nestings = {{"Project", "ProjectId", "channels", Nesting::Shape::collection}},
+      .filters = {{"projectId", "ProjectId"}},
+      .links = {{"Project", "/api/<space>/projects/<parent>"},
+                {"Projects", "/api/<space>/projects/<parent>"},
+                {"Releases",
+                 "/api/<space>/projects/<parent>/channels/<id>/releases{/version}{?skip,take,searchByVersion}"}},
+      .link_name = "Channels",
+      .permissions = {"ProcessView", "ProcessEdit", "ProcessEdit", "ProcessEdit"},
+      .hook = channel_hook,
+  };
+}
+
+}  // namespace slipway::model

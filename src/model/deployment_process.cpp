@@ -1,0 +1,142 @@
+#include "model/deployment_process.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace slipway::model {
+namespace {
+
+/// Gives out names once, ignoring case; what is taken is a problem.
+class UniqueNames {
+ public:
+  UniqueNames(std::string_view what, Problems& problems) : what_(what), problems_(problems) {}
+
+  void add(const json::object& item) {
+    const std::string_view name = json::text_at(item, "Name").value_or("");
+    if (!names_.insert(fold_name(name)).second) {
+      problems_.add(
+          fmt::format("Steps: two {}s are named '{}'; each needs a name of its own in the process.", what_, name));
+    }
+  }
+
+ private:
+  std::string_view what_;
+  Problems& problems_;
+  std::set<std::string> names_;
+};
+
+/// Keeps the slugs that were sent and makes the missing ones of the names, unique in the process.
+class Slugs {
+ public:
+  void reserve(const json::object& item) { used_.insert(std::string(json::text_at(item, "Slug").value_or(""))); }
+
+  void complete(json::object& item) {
+    if (!json::text_at(item, "Slug").value_or("").empty()) return;
+    const std::string wanted = make_slug(json::text_at(item, "Name").value_or(""));
+    std::string slug = wanted;
+    for (int n = 2; !used_.insert(slug).second; ++n) slug = fmt::format("{}-{}", wanted, n);
+    item["Slug"] = slug;
+  }
+
+ private:
+  std::set<std::string> used_;
+};
+
+template <class F>
+void for_each_item(json::object& owner, std::string_view list, F f) {
+  for (json::value& item : owner[list].as_array()) f(item.as_object());
+}
+
+void complete_steps(json::object& process) {
+  Slugs steps, actions;
+  for_each_item(process, "Steps", [&](json::object& step) {
+    steps.reserve(step);
+    for_each_item(step, "Actions", [&](json::object& action) { actions.reserve(action); });
+  });
+  for_each_item(process, "Steps", [&](json::object& step) {
+    steps.complete(step);
+    for_each_item(step, "Actions", [&](json::object& action) { actions.complete(action); });
+  });
+  json::array& all = process["Steps"].as_array();
+  if (!all.empty()) all.front().as_object()["StartTrigger"] = "StartAfterPrevious";
+}
+
+void check_steps(json::object& process, Problems& problems) {
+  UniqueNames steps("step", problems), actions("action", problems);
+  for_each_item(process, "Steps", [&](json::object& step) {
+    steps.add(step);
+    for_each_item(step, "Actions", [&](json::object& action) { actions.add(action); });
+  });
+}
+
+Changes process_hook(const Edit& edit, const Lookup&, Problems& problems) {
+  if (edit.is_deletion()) return {};
+  check_steps(*edit.after, problems);
+  complete_steps(*edit.after);
+  return {};
+}
+
+/// Scopes of actions may outlive what they name: a scope that names nothing any more matches nothing, which is safer
+/// than one that silently widens.
+Field action_scope(std::string name, std::string type) {
+  return references(std::move(name), {std::move(type)}).unchecked();
+}
+
+Field packages() {
+  // Feeds and packages are not checked: both may hold expressions, and a feed may come later (contract-config §8.3).
+  return objects("Packages",
+                 {text("Name"), text("PackageId"), text("FeedId"), text("AcquisitionLocation").otherwise("Server"),
+                  text("Version").omitted_when_null(), text("StepPackageInputsReferenceId").omitted_when_null().keeps(),
+                  text_map("Properties")});
+}
+
+Field actions() {
+  return objects("Actions",
+                 {name_field(), text("Slug"), text("ActionType").required(), text("Notes").nullable(),
+                  flag("IsDisabled"), flag("IsRequired"), flag("CanBeUsedForProjectVersioning"),
+                  reference("WorkerPoolId", {"WorkerPool"}).unchecked(), text("WorkerPoolVariable").nullable(),
+                  object("Container", {text("Image").nullable(), text("FeedId").nullable(),
+                                       text("GitUrl").omitted_when_null(), text("Dockerfile").omitted_when_null()}),
+                  action_scope("Environments", "Environment"), action_scope("ExcludedEnvironments", "Environment"),
+                  action_scope("Channels", "Channel"), texts("TenantTags"), packages(),
+                  anything("GitDependencies", json::array()), choice("Condition", {"Success", "Variable"}),
+                  properties(), text("StepPackageVersion").omitted_when_null().keeps(),
+                  text("LastSavedStepPackageVersion").omitted_when_null().keeps(),
+                  // Some clients don't know Inputs and would erase them by reading and writing a process.
+                  anything("Inputs").omitted_when_null().keeps()});
+}
+
+}  // namespace
+
+Schema deployment_process_schema() {
+  return {
+      .type = "DeploymentProcess",
+      .collection = "deploymentprocesses",
+      .id_form = "deploymentprocess-<ProjectId>",
+      .parent = "ProjectId",
+      .fields = {reference("ProjectId", {"Project"}).required().fixed(), text("LastSnapshotId").nullable().server_set(),
+                 objects("Steps",
+                         {name_field(), text("Slug"),
+                          choice("PackageRequirement",
+                                 {"LetOctopusDecide", "BeforePackageAcquisition", "AfterPackageAcquisition"}),
+                          choice("Condition", {"Success", "Failure", "Always", "Variable"}),
+                          choice("StartTrigger", {"StartAfterPrevious", "StartWithPrevious"}), properties(), actions()})
+                     .at_most(1000)},
+      .is_versioned = true,
+      .name_member = "",
+      .verbs = {.create = false, .remove = false},
+      .nestings = {{"Project", "ProjectId", "deploymentprocesses", Nesting::Shape::single}},
+      .links = {{"Project", "/api/<space>/projects/<parent>"},
+                {"Template", "/api/<space>/projects/<parent>/deploymentprocesses/template{?channel,releaseId}"}},
+      .list_template = "{?skip,take,ids}",
+      .link_name = "DeploymentProcesses",
+      .permissions = {"ProcessView", "ProcessEdit", "ProcessEdit", "ProcessEdit"},
+      .hook = process_hook,
+  };
+}
+
+}  // namespace slipway::model

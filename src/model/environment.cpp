@@ -1,0 +1,25 @@
+#include "model/environment.h"
+
+namespace slipway::model {
+
+Schema environment_schema() {
+  return {
+      .type = "Environment",
+      .collection = "environments",
+      .id_prefix = "Environments",
+      .fields = {name_field(), slug_field(), description_field(), integer("SortOrder").keeps(),
+                 flag("UseGuidedFailure"), flag("AllowDynamicInfrastructure"), tags("EnvironmentTags"),
+                 anything("ExtensionSettings", json::array()), choice("Type", {"Static"}).server_set()},
+      .order = Order::by_sort_order,
+      .links =
+          {{"Machines",
+            "<self>/machines{?skip,take,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags}"},
+           {"Metadata", "<self>/metadata"},
+           {"SinglyScopedVariableDetails", "<self>/singlyScopedVariableDetails"}},
+      .list_template = "{?name,skip,ids,take,partialName}",
+      .link_name = "Environments",
+      .permissions = permissions_of("Environment"),
+  };
+}
+
+}  // namespace slipway::model

@@ -1,0 +1,31 @@
+#include "model/library_variable_set.h"
+
+namespace slipway::model {
+namespace {
+
+Changes library_hook(const Edit& edit, const Lookup&, Problems&) {
+  if (!edit.is_creation()) return {};
+  return {.create = {{"VariableSet", {{"SpaceId", edit.after->at("SpaceId")}, {"OwnerId", edit.after->at("Id")}}}}};
+}
+
+}  // namespace
+
+Schema library_variable_set_schema() {
+  return {
+      .type = "LibraryVariableSet",
+      .collection = "libraryvariablesets",
+      .id_prefix = "LibraryVariableSets",
+      .discriminator = "ContentType",
+      .fields = {name_field(), description_field(), choice("ContentType", {"Variables", "ScriptModule"}).fixed(),
+                 text("VariableSetId").made_of("variableset-<Id>"), templates_field()},
+      .kinds = {{"Variables", {}}, {"ScriptModule", {}}},
+      .filters = {{"contentType", "ContentType"}},
+      .links = {{"Variables", "/api/<space>/variables/variableset-<id>"}, {"Usages", "<self>/usages"}},
+      .list_template = "{?skip,contentType,take,ids,partialName}",
+      .link_name = "LibraryVariables",
+      .permissions = permissions_of("LibraryVariableSet"),
+      .hook = library_hook,
+  };
+}
+
+}  // namespace slipway::model

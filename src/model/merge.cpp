@@ -1,0 +1,526 @@
+#include "model/merge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/describe.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "model/values.h"
+
+namespace slipway::model {
+namespace {
+
+using json::array;
+using json::object;
+using json::value;
+
+constexpr std::size_t max_items = 10'000;
+
+/// Members that the server adds to what it shows, so that a client sends them back.
+constexpr std::string_view decorations[] = {"links", "lastmodifiedon", "lastmodifiedby"};
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(), [&](auto n) { return equals_ignoring_case(n, name); });
+}
+
+/// An object that clients mean as a sensitive value.
+bool is_sensitive_value(const value& v) {
+  const object* members = v.if_object();
+  return members != nullptr &&
+         (json::find(*members, "HasValue") != nullptr || json::find(*members, "NewValue") != nullptr) &&
+         std::all_of(members->begin(), members->end(), [](const auto& member) {
+           return is_one_of(member.key(), {"HasValue", "NewValue", "Hint", "SecretId"});
+         });
+}
+
+std::string child(std::string_view path, std::string_view name) {
+  return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+}
+
+std::string_view id_of(const value& item) {
+  const object* members = item.if_object();
+  return members == nullptr ? std::string_view() : json::text_at(*members, "Id").value_or("");
+}
+
+/// Items of a stored list by their ids.
+class Stored {
+ public:
+  explicit Stored(const value* list) {
+    if (list == nullptr || !list->is_array()) return;
+    for (const value& item : list->get_array()) {
+      if (const auto id = id_of(item); !id.empty()) items_.emplace(id, &item);
+    }
+  }
+  const value* find(std::string_view id) const {
+    const auto it = items_.find(id);
+    return it == items_.end() ? nullptr : it->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, const value*> items_;
+};
+
+class Merger {
+ public:
+  Merger(const Identity& identity, Sender sender, const MergeTools& tools, Problems& problems)
+      : id_(identity.id), sender_(sender), tools_(tools), problems_(problems) {}
+
+  object merge_members(const std::vector<const Field*>& fields, const object* stored, const object& incoming,
+                       std::string_view path) {
+    object out;
+    for (const Field* field : fields) {
+      const value* old = stored == nullptr ? nullptr : json::find(*stored, field->name);
+      value merged = merge_member(*field, old, incoming, path);
+      if (!(field->is_omitted_when_null && merged.is_null())) out.emplace(field->name, std::move(merged));
+    }
+    add_unmodelled(out, fields, stored, incoming, path.empty());
+    return out;
+  }
+
+ private:
+  value merge_member(const Field& field, const value* old, const object& incoming, std::string_view path) {
+    if (field.is_server_set && sender_ == Sender::client) return old != nullptr ? *old : fallback_of(field, path);
+    const value* in = json::find(incoming, field.name);
+    if (in == nullptr) {
+      const bool keeps = field.keeps_when_absent || field.is_fixed || field.kind == FieldKind::secret;
+      if (old != nullptr && keeps) return *old;
+    }
+    const std::string here = child(path, field.name);
+    if (in == nullptr || in->is_null()) {
+      if (field.kind == FieldKind::variable_value && old != nullptr && is_sensitive(incoming)) return keep_hidden(old);
+      if (field.is_required) problems_.add(fmt::format("{} is required: please give it a value.", here));
+      return fallback_of(field, path);
+    }
+    value merged = read(field, old, *in, incoming, here);
+    if (field.is_required && is_blank(merged)) {
+      problems_.add(fmt::format("{} is required: please give it a value.", here));
+    }
+    if (field.is_fixed && old != nullptr && !is_blank(*old) && merged != *old) {
+      problems_.add(fmt::format("{} can't be changed once the document exists; it is '{}'.", here, brief(*old)));
+      return *old;
+    }
+    return merged;
+  }
+
+  value read(const Field& field, const value* old, const value& in, const object& siblings, std::string_view path) {
+    switch (field.kind) {
+      case FieldKind::text:
+        return read_text(field, in, path);
+      case FieldKind::integer:
+        return read_integer(in, path);
+      case FieldKind::flag:
+        return read_flag(in, path);
+      case FieldKind::choice:
+        return read_choice(field, in, path);
+      case FieldKind::time:
+        return read_time(in, path);
+      case FieldKind::reference:
+        return read_reference(field, in, path);
+      case FieldKind::references:
+      case FieldKind::texts:
+      case FieldKind::tags:
+        return read_texts(field.max_length, in, path);
+      case FieldKind::reference_map:
+      case FieldKind::text_lists:
+        return read_text_lists(in, path);
+      case FieldKind::object:
+        return read_object(field, old, in, path);
+      case FieldKind::objects:
+        return read_objects(field, old, in, path);
+      case FieldKind::text_map:
+        return read_text_map(in, path);
+      case FieldKind::properties:
+        return read_properties(old, in, path);
+      case FieldKind::secret:
+        return read_secret(old, in, path);
+      case FieldKind::text_or_secret:
+        return is_sensitive_value(in) ? read_secret(old, in, path) : read_text(field, in, path);
+      case FieldKind::variable_value:
+        return read_variable_value(field, old, in, siblings, path);
+      case FieldKind::json:
+        return read_anything(old, in);
+    }
+    return nullptr;
+  }
+
+  value fallback_of(const Field& field, std::string_view path) {
+    if (field.kind == FieldKind::secret) return no_secret();
+    if (field.kind == FieldKind::object && !field.is_nullable) return read_object(field, nullptr, field.fallback, path);
+    return field.fallback;
+  }
+
+  value wrong(std::string_view path, std::string_view expected) {
+    problems_.add(fmt::format("{} must be {}.", path, expected));
+    return nullptr;
+  }
+
+  value read_text(const Field& field, const value& in, std::string_view path) {
+    if (!in.is_string()) return wrong(path, "a text");
+    const std::string_view text = json::view(in.get_string());
+    if (text.find('\0') != std::string_view::npos) return wrong(path, "a text without the character U+0000");
+    if (text.size() > field.max_length) {
+      return wrong(path, fmt::format("at most {} bytes long; it has {}", field.max_length, text.size()));
+    }
+    return in;
+  }
+
+  value read_integer(const value& in, std::string_view path) {
+    boost::json::error_code error;
+    const auto number = in.to_number<std::int64_t>(error);
+    return error ? wrong(path, "a whole number") : value(number);
+  }
+
+  value read_flag(const value& in, std::string_view path) {
+    if (in.is_bool()) return in;
+    if (in.is_string()) {
+      if (equals_ignoring_case(json::view(in.get_string()), "true")) return true;
+      if (equals_ignoring_case(json::view(in.get_string()), "false")) return false;
+    }
+    return wrong(path, "true or false");
+  }
+
+  value read_choice(const Field& field, const value& in, std::string_view path) {
+    if (in.is_string()) {
+      const std::string_view text = json::view(in.get_string());
+      if (text.empty()) return field.fallback;
+      for (const std::string& choice : field.choices) {
+        if (equals_ignoring_case(choice, text)) return value(std::string_view(choice));
+      }
+    }
+    return wrong(path, fmt::format("one of {}", fmt::join(field.choices, ", ")));
+  }
+
+  value read_time(const value& in, std::string_view path) {
+    if (in.is_string() && parse_time(json::view(in.get_string()))) return in;
+    return wrong(path, "a time such as 2024-05-01T02:03:04Z");
+  }
+
+  value read_reference(const Field& field, const value& in, std::string_view path) {
+    if (!in.is_string()) return wrong(path, "the id of a document");
+    if (in.get_string().empty()) return field.fallback;
+    return in;
+  }
+
+  value read_texts(std::size_t limit, const value& in, std::string_view path) {
+    const array* items = in.if_array();
+    if (items == nullptr) return wrong(path, "a list of texts");
+    if (items->size() > limit) return wrong(path, fmt::format("a list of at most {} items", limit));
+    for (const value& item : *items) {
+      if (!item.is_string()) return wrong(path, "a list of texts");
+    }
+    return in;
+  }
+
+  value read_text_lists(const value& in, std::string_view path) {
+    const object* members = in.if_object();
+    if (members == nullptr) return wrong(path, "an object of lists");
+    object out;
+    for (const auto& member : *members) {
+      value list =
+          member.value().is_null() ? value(array()) : read_texts(max_items, member.value(), child(path, member.key()));
+      out.emplace(member.key(), std::move(list));
+    }
+    return out;
+  }
+
+  value read_object(const Field& field, const value* old, const value& in, std::string_view path) {
+    const object* members = in.if_object();
+    if (members == nullptr) return wrong(path, "an object");
+    return merge_members(pointers(field.fields), old == nullptr ? nullptr : old->if_object(), *members, path);
+  }
+
+  value read_objects(const Field& field, const value* old, const value& in, std::string_view path) {
+    const array* items = in.if_array();
+    if (items == nullptr) return wrong(path, "a list of objects");
+    if (items->size() > field.max_length)
+      return wrong(path, fmt::format("a list of at most {} items", field.max_length));
+    const auto fields = pointers(field.fields);
+    const Stored stored(old);
+    ItemIds ids(*this, field, old, *items);
+    array out;
+    out.reserve(items->size());
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      const std::string here = fmt::format("{}[{}]", path, i);
+      const object* members = (*items)[i].if_object();
+      if (members == nullptr) return wrong(here, "an object");
+      if (field.item_ids.empty()) {
+        out.push_back(merge_members(fields, nullptr, *members, here));
+        continue;
+      }
+      const std::string id = ids.of(*members, here);
+      const value* before = stored.find(id);
+      object item;
+      item.emplace("Id", id);
+      object merged = merge_members(fields, before == nullptr ? nullptr : before->if_object(), *members, here);
+      for (auto& member : merged) {
+        if (!equals_ignoring_case(member.key(), "Id")) item.emplace(member.key(), std::move(member.value()));
+      }
+      out.push_back(std::move(item));
+    }
+    return out;
+  }
+
+  value read_text_map(const value& in, std::string_view path) {
+    const object* members = in.if_object();
+    if (members == nullptr) return wrong(path, "an object of texts");
+    object out;
+    for (const auto& member : *members) {
+      if (member.value().is_null()) continue;
+      out.emplace(member.key(), as_text(member.value(), child(path, member.key())));
+    }
+    return out;
+  }
+
+  value read_properties(const value* old, const value& in, std::string_view path) {
+    const object* members = in.if_object();
+    if (members == nullptr) return wrong(path, "an object of texts and sensitive values");
+    const object* before = old == nullptr ? nullptr : old->if_object();
+    object out;
+    for (const auto& member : *members) {
+      if (member.value().is_null()) continue;  // clients take a null for an empty sensitive value
+      const std::string here = child(path, member.key());
+      if (is_sensitive_value(member.value())) {
+        out.emplace(member.key(),
+                    read_secret(before == nullptr ? nullptr : before->if_contains(member.key()), member.value(), here));
+      } else {
+        out.emplace(member.key(), as_text(member.value(), here));
+      }
+    }
+    return out;
+  }
+
+  value as_text(const value& in, std::string_view path) {
+    switch (in.kind()) {
+      case json::kind::string:
+        return in;
+      case json::kind::bool_:
+        return in.get_bool() ? "True" : "False";
+      case json::kind::int64:
+      case json::kind::uint64:
+      case json::kind::double_:
+        return value(json::to_text(in));
+      default:
+        return wrong(path, "a text");
+    }
+  }
+
+  /// §0.6: a NewValue is stored, none keeps what HasValue says is there, else nothing remains.
+  value read_secret(const value* old, const value& in, std::string_view path) {
+    if (in.is_string()) return in.get_string().empty() ? keep(old) : put(in.get_string());
+    const object* members = in.if_object();
+    if (members == nullptr) return wrong(path, "a sensitive value such as {\"HasValue\":true,\"NewValue\":\"…\"}");
+    if (sender_ == Sender::server && secret_of(in)) return in;
+    const value* fresh = json::find(*members, "NewValue");
+    if (fresh != nullptr && !fresh->is_null()) {
+      if (!fresh->is_string()) return wrong(child(path, "NewValue"), "a text");
+      return fresh->get_string().empty() ? no_secret() : put(fresh->get_string());
+    }
+    return json::flag_at(*members, "HasValue").value_or(false) ? keep(old) : no_secret();
+  }
+
+  value keep(const value* old) {
+    return old != nullptr && secret_of(*old) ? stored_secret(*secret_of(*old)) : no_secret();
+  }
+  value put(const boost::json::string& text) {
+    return stored_secret(tools_.put_secret(Secret(std::string(json::view(text)))));
+  }
+
+  bool is_sensitive(const object& variable) const {
+    return json::flag_at(variable, "IsSensitive").value_or(false) || json::text_at(variable, "Type") == "Sensitive";
+  }
+  static value keep_hidden(const value* old) {
+    return old != nullptr && secret_of(*old) ? stored_hidden_secret(*secret_of(*old)) : value(nullptr);
+  }
+
+  /// A sensitive variable comes back to clients as null, and they send null or "" for "unchanged".
+  value read_variable_value(const Field& field, const value* old, const value& in, const object& siblings,
+                            std::string_view path) {
+    if (sender_ == Sender::server && secret_of(in)) return in;
+    if (!is_sensitive(siblings)) return read_text(field, in, path);
+    const value kept = old == nullptr ? value(nullptr) : keep_hidden(old);
+    const value merged = read_secret(kept.is_null() ? nullptr : &kept, in, path);
+    const auto secret = secret_of(merged);
+    return secret ? stored_hidden_secret(*secret) : value(nullptr);
+  }
+
+  /// Kept as it is, but for the secrets inside.
+  value read_anything(const value* old, const value& in) {
+    if (is_sensitive_value(in)) return read_secret(old, in, "The value");
+    if (const object* members = in.if_object()) {
+      const object* before = old == nullptr ? nullptr : old->if_object();
+      object out;
+      for (const auto& member : *members) {
+        // Only the server names secrets: a client's "SecretId" would point at someone else's.
+        if (member.key() == "SecretId" && sender_ == Sender::client) continue;
+        out.emplace(member.key(),
+                    read_anything(before == nullptr ? nullptr : before->if_contains(member.key()), member.value()));
+      }
+      return out;
+    }
+    if (const array* items = in.if_array()) {
+      const array* before = old == nullptr ? nullptr : old->if_array();
+      const Stored stored(old);
+      array out;
+      for (std::size_t i = 0; i < items->size(); ++i) {
+        const std::string_view id = id_of((*items)[i]);
+        const value* same = !id.empty()                               ? stored.find(id)
+                            : before != nullptr && i < before->size() ? &(*before)[i]
+                                                                      : nullptr;
+        out.push_back(read_anything(same, (*items)[i]));
+      }
+      return out;
+    }
+    return in;
+  }
+
+  /// Unmodelled members: what was stored stays unless sent anew or removed by null; what is new is added.
+  void add_unmodelled(object& out, const std::vector<const Field*>& fields, const object* stored,
+                      const object& incoming, bool is_top) {
+    std::unordered_map<std::string, const value*> sent;  // by lower-case name
+    for (const auto& member : incoming) sent.insert_or_assign(to_lower_ascii(member.key()), &member.value());
+    std::unordered_set<std::string> done{"secretid"};
+    for (const Field* field : fields) done.insert(to_lower_ascii(field->name));
+    if (is_top) {
+      done.insert("id");
+      for (const std::string_view name : decorations) done.emplace(name);
+    }
+    const auto add = [&](std::string_view name, const value* old) {
+      const std::string key = to_lower_ascii(name);
+      if (!done.insert(key).second) return;
+      const auto in = sent.find(key);
+      if (in == sent.end()) {
+        out.emplace(name, *old);
+      } else if (!in->second->is_null()) {
+        out.emplace(name, read_anything(old, *in->second));
+      }
+    };
+    if (stored != nullptr) {
+      for (const auto& member : *stored) add(member.key(), &member.value());
+    }
+    for (const auto& member : incoming) add(member.key(), nullptr);
+  }
+
+  /// Gives items of a list their ids: the one sent, else a new one.
+  class ItemIds {
+   public:
+    ItemIds(Merger& merger, const Field& field, const value* old, const array& incoming)
+        : merger_(merger), field_(field), numbered_(field.item_ids != "uuid"), old_(old) {
+      if (!numbered_) return;
+      if (old != nullptr && old->is_array()) note_numbers(old->get_array());
+      note_numbers(incoming);
+    }
+
+    std::string of(const object& item, std::string_view path) {
+      std::string id(json::text_at(item, "Id").value_or(""));
+      if (id.empty() && numbered_) id = id_of_same_name(item);
+      if (id.empty()) id = numbered_ ? fmt::format("{}{}", prefix(), ++last_) : merger_.tools_.new_uuid();
+      if (!used_.insert(id).second) {
+        merger_.problems_.add(
+            fmt::format("{}.Id '{}' stands twice in the list; leave it out for a new item.", path, id));
+      }
+      return id;
+    }
+
+   private:
+    std::string prefix() const { return fmt::format("{}/{}-", merger_.id_, field_.item_ids); }
+
+    void note_numbers(const array& items) {
+      const std::string start = prefix();
+      for (const value& item : items) {
+        const std::string_view id = id_of(item);
+        if (!id.starts_with(start)) continue;
+        std::int64_t number = 0;
+        std::from_chars(id.data() + start.size(), id.data() + id.size(), number);
+        last_ = std::max(last_, std::min(number, std::int64_t{1} << 40));
+      }
+    }
+
+    std::string id_of_same_name(const object& item) const {
+      const auto name = json::text_at(item, "Name");
+      if (!name || old_ == nullptr || !old_->is_array()) return {};
+      for (const value& before : old_->get_array()) {
+        const object* members = before.if_object();
+        if (members != nullptr && fold_name(json::text_at(*members, "Name").value_or("")) == fold_name(*name)) {
+          return std::string(id_of(before));
+        }
+      }
+      return {};
+    }
+
+    Merger& merger_;
+    const Field& field_;
+    bool numbered_;
+    const value* old_;
+    std::int64_t last_ = 0;
+    std::unordered_set<std::string> used_;
+  };
+
+  static std::vector<const Field*> pointers(const std::vector<Field>& fields) {
+    std::vector<const Field*> all;
+    for (const Field& field : fields) all.push_back(&field);
+    return all;
+  }
+
+  static bool is_blank(const value& v) {
+    if (v.is_string()) return trim(json::view(v.get_string())).empty();
+    return v.is_null() || v == no_secret();
+  }
+
+  static std::string brief(const value& v) {
+    return v.is_string() ? std::string(json::view(v.get_string())) : json::to_text(v);
+  }
+
+  std::string_view id_;
+  Sender sender_;
+  const MergeTools& tools_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+json::object merge(const Schema& schema, const Identity& identity, const json::object* stored,
+                   const json::object& incoming, Sender sender, const MergeTools& tools, Problems& problems) {
+  std::string kind;
+  if (!schema.discriminator.empty()) {
+    const json::object& source = stored != nullptr ? *stored : incoming;
+    kind = json::text_at(source, schema.discriminator).value_or("");
+    if (!schema.kinds.contains(kind)) {
+      std::vector<std::string_view> known;
+      for (const auto& [name, fields] : schema.kinds) known.push_back(name);
+      problems.add(fmt::format("{} must be one of {}.", schema.discriminator, fmt::join(known, ", ")));
+      return {};
+    }
+  }
+  json::object members =
+      Merger(identity, sender, tools, problems).merge_members(schema.fields_of(kind), stored, incoming, {});
+  json::object document;
+  document.emplace("Id", identity.id);
+  if (schema.scope == Scope::space) document["SpaceId"] = identity.space;
+  if (schema.is_versioned) document["Version"] = 0;
+  for (auto& member : members) document.emplace(member.key(), std::move(member.value()));
+  for (const Field& field : schema.fields) {
+    if (!field.form.empty()) document[field.name] = fill(field.form, document);
+  }
+  return document;
+}
+
+std::string fill(std::string_view form, const json::object& document) {
+  std::string out;
+  while (!form.empty()) {
+    const auto open = form.find('<');
+    const auto close = form.find('>', open);
+    if (open == std::string_view::npos || close == std::string_view::npos) break;
+    out += form.substr(0, open);
+    out += json::text_at(document, form.substr(open + 1, close - open - 1)).value_or("");
+    form.remove_prefix(close + 1);
+  }
+  return out.append(form);
+}
+
+}  // namespace slipway::model

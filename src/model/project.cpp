@@ -1,0 +1,179 @@
+#include "model/project.h"
+
+#include <fmt/format.h>
+
+#include "model/channel.h"
+#include "model/deployment_process.h"
+#include "model/variable_set.h"
+
+namespace slipway::model {
+namespace {
+
+constexpr std::string_view next_patch =
+    "#{Octopus.Version.LastMajor}.#{Octopus.Version.LastMinor}.#{Octopus.Version.NextPatch}";
+
+Field package_of_action(std::string name) {
+  return object(std::move(name), {text("DeploymentAction"), text("PackageReference").nullable()}).nullable();
+}
+
+/// A document of the source with the members that make it the clone's.
+json::object adopted(json::object document, std::string_view project) {
+  for (const std::string_view own : {"Id", "Version", "Slug", "ProjectId", "OwnerId"}) document.stable_erase(own);
+  document["ProjectId"] = project;
+  document["OwnerId"] = project;
+  return document;
+}
+
+/// Channels, process and variables of the project that this one was cloned from.
+Changes copy_contents(const json::object& project, std::string_view source, const Lookup& lookup) {
+  const std::string_view id = json::text_at(project, "Id").value_or("");
+  Changes changes;
+  for (json::object& channel : lookup.list("Channel", source)) {
+    changes.create.push_back({"Channel", adopted(std::move(channel), id)});
+  }
+  for (const std::string_view type : {"DeploymentProcess", "VariableSet"}) {
+    for (json::object& document : lookup.list(type, source)) {
+      std::string owner(json::text_at(document, "Id").value_or(""));
+      changes.create.push_back({std::string(type), adopted(std::move(document), id), std::move(owner)});
+    }
+  }
+  return changes;
+}
+
+/// One default channel, an empty process and no variables.
+Changes new_contents(const json::object& project) {
+  const std::string_view id = json::text_at(project, "Id").value_or("");
+  const std::string_view space = json::text_at(project, "SpaceId").value_or("");
+  return {.create = {{"Channel", {{"SpaceId", space}, {"ProjectId", id}, {"Name", "Default"}, {"IsDefault", true}}},
+                     {"DeploymentProcess", {{"SpaceId", space}, {"ProjectId", id}}},
+                     {"VariableSet", {{"SpaceId", space}, {"OwnerId", id}}}}};
+}
+
+void check(const json::object& project, Problems& problems) {
+  const json::object& versioning = project.at("VersioningStrategy").as_object();
+  if (!json::text_at(versioning, "Template").value_or("").empty() &&
+      json::object_at(versioning, "DonorPackage") != nullptr) {
+    problems.add("VersioningStrategy: give either a Template or a DonorPackage, not both.");
+  }
+  const json::object& creation = project.at("ReleaseCreationStrategy").as_object();
+  if (json::flag_at(project, "AutoCreateRelease").value_or(false) &&
+      json::object_at(creation, "ReleaseCreationPackage") == nullptr) {
+    problems.add(
+        "AutoCreateRelease needs ReleaseCreationStrategy.ReleaseCreationPackage: which package's arrival creates a "
+        "release?");
+  }
+  const json::object* persistence = json::object_at(project, "PersistenceSettings");
+  if (persistence == nullptr || json::text_at(*persistence, "Type") != "Database") {
+    problems.add("PersistenceSettings.Type must be Database: projects whose process lives in Git are not supported.");
+  }
+}
+
+Changes project_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
+  if (edit.is_deletion()) {
+    return {.erase = lookup.releases(json::text_at(*edit.before, "Id").value_or(""), {}, 1'000'000)};
+  }
+  check(*edit.after, problems);
+  if (!edit.is_creation()) return {};
+  const auto source = json::text_at(*edit.after, "ClonedFromProjectId");
+  return source ? copy_contents(*edit.after, *source, lookup) : new_contents(*edit.after);
+}
+
+json::value summary(const json::object& project, const Lookup& lookup) {
+  const auto process = find<DeploymentProcess>(lookup, json::text_at(project, "DeploymentProcessId").value_or(""));
+  return json::object{{"HasDeploymentProcess", process && !process->Steps.empty()}, {"HasRunbooks", false}};
+}
+
+}  // namespace
+
+Schema project_schema() {
+  return {
+      .type = "Project",
+      .collection = "projects",
+      .id_prefix = "Projects",
+      .fields =
+          {
+              name_field(),
+              slug_field(),
+              description_field(),
+              flag("IsDisabled"),
+              reference("LifecycleId", {"Lifecycle"}).required(),
+              reference("ProjectGroupId", {"ProjectGroup"}).required(),
+              text("DeploymentProcessId").made_of("deploymentprocess-<Id>"),
+              text("VariableSetId").made_of("variableset-<Id>"),
+              references("IncludedLibraryVariableSetIds", {"LibraryVariableSet"}),
+              choice("TenantedDeploymentMode", {"Untenanted", "TenantedOrUntenanted", "Tenanted"}),
+              choice("DefaultGuidedFailureMode", {"EnvironmentDefault", "Off", "On"}),
+              flag("DefaultToSkipIfAlreadyInstalled"),
+              object("VersioningStrategy", {text("Template").nullable(), package_of_action("DonorPackage"),
+                                            text("DonorPackageStepId").nullable()})
+                  .otherwise(json::object{{"Template", next_patch}})
+                  .keeps(),
+              object("ReleaseCreationStrategy",
+                     {reference("ChannelId", {"Channel"}).unlinked_on_delete(),
+                      package_of_action("ReleaseCreationPackage"), text("ReleaseCreationPackageStepId").nullable()})
+                  .keeps(),
+              object("ProjectConnectivityPolicy",
+                     {choice("SkipMachineBehavior", {"None", "SkipUnavailableMachines"}), texts("TargetRoles"),
+                      flag("AllowDeploymentsToNoTargets"), flag("ExcludeUnhealthyTargets")})
+                  .keeps(),
+              anything("PersistenceSettings", json::object{{"Type", "Database"}}).keeps(),
+              flag("IsVersionControlled").server_set(),
+              flag("AutoCreateRelease"),
+              flag("DiscreteChannelRelease"),
+              flag("AllowIgnoreChannelRules", true),
+              flag("ForcePackageDownload"),
+              flag("FailTargetDiscovery"),
+              flag("CancelQueuedTasks"),
+              flag("CancelRunningTasks"),
+              text("ReleaseNotesTemplate").nullable(),
+              text("DeploymentChangesTemplate").nullable(),
+              reference("ClonedFromProjectId", {"Project"}).unchecked().keeps(),
+              templates_field(),
+              anything("AutoDeployReleaseOverrides", json::array()),
+              tags("ProjectTags"),
+              anything("ExtensionSettings", json::array()),
+          },
+      .nestings = {{"Lifecycle", "LifecycleId", "projects", Nesting::Shape::bare_list},
+                   {"ProjectGroup", "ProjectGroupId", "projects", Nesting::Shape::list}},
+      .views = {{"deploymentsettings",
+                 "DeploymentSettings",
+                 "deploymentsettings",
+                 "ProjectId",
+                 {{"ConnectivityPolicy", "ProjectConnectivityPolicy"},
+                  {"DefaultGuidedFailureMode", "DefaultGuidedFailureMode"},
+                  {"DefaultToSkipIfAlreadyInstalled", "DefaultToSkipIfAlreadyInstalled"},
+                  {"DeploymentChangesTemplate", "DeploymentChangesTemplate"},
+                  {"ReleaseNotesTemplate", "ReleaseNotesTemplate"},
+                  {"VersioningStrategy", "VersioningStrategy"},
+                  {"ForcePackageDownload", "ForcePackageDownload"},
+                  {"FailTargetDiscovery", "FailTargetDiscovery"},
+                  {"CancelQueuedTasks", "CancelQueuedTasks"},
+                  {"CancelRunningTasks", "CancelRunningTasks"}}}},
+      .derived = {{"summary", "What the project has.", summary}},
+      .filters = {{"projectGroupId", "ProjectGroupId"}, {"clonedFromProjectId", "ClonedFromProjectId"}},
+      .links = {{"Web", "/app#/<space>/projects/<id>"},
+                {"Channels", "<self>/channels{/id}{?skip,take,ids,partialName}"},
+                {"DeploymentProcess", "<self>/deploymentprocesses"},
+                {"DeploymentSettings", "<self>/deploymentsettings"},
+                {"Releases", "<self>/releases{/version}{?skip,take,searchByVersion}"},
+                {"Progression", "<self>/progression{?releaseHistoryCount}"},
+                {"Summary", "<self>/summary"},
+                {"Variables", "/api/<space>/variables/variableset-<id>"},
+                {"Runbooks", "<self>/runbooks{?skip,take,partialName}"},
+                {"RunbookSnapshots", "<self>/runbookSnapshots{/name}{?skip,take,searchByName}"},
+                {"Triggers",
+                 "<self>/triggers{?skip,take,partialName,triggerActionType,triggerActionCategory,runbooks}"},
+                {"ScheduledTriggers", "<self>/triggers{?skip,take,partialName}"},
+                {"OrderChannels", "<self>/channels/order"},
+                {"Metadata", "<self>/metadata"},
+                {"Logo", "<self>/logo"},
+                {"ConvertToVcs", "<self>/git/convert"}},
+      .list_template = "{?name,skip,ids,clone,take,partialName,clonedFromProjectId}",
+      .link_name = "Projects",
+      .permissions = permissions_of("Project"),
+      .clone_source = "ClonedFromProjectId",
+      .hook = project_hook,
+  };
+}
+
+}  // namespace slipway::model

@@ -1,0 +1,81 @@
+#include "model/values.h"
+
+#include "base/text.h"
+
+namespace slipway::model {
+
+std::optional<std::string> text_of(const Value& v) {
+  return v.is_string() ? std::optional(std::string(json::view(v.get_string()))) : std::nullopt;
+}
+
+std::optional<std::string> secret_of(const Value& v) {
+  if (!v.is_object()) return std::nullopt;
+  const auto id = json::text_at(v.get_object(), "SecretId");
+  return id ? std::optional(std::string(*id)) : std::nullopt;
+}
+
+std::optional<std::string> text_of(const Properties& properties, std::string_view name) {
+  if (const auto exact = properties.find(std::string(name)); exact != properties.end()) return text_of(exact->second);
+  for (const auto& [key, v] : properties) {
+    if (equals_ignoring_case(key, name)) return text_of(v);
+  }
+  return std::nullopt;
+}
+
+bool flag_of(const Properties& properties, std::string_view name) {
+  return equals_ignoring_case(text_of(properties, name).value_or(""), "true");
+}
+
+json::value stored_secret(std::string_view secret_id) {
+  return json::object{{"HasValue", true}, {"SecretId", secret_id}};
+}
+json::value no_secret() { return json::object{{"HasValue", false}, {"NewValue", nullptr}, {"Hint", nullptr}}; }
+json::value stored_hidden_secret(std::string_view secret_id) { return json::object{{"SecretId", secret_id}}; }
+
+namespace {
+
+/// A copy in which `replace` stands for each stored secret.
+json::value map_secrets(const json::value& v, const std::function<json::value(const json::object& secret)>& replace) {
+  if (const json::object* members = v.if_object()) {
+    if (members->contains("SecretId")) return replace(*members);
+    json::object out;
+    out.reserve(members->size());
+    for (const auto& member : *members) out.emplace(member.key(), map_secrets(member.value(), replace));
+    return out;
+  }
+  if (const json::array* items = v.if_array()) {
+    json::array out;
+    out.reserve(items->size());
+    for (const auto& item : *items) out.push_back(map_secrets(item, replace));
+    return out;
+  }
+  return v;
+}
+
+}  // namespace
+
+json::value shown(const json::value& stored) {
+  return map_secrets(stored, [](const json::object& secret) -> json::value {
+    if (!secret.contains("HasValue")) return nullptr;
+    return json::object{{"HasValue", true}, {"NewValue", nullptr}, {"Hint", nullptr}};
+  });
+}
+
+std::vector<std::string> secrets_in(const json::value& stored) {
+  std::vector<std::string> ids;
+  with_secrets(stored, [&](const std::string& id) {
+    ids.push_back(id);
+    return id;
+  });
+  return ids;
+}
+
+json::value with_secrets(const json::value& stored, const std::function<std::string(const std::string& id)>& replace) {
+  return map_secrets(stored, [&](const json::object& secret) -> json::value {
+    json::object out = secret;
+    out["SecretId"] = replace(std::string(json::view(secret.at("SecretId").get_string())));
+    return out;
+  });
+}
+
+}  // namespace slipway::model
