@@ -22,8 +22,13 @@ using json::value;
 
 constexpr std::size_t max_items = 10'000;
 
-/// Members that the server adds to what it shows, so that a client sends them back.
-constexpr std::string_view decorations[] = {"links", "lastmodifiedon", "lastmodifiedby"};
+/// Members that are no client's to set, in lower case: the server's own, and what it adds when it shows a document.
+std::unordered_set<std::string> reserved_members(const Schema& schema) {
+  std::unordered_set<std::string> names{"id", "links", "lastmodifiedon", "lastmodifiedby"};
+  if (schema.scope == Scope::space) names.insert("spaceid");
+  if (schema.is_versioned) names.insert("version");
+  return names;
+}
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::any_of(names.begin(), names.end(), [&](auto n) { return equals_ignoring_case(n, name); });
@@ -68,8 +73,8 @@ class Stored {
 
 class Merger {
  public:
-  Merger(const Identity& identity, Sender sender, const MergeTools& tools, Problems& problems)
-      : id_(identity.id), sender_(sender), tools_(tools), problems_(problems) {}
+  Merger(const Schema& schema, const Identity& identity, Sender sender, const MergeTools& tools, Problems& problems)
+      : reserved_(reserved_members(schema)), id_(identity.id), sender_(sender), tools_(tools), problems_(problems) {}
 
   object merge_members(const std::vector<const Field*>& fields, const object* stored, const object& incoming,
                        std::string_view path) {
@@ -387,8 +392,7 @@ class Merger {
     std::unordered_set<std::string> done{"secretid"};
     for (const Field* field : fields) done.insert(to_lower_ascii(field->name));
     if (is_top) {
-      done.insert("id");
-      for (const std::string_view name : decorations) done.emplace(name);
+      done.insert(reserved_.begin(), reserved_.end());
     }
     const auto add = [&](std::string_view name, const value* old) {
       const std::string key = to_lower_ascii(name);
@@ -476,6 +480,7 @@ class Merger {
     return v.is_string() ? std::string(json::view(v.get_string())) : json::to_text(v);
   }
 
+  std::unordered_set<std::string> reserved_;
   std::string_view id_;
   Sender sender_;
   const MergeTools& tools_;
@@ -498,7 +503,7 @@ json::object merge(const Schema& schema, const Identity& identity, const json::o
     }
   }
   json::object members =
-      Merger(identity, sender, tools, problems).merge_members(schema.fields_of(kind), stored, incoming, {});
+      Merger(schema, identity, sender, tools, problems).merge_members(schema.fields_of(kind), stored, incoming, {});
   json::object document;
   document.emplace("Id", identity.id);
   if (schema.scope == Scope::space) document["SpaceId"] = identity.space;
