@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "net/event_queue.h"
-#include "net/response_head.h"
+#include "net/http_date.h"
 
 using namespace slipway;
 using namespace slipway::net;
@@ -37,6 +37,12 @@ TEST_CASE("events keep their lines, and neither id nor name can forge another fi
   CHECK(format_event("", "", "") == "data: \n\n");
 }
 
-TEST_CASE("dates are written as HTTP wants them") {
-  CHECK(http_date(from_micros(784'887'151'000'000)) == "Tue, 15 Nov 1994 08:12:31 GMT");
+TEST_CASE("dates are written and read as HTTP wants them") {
+  const Time time = from_micros(784'887'151'000'000);
+  CHECK(http_date(time) == "Tue, 15 Nov 1994 08:12:31 GMT");
+  CHECK(parse_http_date(http_date(time)) == time);
+  for (const auto* text :
+       {"", "Tue, 15 Xyz 1994 08:12:31 GMT", "Tue, 15 Nov 1994 08:12:31 PST", "Tue, 99 Nov 1994 08:12:31 GMT"}) {
+    CHECK_FALSE(parse_http_date(text));
+  }
 }

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "net/http_date.h"
 
 namespace slipway::net {
 namespace {
@@ -25,18 +26,6 @@ void append_on_one_line(std::string& out, std::string_view text) {
 }
 
 }  // namespace
-
-std::string http_date(Time time) {
-  static constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time - day).count();
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()],
-                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()), seconds / 3600, seconds / 60 % 60, seconds % 60);
-}
 
 std::string render_head(const Response& response, const HeadFacts& facts) {
   std::string head;

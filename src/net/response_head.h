@@ -24,7 +24,4 @@ struct HeadFacts {
 /// a field become blanks, so that no value can forge a field.
 std::string render_head(const Response&, const HeadFacts&);
 
-/// "Tue, 15 Nov 1994 08:12:31 GMT"
-std::string http_date(Time);
-
 }  // namespace slipway::net

@@ -1,0 +1,232 @@
+#include "cloud/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "base/park.h"
+#include "base/text.h"
+#include "cloud/sigv4.h"
+#include "net/http_date.h"
+
+namespace slipway::aws {
+namespace {
+
+constexpr int kMostAttempts = 3;
+constexpr Duration kLongestPause = std::chrono::milliseconds(100);
+constexpr Duration kFirstRetry = std::chrono::milliseconds(50);
+constexpr Duration kTolerableSkew = std::chrono::minutes(4);  // AWS tolerates five
+constexpr Duration kSlotWait = std::chrono::milliseconds(150);
+
+json::object without_nulls(const json::object& input) {
+  json::object out;
+  for (const auto& [key, value] : input) {
+    if (!value.is_null()) out.emplace(key, value);
+  }
+  return out;
+}
+
+}  // namespace
+
+Duration ClockSkews::of(const std::string& endpoint) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = skews_.find(endpoint);
+  return known == skews_.end() ? Duration(0) : known->second;
+}
+
+void ClockSkews::set(const std::string& endpoint, Duration ahead) {
+  const std::lock_guard lock(mutex_);
+  skews_[endpoint] = ahead;
+}
+
+std::map<std::string, Duration> ClockSkews::all() const {
+  const std::lock_guard lock(mutex_);
+  return skews_;
+}
+
+Runtime::Runtime(net::HttpClient& h, const Clock& c, Random& r, Endpoints e, RateLimits limits)
+    : http(h), clock(c), random(r), endpoints(std::move(e)), limiter(limits, c, r), pause([](Duration d) {
+        std::this_thread::sleep_for(d);
+      }) {}
+
+/// What one call has been through.
+struct Client::Attempts {
+  int made = 0;
+  bool renewed_credentials = false;
+  bool corrected_clock = false;
+  CredentialsPtr credentials;    ///< of the last attempt
+  bool clock_was_wrong = false;  ///< as the last attempt showed
+};
+
+Client::Client(Runtime& runtime, ProviderPtr provider, std::string region, std::stop_token stop)
+    : runtime_(&runtime), provider_(std::move(provider)), region_(std::move(region)), stop_(std::move(stop)) {}
+
+json::object Client::call(const Operation& operation, const json::object& input) const {
+  net::ClientRequest request;
+  request.headers.add("Content-Type", "application/x-amz-json-1.1");
+  request.headers.add("X-Amz-Target", fmt::format("{}.{}", operation.service.target_prefix, operation.name));
+  json::append(request.body, without_nulls(input));
+  const auto response = send(operation, request, read_json_error);
+  try {
+    json::value parsed = json::parse(response.body.empty() ? "{}" : response.body);
+    if (!parsed.is_object()) fail_invalid("It is not a JSON object.");
+    return std::move(parsed.get_object());
+  } catch (const Error& error) {
+    unreadable(operation, error);
+  }
+}
+
+XmlElement Client::query(const Operation& operation, const QueryParameters& parameters) const {
+  net::ClientRequest request;
+  request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+  request.body = fmt::format("Action={}&Version={}", operation.name, operation.service.target_prefix);
+  for (const auto& [name, value] : parameters) {
+    request.body += fmt::format("&{}={}", percent_encode(name), percent_encode(value));
+  }
+  const auto response = send(operation, request, read_xml_error);
+  try {
+    return parse_xml(response.body);
+  } catch (const Error& error) {
+    unreadable(operation, error);
+  }
+}
+
+/// AWS has done what it was asked, but what it says about it can't be read: like an answer that was lost.
+void Client::unreadable(const Operation& operation, const Error& error) const {
+  Failure lost = failure(operation);
+  lost.message = "the answer can't be read: " + error.message();
+  lost.maybe_done = true;
+  throw Park(runtime_->limiter.back_off(bucket(operation)) + kLongestPause, AwsError(std::move(lost)).message(),
+             operation.repeatable);
+}
+
+net::ClientResponse Client::send(const Operation& operation, const net::ClientRequest& request,
+                                 ReadError read_error) const {
+  Attempts attempts;
+  while (true) {
+    take_turn(operation);
+    ++attempts.made;
+    try {
+      auto response = send_once(operation, request, read_error, attempts);
+      runtime_->limiter.succeeded(bucket(operation));
+      return response;
+    } catch (const AwsError& error) {
+      recover(operation, error, attempts);
+    }
+  }
+}
+
+/// One signed request. Throws AwsError for anything but success.
+net::ClientResponse Client::send_once(const Operation& operation, net::ClientRequest request, ReadError read_error,
+                                      Attempts& attempts) const {
+  attempts.credentials = provider_->get();
+  attempts.clock_was_wrong = false;
+  const auto slot = runtime_->limiter.enter(provider_->account());
+  if (!slot) {
+    const auto spread = runtime_->random.below(static_cast<std::uint64_t>(kSlotWait.count()));
+    throw Park(kSlotWait + Duration(static_cast<Duration::rep>(spread)),
+               fmt::format("other calls to AWS account {} are under way", provider_->account()), true);
+  }
+  request.method = "POST";
+  request.url = runtime_->endpoints.url(operation.service, region_);
+  request.repeatable = operation.repeatable;
+  request.stop = stop_;
+  request.headers.add("amz-sdk-request", fmt::format("attempt={}; max={}", attempts.made, kMostAttempts));
+  sign(request, *attempts.credentials, region_, operation.service.signing_name,
+       runtime_->clock.now() + runtime_->skews.of(request.url));
+
+  net::ClientResponse response;
+  try {
+    response = runtime_->http.send(request);
+  } catch (const net::NetworkError& error) {
+    Failure lost = failure(operation);
+    lost.message = error.what();
+    lost.maybe_done = error.maybe_sent();
+    throw AwsError(std::move(lost));
+  }
+  if (response.status / 100 == 2) return response;
+
+  Failure refused = failure(operation);
+  ErrorBody body = read_error(response);
+  refused.kind = classify(operation.service.signing_name, response.status, body);
+  refused.code = std::move(body.code);
+  refused.message = std::move(body.message);
+  refused.status = response.status;
+  refused.request_id = read_request_id(response);
+  refused.maybe_done = refused.kind == FailureKind::transient;
+  attempts.clock_was_wrong = may_be_clock_skew(refused.code) && correct_clock(request.url, response);
+  throw AwsError(std::move(refused));
+}
+
+/// Returns when the call is to be tried again now; otherwise throws the error, or Park.
+void Client::recover(const Operation& operation, const AwsError& error, Attempts& attempts) const {
+  const Failure& failure = error.failure();
+  if (attempts.clock_was_wrong && !std::exchange(attempts.corrected_clock, true)) return;
+  switch (failure.kind) {
+    case FailureKind::expired_credentials:
+      if (std::exchange(attempts.renewed_credentials, true)) throw error;
+      provider_->reject(attempts.credentials);
+      return;
+    case FailureKind::throttled: {
+      runtime_->limiter.empty(bucket(operation));
+      const Duration back_off = runtime_->limiter.back_off(bucket(operation));
+      if (attempts.made >= kMostAttempts) throw Park(back_off + kLongestPause, error.message(), true);
+      return wait_or_park(back_off, error.message(), true);
+    }
+    case FailureKind::transient: {
+      const bool had_no_effect = operation.repeatable || !failure.maybe_done;
+      if (had_no_effect && attempts.made < kMostAttempts) {
+        const double part = runtime_->random.fraction();
+        return runtime_->pause(std::chrono::duration_cast<Duration>(kFirstRetry * (attempts.made * part)));
+      }
+      throw Park(runtime_->limiter.back_off(bucket(operation)) + kLongestPause, error.message(), had_no_effect);
+    }
+    case FailureKind::denied:
+    case FailureKind::not_found:
+    case FailureKind::client:
+      throw error;
+  }
+}
+
+void Client::take_turn(const Operation& operation) const {
+  const Bucket from = bucket(operation);
+  for (Duration wait = runtime_->limiter.take(from); wait > Duration(0); wait = runtime_->limiter.take(from)) {
+    wait_or_park(wait,
+                 fmt::format("keeping under AWS's rate limit for {} {} in account {}, {}", operation.service.name,
+                             operation.name, from.account, region_),
+                 true);
+  }
+}
+
+void Client::wait_or_park(Duration wait, const std::string& why, bool nothing_happened) const {
+  if (wait > kLongestPause) throw Park(wait, why, nothing_happened);
+  runtime_->pause(wait);
+}
+
+/// True when the answer's own date shows that we signed with a wrong time; from now on we add the difference.
+bool Client::correct_clock(const std::string& endpoint, const net::ClientResponse& response) const {
+  const auto date = net::parse_http_date(response.headers.find("Date").value_or(""));
+  if (!date) return false;
+  const Duration ahead = *date - runtime_->clock.now();
+  const Duration known = runtime_->skews.of(endpoint);
+  const bool is_off = ahead - known > kTolerableSkew || known - ahead > kTolerableSkew;
+  if (is_off) runtime_->skews.set(endpoint, ahead);
+  return is_off;
+}
+
+Bucket Client::bucket(const Operation& operation) const {
+  return {provider_->account(), region_, std::string(operation.service.signing_name), operation.group};
+}
+
+Failure Client::failure(const Operation& operation) const {
+  Failure out;
+  out.service = operation.service.name;
+  out.signing_name = operation.service.signing_name;
+  out.operation = operation.name;
+  out.region = region_;
+  return out;
+}
+
+}  // namespace slipway::aws

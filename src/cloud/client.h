@@ -1,0 +1,100 @@
+// One client for every AWS service: signs, limits, retries, and speaks the JSON 1.1 and Query protocols.
+//
+// A call never sleeps for more than 100 ms: what would have to wait longer throws Park, with whether the call surely
+// had no effect. It throws AwsError for what waiting does not mend.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "cloud/credentials.h"
+#include "cloud/endpoints.h"
+#include "cloud/error.h"
+#include "cloud/rate_limiter.h"
+#include "cloud/xml.h"
+#include "net/http_client.h"
+
+namespace slipway::aws {
+
+struct Operation {
+  const Service& service;
+  std::string_view name;
+  CallGroup group = CallGroup::read;
+  /// Calling twice is like calling once: reads, and writes that only set.
+  bool repeatable = true;
+};
+
+/// How far each endpoint's clock is ahead of ours, as its answers say. Threads: any.
+class ClockSkews {
+ public:
+  Duration of(const std::string& endpoint) const;
+  void set(const std::string& endpoint, Duration ahead);
+  /// For the health page: endpoints whose clock differs by minutes, because ours is wrong.
+  std::map<std::string, Duration> all() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Duration> skews_;
+};
+
+/// What all clients share; outlives them. Threads: any.
+struct Runtime {
+  net::HttpClient& http;
+  const Clock& clock;
+  Random& random;
+  Endpoints endpoints;
+  RateLimiter limiter;
+  ClockSkews skews;
+  /// Waits up to 100 ms; a simulation moves its clock instead.
+  std::function<void(Duration)> pause;
+
+  Runtime(net::HttpClient& http, const Clock& clock, Random& random, Endpoints endpoints = {}, RateLimits limits = {});
+};
+
+using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+
+/// Calls as one identity in one region. A value: cheap to copy. Threads: any.
+class Client {
+ public:
+  Client(Runtime& runtime, ProviderPtr provider, std::string region, std::stop_token stop = {});
+
+  /// JSON 1.1. Members that are null are not sent.
+  json::object call(const Operation&, const json::object& input) const;
+  /// Query: `Action` and `Version` are added. The answer's root element.
+  XmlElement query(const Operation&, const QueryParameters&) const;
+
+  const std::string& region() const { return region_; }
+  std::string identity() const { return provider_->identity(); }
+  Runtime& runtime() const { return *runtime_; }
+  Client with_stop(std::stop_token stop) const { return {*runtime_, provider_, region_, std::move(stop)}; }
+
+ private:
+  using ReadError = ErrorBody (*)(const net::ClientResponse&);
+  struct Attempts;
+  net::ClientResponse send(const Operation&, const net::ClientRequest&, ReadError) const;
+  net::ClientResponse send_once(const Operation&, net::ClientRequest, ReadError, Attempts&) const;
+  void take_turn(const Operation&) const;
+  void recover(const Operation&, const AwsError&, Attempts&) const;
+  bool correct_clock(const std::string& endpoint, const net::ClientResponse&) const;
+  void wait_or_park(Duration, const std::string& why, bool nothing_happened) const;
+  Bucket bucket(const Operation&) const;
+  Failure failure(const Operation&) const;
+  [[noreturn]] void unreadable(const Operation&, const Error&) const;
+
+  Runtime* runtime_;
+  ProviderPtr provider_;
+  std::string region_;
+  std::stop_token stop_;
+};
+
+}  // namespace slipway::aws

@@ -1,0 +1,134 @@
+#include "cloud/client.h"
+
+#include <doctest/doctest.h>
+
+#include "base/park.h"
+#include "cloud/fake_aws.h"
+#include "net/http_date.h"
+
+using namespace slipway;
+using namespace slipway::aws;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Operation kRead{kEcs, "DescribeServices"};
+const Operation kWrite{kEcs, "UpdateService", CallGroup::write, false};
+
+template <class E>
+std::optional<E> caught(auto&& f) {
+  try {
+    f();
+  } catch (const E& e) {
+    return e;
+  }
+  return std::nullopt;
+}
+
+std::string error_body(std::string code) { return R"({"__type":")" + code + R"(","message":"why"})"; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(FakeAws, "a call of the JSON protocol is signed, addressed, and free of nulls") {
+  http.then(200, R"({"services":[]})");
+  const auto output = client().call(kRead, {{"cluster", "prod"}, {"include", nullptr}});
+  CHECK(output.contains("services"));
+  const auto& request = http.requests.at(0);
+  CHECK(request.method == "POST");
+  CHECK(request.url == "https://ecs.eu-west-1.amazonaws.com/");
+  CHECK(request.body == R"({"cluster":"prod"})");
+  CHECK(request.repeatable);
+  CHECK(request.headers.find("X-Amz-Target") == "AmazonEC2ContainerServiceV20141113.DescribeServices");
+  CHECK(request.headers.find("Content-Type") == "application/x-amz-json-1.1");
+  CHECK(request.headers.find("Authorization")->find("/eu-west-1/ecs/aws4_request") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(FakeAws, "a call of the Query protocol escapes its parameters") {
+  http.then(200, "<R><A>1</A></R>");
+  CHECK(client().query({kSts, "AssumeRole"}, {{"RoleArn", "arn:aws:iam::1:role/a b"}}).text_at("A") == "1");
+  CHECK(http.requests.at(0).body ==
+        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b");
+}
+
+TEST_CASE_FIXTURE(FakeAws, "reads try three times within milliseconds, then park") {
+  http.then(500, error_body("ServerException"));
+  http.then_lost(true);
+  http.then(200);
+  CHECK_NOTHROW(client().call(kRead, {}));
+  CHECK(clock.steady() < SteadyTime{200ms});
+
+  for (int i = 0; i < 3; ++i) http.then(503, "");
+  const auto park = caught<Park>([&] { client().call(kRead, {}); });
+  REQUIRE(park);
+  CHECK(park->nothing_happened());
+  CHECK(park->delay() <= 20s);
+  CHECK(park->why().starts_with("AWS ECS DescribeServices in eu-west-1 failed: HTTP status 503."));
+}
+
+TEST_CASE_FIXTURE(FakeAws, "a write whose answer is lost is not repeated; one that was never sent is") {
+  http.then_lost(false);
+  http.then_lost(true);
+  const auto lost = caught<Park>([&] { client().call(kWrite, {}); });
+  REQUIRE(lost);
+  CHECK_FALSE(lost->nothing_happened());
+  CHECK(http.requests.size() == 2);
+
+  http.then(500, error_body("ServerException"));
+  CHECK_FALSE(caught<Park>([&] { client().call(kWrite, {}); })->nothing_happened());
+  http.then(200, "<html>");
+  CHECK_FALSE(caught<Park>([&] { client().call(kWrite, {}); })->nothing_happened());
+  CHECK_FALSE(http.requests.back().repeatable);
+}
+
+TEST_CASE_FIXTURE(FakeAws, "throttling parks, and surely did nothing") {
+  http.otherwise = [](const auto&) { return net::ClientResponse{400, {}, error_body("ThrottlingException")}; };
+  const auto park = caught<Park>([&] { client().call(kWrite, {}); });
+  REQUIRE(park);
+  CHECK(park->nothing_happened());
+}
+
+TEST_CASE_FIXTURE(FakeAws, "our own limiter parks before anything is sent") {
+  http.otherwise = [](const auto&) { return net::ClientResponse{200, {}, "{}"}; };
+  std::optional<Park> park;
+  while (!park)
+    park = caught<Park>([&] {
+      client().call({kEcs, "RegisterTaskDefinition", CallGroup::task_definition_write, false}, {});
+    });
+  CHECK(http.requests.size() == 20);
+  CHECK(park->nothing_happened());
+  CHECK(park->delay() > 900ms);
+}
+
+TEST_CASE_FIXTURE(FakeAws, "refusals are errors at once, with AWS's code and request id") {
+  http.then(400, error_body("AccessDeniedException"), {{"x-amzn-RequestId", "r-7"}});
+  const auto error = caught<AwsError>([&] { client().call(kWrite, {}); });
+  REQUIRE(error);
+  CHECK(error->kind() == FailureKind::denied);
+  CHECK(error->aws_code() == "AccessDeniedException");
+  CHECK(error->failure().request_id == "r-7");
+  CHECK_FALSE(error->failure().maybe_done);
+  CHECK(http.requests.size() == 1);
+}
+
+TEST_CASE_FIXTURE(FakeAws, "a wrong clock is corrected by the answer's date, once, for that endpoint") {
+  const auto aws_time = clock.now() + 20min;
+  http.then(403, error_body("SignatureDoesNotMatch"), {{"Date", net::http_date(aws_time)}});
+  http.then(200);
+  http.then(200);
+  client().call(kWrite, {});
+  client().call(kRead, {});
+  CHECK(http.requests.size() == 3);
+  CHECK(runtime.skews.all().at("https://ecs.eu-west-1.amazonaws.com/") > 19min);
+  CHECK(http.requests[0].headers.find("X-Amz-Date") != http.requests[1].headers.find("X-Amz-Date"));
+  CHECK(http.requests[1].headers.find("X-Amz-Date") == http.requests[2].headers.find("X-Amz-Date"));
+
+  http.then(403, error_body("SignatureDoesNotMatch"), {{"Date", net::http_date(aws_time)}});
+  CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::denied);
+}
+
+TEST_CASE_FIXTURE(FakeAws, "keys that stay expired are an error after one renewal") {
+  http.then(400, error_body("ExpiredTokenException"));
+  http.then(400, error_body("ExpiredTokenException"));
+  CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::expired_credentials);
+  CHECK(http.requests.size() == 2);
+}

@@ -1,0 +1,103 @@
+#include "cloud/credentials.h"
+
+#include <algorithm>
+#include <list>
+#include <unordered_map>
+#include <utility>
+
+#include "base/park.h"
+
+namespace slipway::aws {
+namespace {
+
+constexpr Duration kEarliestRefresh = std::chrono::minutes(15);
+constexpr Duration kStillUsable = std::chrono::minutes(1);
+constexpr Duration kRetryRefresh = std::chrono::seconds(30);
+constexpr Duration kRefreshTakes = std::chrono::milliseconds(200);
+
+}  // namespace
+
+CredentialProvider::CredentialProvider(std::unique_ptr<CredentialSource> source, const Clock& clock, Random& random)
+    : source_(std::move(source)), clock_(clock), random_(random) {}
+
+/// Between a quarter and a sixth of the lifetime before its end: 15 to 10 minutes of an hour.
+Time CredentialProvider::refresh_time(const Credentials& fresh) {
+  const Duration lifetime = *fresh.expires - fresh.obtained.value_or(clock_.now());
+  const Duration earliest = std::min(lifetime / 4, kEarliestRefresh);
+  const auto spread = static_cast<std::uint64_t>(std::max<Duration::rep>(earliest.count() / 3, 0));
+  return *fresh.expires - earliest + Duration(static_cast<Duration::rep>(random_.below(spread)));
+}
+
+bool CredentialProvider::usable() const {
+  return current_ && !rejected_ && (!current_->expires || clock_.now() + kStillUsable < *current_->expires);
+}
+
+CredentialsPtr CredentialProvider::get() {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool due = refresh_from_ && clock_.now() >= *refresh_from_;
+    if (usable() && (!due || refreshing_)) return current_;
+    if (refreshing_) throw Park(kRefreshTakes, "credentials are being fetched", true);
+    refreshing_ = true;
+  }
+  try {
+    return finish_refresh(source_->fetch());
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    refreshing_ = false;
+    if (!usable()) throw;
+    refresh_from_ = clock_.now() + kRetryRefresh;
+    return current_;
+  }
+}
+
+CredentialsPtr CredentialProvider::finish_refresh(CredentialsPtr fetched) {
+  const std::lock_guard lock(mutex_);
+  refreshing_ = false;
+  rejected_ = false;
+  current_ = std::move(fetched);
+  refresh_from_.reset();
+  if (current_->expires) refresh_from_ = refresh_time(*current_);
+  return current_;
+}
+
+void CredentialProvider::reject(const CredentialsPtr& credentials) {
+  const std::lock_guard lock(mutex_);
+  if (credentials == current_) rejected_ = true;
+}
+
+struct CredentialCache::State {
+  struct Entry {
+    std::string identity;
+    ProviderPtr provider;
+  };
+  const Clock& clock;
+  Random& random;
+  std::size_t capacity;
+  std::mutex mutex;
+  std::list<Entry> entries;  // most recently used first
+  std::unordered_map<std::string, std::list<Entry>::iterator> by_identity;
+};
+
+CredentialCache::CredentialCache(const Clock& clock, Random& random, std::size_t capacity)
+    : state_(new State{clock, random, capacity, {}, {}, {}}) {}
+CredentialCache::~CredentialCache() = default;
+
+ProviderPtr CredentialCache::provider(std::unique_ptr<CredentialSource> source) {
+  auto& [clock, random, capacity, mutex, entries, by_identity] = *state_;
+  const std::string identity = source->identity();
+  const std::lock_guard lock(mutex);
+  if (const auto known = by_identity.find(identity); known != by_identity.end()) {
+    entries.splice(entries.begin(), entries, known->second);
+    return entries.front().provider;
+  }
+  entries.push_front({identity, std::make_shared<CredentialProvider>(std::move(source), clock, random)});
+  by_identity[identity] = entries.begin();
+  if (entries.size() > capacity) {
+    by_identity.erase(entries.back().identity);
+    entries.pop_back();
+  }
+  return entries.front().provider;
+}
+
+}  // namespace slipway::aws

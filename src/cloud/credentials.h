@@ -1,0 +1,79 @@
+// What signs a call, and the cache that keeps it fresh.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "base/secret.h"
+#include "base/time.h"
+
+namespace slipway::aws {
+
+struct Credentials {
+  std::string access_key_id;
+  Secret secret_access_key;
+  Secret session_token;          ///< empty for long-term keys
+  std::optional<Time> obtained;  ///< with `expires`: their lifetime
+  std::optional<Time> expires;   ///< absent: they do not expire
+};
+using CredentialsPtr = std::shared_ptr<const Credentials>;
+
+/// Where credentials come from. Threads: one at a time (the provider sees to it).
+class CredentialSource {
+ public:
+  virtual ~CredentialSource() = default;
+  /// Equal for sources that give the same access, different otherwise. Holds no secret; may be logged.
+  virtual std::string identity() const = 0;
+  /// The account whose rate limits the calls count against, as far as it is known beforehand; else the identity.
+  virtual std::string account() const { return identity(); }
+  /// Throws AwsError, Error{unauthenticated} when there are none, or Park.
+  virtual CredentialsPtr fetch() = 0;
+};
+
+/// Caches one source. Refreshes before expiry (10 to 15 minutes for an hour's session, so that many servers do not do
+/// it at once), one thread at a time; the others go on with what there is, or park. Threads: any.
+class CredentialProvider {
+ public:
+  CredentialProvider(std::unique_ptr<CredentialSource> source, const Clock& clock, Random& random);
+
+  /// Throws what the source throws, unless credentials that are still valid can serve.
+  CredentialsPtr get();
+  /// AWS says that these have expired: the next get() fetches new ones. Others than the present ones are ignored.
+  void reject(const CredentialsPtr& credentials);
+
+  std::string identity() const { return source_->identity(); }
+  std::string account() const { return source_->account(); }
+
+ private:
+  Time refresh_time(const Credentials&);
+  bool usable() const;
+  CredentialsPtr finish_refresh(CredentialsPtr fetched);
+
+  const std::unique_ptr<CredentialSource> source_;
+  const Clock& clock_;
+  Random& random_;
+  std::mutex mutex_;
+  CredentialsPtr current_;            // guarded by mutex_, like the rest
+  std::optional<Time> refresh_from_;  // when current_ is due; absent: never
+  bool rejected_ = false;
+  bool refreshing_ = false;
+};
+using ProviderPtr = std::shared_ptr<CredentialProvider>;
+
+/// Shares providers by identity, so that a thousand watches of one role make one session. Keeps the most recently used
+/// ones. Threads: any.
+class CredentialCache {
+ public:
+  CredentialCache(const Clock& clock, Random& random, std::size_t capacity = 4096);
+  ~CredentialCache();
+  ProviderPtr provider(std::unique_ptr<CredentialSource> source);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::aws

@@ -1,0 +1,92 @@
+#include "cloud/endpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "net/address_guard.h"
+
+namespace slipway::aws {
+namespace {
+
+struct RegionPrefix {
+  std::string_view prefix;
+  Partition partition;
+};
+constexpr RegionPrefix kPartitions[] = {
+    {"cn-", {"aws-cn", "amazonaws.com.cn"}},      {"us-gov-", {"aws-us-gov", "amazonaws.com"}},
+    {"eusc-", {"aws-eusc", "amazonaws.eu"}},      {"us-iso-", {"aws-iso", "c2s.ic.gov"}},
+    {"us-isob-", {"aws-iso-b", "sc2s.sgov.gov"}}, {"eu-isoe-", {"aws-iso-e", "cloud.adc-e.uk"}},
+    {"us-isof-", {"aws-iso-f", "csp.hci.ic.gov"}}};
+constexpr Partition kPublic{"aws", "amazonaws.com"};
+
+/// A region becomes part of a host name, so nothing else may pass: letters, digits and dashes, like "eu-west-1".
+bool is_region(std::string_view region) {
+  const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return region.size() <= 32 && std::ranges::all_of(region, good) && region.find('-') != region.npos &&
+         !region.starts_with('-') && !region.ends_with('-');
+}
+
+std::string checked(std::string url) {
+  const auto scheme_end = url.find("://");
+  const auto host_part = scheme_end == url.npos ? std::string() : url.substr(scheme_end + 3);
+  auto host = host_part.substr(0, host_part.find('/'));
+  if (const auto colon = host.rfind(':'); colon != host.npos && !host.ends_with(']')) host.resize(colon);
+  const bool https = url.starts_with("https://");
+  if (host.empty() || (!https && !url.starts_with("http://"))) {
+    fail_invalid(fmt::format("The AWS endpoint override \"{}\" is not a URL such as https://host:port.", url));
+  }
+  const bool loopback = net::refuse_host(host, {.allow_private = true}).has_value() &&
+                        !net::refuse_host(host, {.allow_loopback = true, .allow_private = true});
+  if (!https && !loopback) {
+    fail_invalid(fmt::format(
+        "The AWS endpoint override \"{}\" sends credentials' signatures in clear text. Use https, or a loopback host.",
+        url));
+  }
+  if (!url.ends_with('/')) url += '/';
+  return url;
+}
+
+}  // namespace
+
+Partition partition_of(std::string_view region) {
+  if (!is_region(region)) {
+    fail_invalid(fmt::format("\"{}\" is not an AWS region. Use a name such as eu-west-1.", region));
+  }
+  const auto found =
+      std::ranges::find_if(kPartitions, [&](const RegionPrefix& p) { return region.starts_with(p.prefix); });
+  return found == std::end(kPartitions) ? kPublic : found->partition;
+}
+
+EndpointOverrides EndpointOverrides::from_environment(const Environment& environment) {
+  EndpointOverrides overrides;
+  overrides.all = environment("AWS_ENDPOINT_URL").value_or("");
+  constexpr std::pair<const char*, const Service*> kVariables[] = {
+      {"AWS_ENDPOINT_URL_ECS", &kEcs}, {"AWS_ENDPOINT_URL_ECR", &kEcr}, {"AWS_ENDPOINT_URL_STS", &kSts}};
+  for (const auto& [variable, service] : kVariables) {
+    if (auto url = environment(variable); url && !url->empty()) {
+      overrides.by_service[std::string(service->signing_name)] = std::move(*url);
+    }
+  }
+  return overrides;
+}
+
+Endpoints::Endpoints(EndpointOverrides overrides) : overrides_(std::move(overrides)) {
+  if (!overrides_.all.empty()) overrides_.all = checked(std::move(overrides_.all));
+  for (auto& [service, url] : overrides_.by_service) url = checked(std::move(url));
+}
+
+std::string Endpoints::url(const Service& service, std::string_view region) const {
+  const Partition partition = partition_of(region);
+  if (const auto own = overrides_.by_service.find(std::string(service.signing_name));
+      own != overrides_.by_service.end()) {
+    return own->second;
+  }
+  if (!overrides_.all.empty()) return overrides_.all;
+  return fmt::format("https://{}.{}.{}/", service.endpoint_prefix, region, partition.dns_suffix);
+}
+
+}  // namespace slipway::aws

@@ -1,0 +1,44 @@
+#include "cloud/endpoints.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+
+using namespace slipway;
+using namespace slipway::aws;
+
+TEST_CASE("each partition has its own suffix, and STS is regional") {
+  const Endpoints endpoints;
+  CHECK(endpoints.url(kEcs, "eu-west-1") == "https://ecs.eu-west-1.amazonaws.com/");
+  CHECK(endpoints.url(kEcr, "cn-north-1") == "https://api.ecr.cn-north-1.amazonaws.com.cn/");
+  CHECK(endpoints.url(kSts, "us-gov-west-1") == "https://sts.us-gov-west-1.amazonaws.com/");
+  CHECK(endpoints.url(kSts, "eusc-de-east-1") == "https://sts.eusc-de-east-1.amazonaws.eu/");
+  CHECK(endpoints.url(kEcs, "us-isob-east-1") == "https://ecs.us-isob-east-1.sc2s.sgov.gov/");
+  CHECK(partition_of("us-iso-east-1").id == "aws-iso");
+  CHECK(partition_of("mx-central-1").id == "aws");
+}
+
+TEST_CASE("what is not shaped like a region can't become a host") {
+  for (const auto* region : {"", "eu", "eu-west-1.evil.example/", "EU-west-1", "-a", "a-", "eu west-1"}) {
+    CAPTURE(region);
+    CHECK_THROWS_AS(Endpoints().url(kEcs, region), Error);
+  }
+}
+
+TEST_CASE("overrides: one for all, one for a service, plain HTTP only to loopback") {
+  const std::map<std::string, std::string> variables{{"AWS_ENDPOINT_URL", "http://127.0.0.1:4566"},
+                                                     {"AWS_ENDPOINT_URL_ECR", "https://ecr.private.example/api"}};
+  const Endpoints endpoints(EndpointOverrides::from_environment([&](const char* name) -> std::optional<std::string> {
+    const auto it = variables.find(name);
+    return it == variables.end() ? std::nullopt : std::optional(it->second);
+  }));
+  CHECK(endpoints.url(kEcs, "eu-west-1") == "http://127.0.0.1:4566/");
+  CHECK(endpoints.url(kEcr, "eu-west-1") == "https://ecr.private.example/api/");
+  CHECK_THROWS_AS(endpoints.url(kEcs, "nowhere"), Error);
+  for (const auto* url : {"http://10.0.0.1:80", "http://example.com", "ftp://127.0.0.1", "127.0.0.1:80", "http://"}) {
+    CAPTURE(url);
+    CHECK_THROWS_AS(Endpoints(EndpointOverrides{url, {}}), Error);
+  }
+  CHECK_NOTHROW(Endpoints(EndpointOverrides{"http://localhost:5000", {}}));
+  CHECK_NOTHROW(Endpoints(EndpointOverrides{"http://[::1]:5000", {}}));
+}

@@ -1,0 +1,75 @@
+#include "cloud/sts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace slipway::aws {
+namespace {
+
+const Operation kGetCallerIdentity{kSts, "GetCallerIdentity"};
+const Operation kAssumeRole{kSts, "AssumeRole"};  // a second session does no harm
+
+std::string required(const XmlElement& root, std::string_view path) {
+  auto text = root.text_at(path);
+  if (!text || text->empty()) {
+    fail(ErrorCode::unavailable, fmt::format("AWS STS answered without {}. Check the endpoint.", path));
+  }
+  return std::move(*text);
+}
+
+}  // namespace
+
+CallerIdentity get_caller_identity(const Client& client) {
+  const XmlElement root = client.query(kGetCallerIdentity, {});
+  const auto part = [&](std::string_view name) {
+    return required(root, fmt::format("GetCallerIdentityResult/{}", name));
+  };
+  return {part("Account"), part("Arn"), part("UserId")};
+}
+
+void verify_account(const Client& client, std::string_view expected) {
+  const CallerIdentity actual = get_caller_identity(client);
+  if (actual.account == expected) return;
+  fail(ErrorCode::denied,
+       fmt::format("The credentials belong to AWS account {} ({}), but account {} is configured. Correct the account's "
+                   "keys or role, or the account id.",
+                   actual.account, actual.arn, expected));
+}
+
+CredentialsPtr assume_role(const Client& client, const RoleToAssume& role) {
+  QueryParameters parameters{{"RoleArn", role.role_arn}, {"RoleSessionName", role.session_name}};
+  if (!role.external_id.empty()) parameters.emplace_back("ExternalId", role.external_id);
+  if (role.duration_seconds) parameters.emplace_back("DurationSeconds", std::to_string(*role.duration_seconds));
+  const Time before = client.runtime().clock.now();
+  const XmlElement root = client.query(kAssumeRole, parameters);
+  const auto part = [&](std::string_view name) {
+    return required(root, fmt::format("AssumeRoleResult/Credentials/{}", name));
+  };
+  const auto expires = parse_time(part("Expiration"));
+  if (!expires) fail(ErrorCode::unavailable, "AWS STS answered with an expiration that is no time.");
+  return std::make_shared<const Credentials>(
+      Credentials{part("AccessKeyId"), Secret(part("SecretAccessKey")), Secret(part("SessionToken")), before, expires});
+}
+
+std::string_view account_of_arn(std::string_view arn) {
+  const auto parts = split(arn, ':');
+  return parts.size() >= 6 && parts[0] == "arn" ? parts[4] : std::string_view();
+}
+
+std::string make_session_name(std::string_view text) {
+  std::string name(text.substr(0, 64));
+  std::ranges::replace_if(
+      name,
+      [](char c) {
+        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return !alphanumeric && std::string_view("_+=,.@-").find(c) == std::string_view::npos;
+      },
+      '-');
+  while (name.size() < 2) name += '-';
+  return name;
+}
+
+}  // namespace slipway::aws
