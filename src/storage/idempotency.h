@@ -16,8 +16,9 @@ struct KeptAnswer {
 };
 /// `key` already includes the caller's user id. Kept answers older than `expired_before` are ignored.
 std::optional<KeptAnswer> find_answer(Reader&, std::string_view key, Time expired_before);
-/// In the transaction of the effect itself. Throws Error{conflict} when the key was stored meanwhile.
-void keep_answer(Txn&, std::string_view key, const KeptAnswer&, Time now);
+/// In the transaction of the effect itself. Throws Error{conflict} when the key was stored meanwhile; an answer older
+/// than `expired_before` gives way.
+void keep_answer(Txn&, std::string_view key, const KeptAnswer&, Time now, Time expired_before = Time::min());
 /// Removes at most `limit` answers older than that; returns how many.
 std::int64_t forget_answers(Txn&, Time older_than, int limit);
 

@@ -39,10 +39,10 @@ std::string ListQuery::conditions(std::size_t walked) const {
   std::string text(shape_.always.empty() ? "1 = 1" : shape_.always);
   for (std::size_t i = 0; i < shape_.filters.size(); ++i) {
     const auto& [column, indexed, is_number] = shape_.filters[i];
-    // The column stands before the parameter so that PostgreSQL takes the parameter's type from it.
     const std::string equal = fmt::format("{} = ?{}", column, i + 1);
     if (i != walked) {
-      text += fmt::format(" AND ({} OR ?{} {})", equal, i + 1, is_number ? "< 0" : "= ''");
+      // The parameter stands first: while it is not set, a walk along an index need not look at the row.
+      text += fmt::format(" AND (?{} {} OR {})", i + 1, is_number ? "< 0" : "= ''", equal);
     } else if (is_number) {
       text += " AND " + equal;
     } else {

@@ -47,11 +47,11 @@ CREATE TABLE resources (
   has_secrets INTEGER NOT NULL,
   body TEXT NOT NULL       -- JSON; secrets appear as ids only
 ) STRICT;
-CREATE INDEX resources_in_order ON resources (type, space, sort, name_key, id);
+CREATE INDEX resources_in_order ON resources (type, sort, name_key, id, space);
+CREATE INDEX resources_by_parent ON resources (parent, sort, name_key, id) WHERE parent <> '';
 -- A name or a slug is taken once in its scope; resources without one do not take part.
-CREATE UNIQUE INDEX resources_by_name ON resources (type, parent, space, name_key) WHERE name_key <> '';
-CREATE UNIQUE INDEX resources_by_slug ON resources (type, parent, space, slug) WHERE slug <> '';
-CREATE INDEX resources_by_parent ON resources (parent, type) WHERE parent <> '';
+CREATE UNIQUE INDEX resources_by_name ON resources (type, name_key, parent, space) WHERE name_key <> '';
+CREATE UNIQUE INDEX resources_by_slug ON resources (type, slug, parent, space) WHERE slug <> '';
 
 -- Edges from a document's field to another document's id.
 CREATE TABLE resource_references (

@@ -18,7 +18,8 @@ namespace slipway::storage {
 /// 32 bytes outside the database. Threads: any.
 class MasterKey {
  public:
-  /// Reads `path`, or makes it (0600) when it does not exist and `may_create`.
+  /// Reads `path` (64 hexadecimal digits), or makes it (0600) when it does not exist and `may_create`. Throws
+  /// Error{unavailable} when there is no key or none that can be read.
   static MasterKey load(Disk&, Random&, const std::string& path, bool may_create);
   explicit MasterKey(Secret bytes);
   const Secret& bytes() const { return bytes_; }

@@ -60,7 +60,7 @@ ListQuery::Shape list_shape() {
                   {.column = "name"},
                   {.column = "space", .indexed = true}},
       // Fewer states than places: the last one is repeated.
-      .more = "(state IN (?6, ?7, ?8, ?9, ?10, ?11, ?12) OR ?6 < 0)",
+      .more = "(?6 < 0 OR state IN (?6, ?7, ?8, ?9, ?10, ?11, ?12))",
       .more_parameters = 7,
       .tallied = true,
   };

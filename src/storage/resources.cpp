@@ -1,0 +1,203 @@
+#include "storage/resources.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "storage/list_query.h"
+#include "storage/queries.h"
+
+namespace slipway::storage {
+namespace {
+
+#define RESOURCE_COLUMNS "id, type, space, parent, kind, name, slug, sort, revision, has_secrets, body"
+
+struct Sql {
+  Query insert, update, erase, find;
+  Query by_name_in_parent, by_name_in_space, by_slug_in_parent, by_slug_in_space;
+  Query add_reference, erase_references, referrers, last_sort;
+};
+constexpr Sql kSql{
+    .insert = {"insert resource", "INSERT INTO resources (" RESOURCE_COLUMNS
+                                  ", name_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+    .update = {"update resource",
+               "UPDATE resources SET space = ?2, parent = ?3, kind = ?4, name = ?5, name_key = ?6, slug = ?7,"
+               " sort = ?8, has_secrets = ?9, body = ?10, revision = revision + 1 WHERE id = ?1 AND revision = ?11"},
+    .erase = {"erase resource", "DELETE FROM resources WHERE id = ?1 RETURNING type"},
+    .find = {"find resource", "SELECT " RESOURCE_COLUMNS " FROM resources WHERE id = ?1"},
+    .by_name_in_parent = {"resource by name in parent",
+                          "SELECT " RESOURCE_COLUMNS
+                          " FROM resources WHERE type = ?1 AND name_key = ?2 AND name_key <> '' AND parent = ?3"},
+    .by_name_in_space = {"resource by name in space",
+                         "SELECT " RESOURCE_COLUMNS
+                         " FROM resources WHERE type = ?1 AND name_key = ?2 AND name_key <> '' AND space = ?3"
+                         " ORDER BY parent"},
+    .by_slug_in_parent = {"resource by slug in parent",
+                          "SELECT " RESOURCE_COLUMNS
+                          " FROM resources WHERE type = ?1 AND slug = ?2 AND slug <> '' AND parent = ?3"},
+    .by_slug_in_space = {"resource by slug in space",
+                         "SELECT " RESOURCE_COLUMNS
+                         " FROM resources WHERE type = ?1 AND slug = ?2 AND slug <> '' AND space = ?3 ORDER BY parent"},
+    .add_reference = {"add reference",
+                      "INSERT INTO resource_references (source, field, target) VALUES (?1, ?2, ?3)"
+                      " ON CONFLICT (source, field, target) DO NOTHING"},
+    .erase_references = {"erase references", "DELETE FROM resource_references WHERE source = ?1"},
+    .referrers = {"referrers",
+                  "SELECT resources.id, resources.type, resource_references.field FROM resource_references"
+                  " JOIN resources ON resources.id = resource_references.source"
+                  " WHERE resource_references.target = ?1"
+                  " ORDER BY resource_references.field, resource_references.source LIMIT ?2"},
+    .last_sort = {"last sort", "SELECT sort FROM resources WHERE type = ?1 AND space = ?2 ORDER BY sort DESC LIMIT 1"},
+};
+
+const ListQuery& resource_list() {
+  static const ListQuery list({
+      .name = "resources",
+      .table = "resources",
+      .columns = RESOURCE_COLUMNS,
+      .key = "id",
+      .order = "sort, name_key, id",
+      .filters = {{.column = "parent", .indexed = true},
+                  {.column = "type", .indexed = true},
+                  {.column = "space"},
+                  {.column = "kind"},
+                  {.column = "name_key"}},
+      .more = "(?6 = '' OR strpos(name_key, ?6) > 0) AND (?7 = '' OR EXISTS (SELECT 1 FROM resource_references"
+              " WHERE source = resources.id AND field = ?7 AND target = ?8))",
+      .more_parameters = 3,
+  });
+  return list;
+}
+
+StoredResource resource_of(const Row& row) {
+  return {.id = row.string(0),
+          .type = row.string(1),
+          .space = row.string(2),
+          .parent = row.string(3),
+          .kind = row.string(4),
+          .name = row.string(5),
+          .slug = row.string(6),
+          .sort = row.integer(7),
+          .revision = row.integer(8),
+          .has_secrets = row.integer(9) != 0,
+          .body = row.string(10)};
+}
+
+/// Where a name or slug is unique: within the owning resource, or else within the space.
+struct Scope {
+  std::string_view type, space, parent;
+};
+
+std::optional<StoredResource> find_by_slug(Reader& reader, const Scope& scope, std::string_view slug) {
+  return scope.parent.empty() ? reader.one(kSql.by_slug_in_space, {scope.type, slug, scope.space}, resource_of)
+                              : reader.one(kSql.by_slug_in_parent, {scope.type, slug, scope.parent}, resource_of);
+}
+
+std::optional<StoredResource> find_by_name(Reader& reader, const Scope& scope, std::string_view name) {
+  const std::string key = fold_name(name);
+  return scope.parent.empty() ? reader.one(kSql.by_name_in_space, {scope.type, key, scope.space}, resource_of)
+                              : reader.one(kSql.by_name_in_parent, {scope.type, key, scope.parent}, resource_of);
+}
+
+void check_free(Reader& reader, const StoredResource& resource) {
+  const Scope scope{resource.type, resource.space, resource.parent};
+  const auto check = [&](const std::optional<StoredResource>& holder, std::string_view what, std::string_view value) {
+    if (!holder || holder->id == resource.id) return;
+    fail(ErrorCode::conflict, fmt::format("The {} \"{}\" is already used by {} ({}). Choose another one.", what, value,
+                                          holder->name, holder->id));
+  };
+  check(find_by_name(reader, scope, resource.name), "name", resource.name);
+  check(find_by_slug(reader, scope, resource.slug), "slug", resource.slug);
+}
+
+void publish(Txn& txn, std::string_view id, std::string_view type) {
+  txn.publish({.kind = Change::Kind::resource, .id = std::string(id), .detail = std::string(type)});
+}
+
+}  // namespace
+
+std::optional<StoredResource> find_resource(Reader& reader, std::string_view id) {
+  return reader.one(kSql.find, {id}, resource_of);
+}
+
+std::optional<StoredResource> find_resource_by_name(Reader& reader, std::string_view type, std::string_view space,
+                                                    std::string_view parent, std::string_view name_or_slug) {
+  const Scope scope{type, space, parent};
+  auto found = find_by_slug(reader, scope, name_or_slug);
+  return found ? found : find_by_name(reader, scope, name_or_slug);
+}
+
+Page<StoredResource> list_resources(Reader& reader, const ResourceFilter& filter, Slice slice) {
+  const std::string name = fold_name(filter.name.value_or(""));
+  const std::string part = fold_name(filter.partial_name.value_or(""));
+  const auto [field, target] = filter.references.value_or(std::pair<std::string, std::string>());
+  const std::vector<Parameter> values{std::string_view(filter.parent), std::string_view(filter.type),
+                                      std::string_view(filter.space),  std::string_view(filter.kind),
+                                      std::string_view(name),          std::string_view(part),
+                                      std::string_view(field),         std::string_view(target)};
+  if (!filter.ids) return resource_list().page(reader, values, slice, resource_of);
+  const std::vector<Parameter> keys(filter.ids->begin(), filter.ids->end());
+  return resource_list().pick(reader, values, keys, slice, resource_of);
+}
+
+void insert_resource(Txn& txn, const StoredResource& resource) {
+  check_free(txn, resource);
+  txn.run(kSql.insert,
+          {resource.id, resource.type, resource.space, resource.parent, resource.kind, resource.name, resource.slug,
+           resource.sort, resource.revision, resource.has_secrets, resource.body, fold_name(resource.name)});
+  publish(txn, resource.id, resource.type);
+}
+
+void update_resource(Txn& txn, const StoredResource& resource) {
+  check_free(txn, resource);
+  const auto updated = txn.run(kSql.update, {resource.id, resource.space, resource.parent, resource.kind, resource.name,
+                                             fold_name(resource.name), resource.slug, resource.sort,
+                                             resource.has_secrets, resource.body, resource.revision});
+  if (updated == 0) {
+    fail(ErrorCode::conflict, fmt::format("{} was changed or deleted by somebody else meanwhile. Load it again and "
+                                          "repeat the change.",
+                                          resource.id));
+  }
+  publish(txn, resource.id, resource.type);
+}
+
+void erase_resource(Txn& txn, std::string_view id) {
+  const auto type = txn.one(kSql.erase, {id}, [](const Row& row) { return row.string(0); });
+  if (!type) return;
+  txn.run(kSql.erase_references, {id});
+  publish(txn, id, *type);
+}
+
+void set_references(Txn& txn, std::string_view source, const std::vector<Reference>& references) {
+  txn.run(kSql.erase_references, {source});
+  for (const auto& [field, target] : references) txn.run(kSql.add_reference, {source, field, target});
+}
+
+std::vector<Referrer> referrers(Reader& reader, std::string_view target, int limit) {
+  return reader.all(kSql.referrers, {target, limit}, [](const Row& row) {
+    return Referrer{.source = row.string(0), .type = row.string(1), .field = row.string(2)};
+  });
+}
+
+std::string free_slug(Reader& reader, std::string_view type, std::string_view space, std::string_view parent,
+                      std::string_view wanted, std::string_view except_id) {
+  std::string slug(wanted);
+  for (int n = 2;; ++n) {
+    const auto holder = find_by_slug(reader, {type, space, parent}, slug);
+    if (!holder || holder->id == except_id) return slug;
+    slug = fmt::format("{}-{}", wanted, n);
+  }
+}
+
+std::int64_t next_sort(Reader& reader, std::string_view type, std::string_view space) {
+  const auto last = reader.one(kSql.last_sort, {type, space}, [](const Row& row) { return row.integer(0); });
+  return last ? *last + 1 : 0;
+}
+
+std::vector<Query> resource_queries() {
+  std::vector<Query> queries = members_of(kSql);
+  for (const Query& query : resource_list().queries()) queries.push_back(query);
+  return queries;
+}
+
+}  // namespace slipway::storage

@@ -1,0 +1,140 @@
+#include "storage/secrets.h"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <span>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "storage/queries.h"
+
+namespace slipway::storage {
+namespace {
+
+constexpr std::size_t kKeySize = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+/// The first byte of a sealed secret names the key that sealed it, so that a rotation can tell old rows from new.
+constexpr char kKeyId = 1;
+
+struct Sql {
+  Query put, get, erase, erase_owned, owned;
+};
+constexpr Sql kSql{
+    .put = {"put secret", "INSERT INTO secrets (id, owner, sealed) VALUES (?1, ?2, ?3)"},
+    .get = {"get secret", "SELECT sealed FROM secrets WHERE id = ?1"},
+    .erase = {"erase secret", "DELETE FROM secrets WHERE id = ?1"},
+    .erase_owned = {"erase secrets of owner", "DELETE FROM secrets WHERE owner = ?1"},
+    .owned = {"secrets of owner", "SELECT id FROM secrets WHERE owner = ?1 ORDER BY id"},
+};
+
+const unsigned char* raw(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* raw(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+/// What the ciphertext is bound to. No id contains a zero byte, so no two pairs read alike.
+std::string associated_data(std::string_view id, std::string_view owner) {
+  std::string data(1, kKeyId);
+  data.append(id).append(1, '\0').append(owner);
+  return data;
+}
+
+/// key id, nonce, ciphertext with its tag
+std::string seal(const Secret& key, Random& random, std::string_view id, std::string_view owner, const Secret& secret) {
+  const std::string data = associated_data(id, owner);
+  const std::string_view plain = secret.reveal();
+  std::string sealed(1 + kNonceSize + plain.size() + kTagSize, kKeyId);
+  unsigned char* nonce = raw(sealed) + 1;
+  random.fill({nonce, kNonceSize});
+  crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + kNonceSize, nullptr, raw(plain), plain.size(), raw(data),
+                                             data.size(), nullptr, nonce, raw(key.reveal()));
+  return sealed;
+}
+
+std::optional<Secret> open(const Secret& key, std::string_view id, std::string_view owner, std::string_view sealed) {
+  if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kKeyId) return std::nullopt;
+  const std::string data = associated_data(id, owner);
+  const unsigned char* nonce = raw(sealed) + 1;
+  const std::string_view ciphertext = sealed.substr(1 + kNonceSize);
+  std::string plain(ciphertext.size() - kTagSize, '\0');
+  const int failed =
+      crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain), nullptr, nullptr, raw(ciphertext), ciphertext.size(),
+                                                 raw(data), data.size(), nonce, raw(key.reveal()));
+  Secret secret(std::move(plain));
+  if (failed != 0) return std::nullopt;
+  return secret;
+}
+
+Secret key_from_hex(const std::string& path, std::string_view text) {
+  const std::string_view digits = trim(text);
+  std::string key(kKeySize, '\0');
+  std::size_t size = 0;
+  const char* end = nullptr;
+  const int failed = sodium_hex2bin(raw(key), key.size(), digits.data(), digits.size(), nullptr, &size, &end);
+  Secret secret(std::move(key));
+  if (failed != 0 || size != kKeySize || end != digits.data() + digits.size()) {
+    fail(ErrorCode::unavailable, fmt::format("The master key {} is not {} hexadecimal digits. Restore the file from "
+                                             "your backup; without it no stored secret can be read.",
+                                             path, 2 * kKeySize));
+  }
+  return secret;
+}
+
+}  // namespace
+
+MasterKey::MasterKey(Secret key) : bytes_(std::move(key)) {
+  if (bytes_.reveal().size() != kKeySize) {
+    fail(ErrorCode::internal, fmt::format("A master key has {} bytes, not {}.", kKeySize, bytes_.reveal().size()));
+  }
+}
+
+MasterKey MasterKey::load(Disk& disk, Random& random, const std::string& path, bool may_create) {
+  if (auto text = disk.read(path)) {
+    const Secret hex(std::move(*text));
+    return MasterKey(key_from_hex(path, hex.reveal()));
+  }
+  if (!may_create) {
+    fail(ErrorCode::unavailable, fmt::format("The master key {} is missing. Restore the file from your backup; without "
+                                             "it no stored secret can be read.",
+                                             path));
+  }
+  std::string key(kKeySize, '\0');
+  random.fill({raw(key), key.size()});
+  MasterKey made{Secret(std::move(key))};
+  const Secret line(to_hex(made.bytes().reveal()) + "\n");
+  disk.write(path, line.reveal(), 0600);
+  return made;
+}
+
+Vault::Vault(MasterKey key, Random& random, Ids& ids) : key_(std::move(key)), random_(random), ids_(ids) {}
+
+std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
+  std::string id = ids_.next(txn, "Secrets");
+  const std::string sealed = seal(key_.bytes(), random_, id, owner, secret);
+  txn.run(kSql.put, {id, owner, Blob{sealed}});
+  return id;
+}
+
+std::optional<Secret> Vault::get(Reader& reader, std::string_view id, std::string_view owner) {
+  const auto sealed = reader.one(kSql.get, {id}, [](const Row& row) { return row.string(0); });
+  if (!sealed) return std::nullopt;
+  auto secret = open(key_.bytes(), id, owner, *sealed);
+  if (!secret) {
+    fail(ErrorCode::internal, fmt::format("The secret {} of {} does not decrypt: it belongs to another document, was "
+                                          "altered, or was stored under another master key.",
+                                          id, owner));
+  }
+  return secret;
+}
+
+void Vault::erase(Txn& txn, std::string_view id) { txn.run(kSql.erase, {id}); }
+
+void Vault::erase_owned_by(Txn& txn, std::string_view owner) { txn.run(kSql.erase_owned, {owner}); }
+
+std::vector<std::string> Vault::ids_owned_by(Reader& reader, std::string_view owner) {
+  return reader.all(kSql.owned, {owner}, [](const Row& row) { return row.string(0); });
+}
+
+std::vector<Query> secret_queries() { return members_of(kSql); }
+
+}  // namespace slipway::storage

@@ -1,0 +1,111 @@
+#include "storage/secrets.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "storage/database_testing.h"
+
+namespace slipway::storage {
+namespace {
+
+/// A database with a vault, all from one seed.
+template <class DatabaseKind>
+struct Fixture {
+  DatabaseKind database;
+  SeededRandom random{1};
+  Ids ids;
+  Vault vault{MasterKey(Secret(std::string(32, 'k'))), random, ids};
+
+  std::string put(std::string_view owner, std::string value) {
+    return database->write("put", [&](Txn& t) { return vault.put(t, owner, Secret(value)); });
+  }
+  /// Its value, "none" or "refused".
+  std::string get(Vault& from, std::string_view id, std::string_view owner) {
+    try {
+      const auto secret = database->read([&](Reader& r) { return from.get(r, id, owner); });
+      return secret ? std::string(secret->reveal()) : "none";
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::internal);
+      return "refused";
+    }
+  }
+};
+
+TEST_CASE_TEMPLATE("a secret comes back to its owner alone, under its id and key", DatabaseKind, SLIPWAY_DATABASES) {
+  Fixture<DatabaseKind> f;
+  const auto one = f.put("Accounts-1", "hunter2");
+  const auto two = f.put("Accounts-1", "");
+  CHECK(one == "Secrets-1");
+  CHECK(f.get(f.vault, one, "Accounts-1") == "hunter2");
+  CHECK(f.get(f.vault, two, "Accounts-1") == "");
+  CHECK(f.get(f.vault, one, "Accounts-2") == "refused");
+  CHECK(f.get(f.vault, "Secrets-99", "Accounts-1") == "none");
+  Vault other(MasterKey(Secret(std::string(32, 'x'))), f.random, f.ids);
+  CHECK(f.get(other, one, "Accounts-1") == "refused");
+}
+
+TEST_CASE_TEMPLATE("a sealed secret that is moved to another row or altered is refused", DatabaseKind,
+                   SLIPWAY_DATABASES) {
+  Fixture<DatabaseKind> f;
+  const auto one = f.put("Accounts-1", "first");
+  const auto two = f.put("Accounts-1", "second");
+  constexpr Query copy{"copy", "UPDATE secrets SET sealed = (SELECT sealed FROM secrets WHERE id = ?1) WHERE id = ?2"};
+  constexpr Query spoil{"spoil", "UPDATE secrets SET sealed = ?2 WHERE id = ?1"};
+  f.database->write("attack", [&](Txn& t) { t.run(copy, {one, two}); });
+  CHECK(f.get(f.vault, two, "Accounts-1") == "refused");
+  for (const std::string_view sealed : {"", "\1", "\1 too short to be anything at all but long enough"}) {
+    f.database->write("attack", [&](Txn& t) { t.run(spoil, {one, Blob{sealed}}); });
+    CHECK(f.get(f.vault, one, "Accounts-1") == "refused");
+  }
+}
+
+TEST_CASE_TEMPLATE("equal secrets look different, and no value is readable in the table", DatabaseKind,
+                   SLIPWAY_DATABASES) {
+  Fixture<DatabaseKind> f;
+  f.put("Accounts-1", "hunter2");
+  f.put("Accounts-1", "hunter2");
+  constexpr Query all{"sealed", "SELECT sealed FROM secrets"};
+  const auto sealed =
+      f.database->read([&](Reader& r) { return r.all(all, {}, [](const Row& row) { return row.string(0); }); });
+  REQUIRE(sealed.size() == 2);
+  CHECK(sealed[0] != sealed[1]);
+  CHECK(sealed[0].find("hunter2") == std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("an owner's secrets are listed and erased with it", DatabaseKind, SLIPWAY_DATABASES) {
+  Fixture<DatabaseKind> f;
+  const auto one = f.put("Accounts-1", "a");
+  const auto two = f.put("Accounts-1", "b");
+  const auto other = f.put("Accounts-2", "c");
+  const auto owned = [&] { return f.database->read([&](Reader& r) { return f.vault.ids_owned_by(r, "Accounts-1"); }); };
+  CHECK(owned() == std::vector{one, two});
+  f.database->write("erase", [&](Txn& t) { f.vault.erase(t, one); });
+  CHECK(owned() == std::vector{two});
+  f.database->write("erase", [&](Txn& t) { f.vault.erase_owned_by(t, "Accounts-1"); });
+  CHECK(owned().empty());
+  CHECK(f.get(f.vault, other, "Accounts-2") == "c");
+}
+
+TEST_CASE("a master key is made once and then read") {
+  MemoryDisk disk;
+  SeededRandom random(1);
+  const auto load = [&](bool may_create) { return MasterKey::load(disk, random, "/data/master.key", may_create); };
+  CHECK_THROWS_WITH_AS(load(false), doctest::Contains("/data/master.key is missing"), Error);
+  const auto made = load(true);
+  CHECK(made.bytes().reveal().size() == 32);
+  CHECK(load(false).bytes().reveal() == made.bytes().reveal());
+  CHECK(disk.read("/data/master.key")->size() == 65);
+}
+
+TEST_CASE("a damaged master key is refused, not replaced") {
+  SeededRandom random(1);
+  for (const char* text : {"", "abc", "zz"}) {
+    MemoryDisk disk;
+    disk.write("/key", text, 0600);
+    CHECK_THROWS_AS(MasterKey::load(disk, random, "/key", true), Error);
+    CHECK(disk.read("/key") == text);
+  }
+}
+
+}  // namespace
+}  // namespace slipway::storage
