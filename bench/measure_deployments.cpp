@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "base/error.h"
+#include "bench/fixtures.h"
+#include "bench/measures.h"
+#include "bench/raw_sqlite.h"
+#include "bench/subject.h"
+
+namespace slipway::bench {
+namespace {
+
+constexpr int calls = 10;
+constexpr int tenants_per_call = 1000;
+constexpr int deployments = calls * tenants_per_call;
+const std::string fleet_name = "fleet";
+
+std::int64_t count_tasks(Subject& subject, const std::string& states) {
+  const json::value page = subject.get("/tasks?take=1&states=" + states);
+  return json::integer_at(page.as_object(), "TotalResults").value_or(0);
+}
+
+struct Run {
+  double seconds = 0;
+  double median_call_ms = 0;
+};
+
+Run deploy_everything(Subject& subject, const Fleet& fleet) {
+  std::vector<double> call_ms;
+  const double start = now_ms();
+  for (const std::string& environment : fleet.environments) {
+    const double call_start = now_ms();
+    deploy_to_all(subject, fleet, fleet_name, environment);
+    call_ms.push_back(now_ms() - call_start);
+  }
+  while (count_tasks(subject, "Queued,Executing,Cancelling") > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const Run run{(now_ms() - start) / 1000, median(std::move(call_ms))};
+  if (const auto succeeded = count_tasks(subject, "Success"); succeeded != deployments) {
+    fail(ErrorCode::unavailable, fmt::format("Only {} of {} deployments succeeded.", succeeded, deployments));
+  }
+  return run;
+}
+
+/// A deployment and its task as the API shows them.
+double bytes_as_served(Subject& subject) {
+  std::size_t bytes = 0;
+  for (const std::string collection : {"/deployments", "/tasks"}) {
+    bytes += json::to_text(subject.get(collection + "?take=1").as_object().at("Items").as_array().at(0)).size();
+  }
+  return static_cast<double>(bytes);
+}
+
+double count_events(const std::string& database) {
+  return std::stod(RawSqlite(database).value("SELECT count(*) FROM events"));
+}
+
+}  // namespace
+
+void measure_deployments(Report& report) {
+  report.heading(fmt::format("{} calls, each deploying one no-op step to {} tenants", calls, tenants_per_call));
+  Subject subject;
+  subject.start();
+  subject.await_ready();
+  FleetPlan plan;
+  plan.name = fleet_name;
+  plan.environments = calls;
+  plan.tenants = tenants_per_call;
+  plan.action = {{"Name", "Nothing"}, {"ActionType", "Slipway.NoOp"}, {"Properties", json::object()}};
+  const Fleet fleet = enter_fleet(subject, plan);
+  subject.stop();
+  const double bytes_before = bytes_without_logs(subject.database());
+  const double events_before = count_events(subject.database());
+
+  subject.start();
+  subject.await_ready();
+  const double limit_before = durable_commits_per_second(subject.folder(), std::chrono::seconds(2));
+  const Run run = deploy_everything(subject, fleet);
+  const double limit_after = durable_commits_per_second(subject.folder(), std::chrono::seconds(2));
+  report.add({"no-op deployments, to the last end state", deployments / run.seconds, "deployments/s",
+              "durable one-row commits/s", (limit_before + limit_after) / 2, ratio_at_least(0.25)});
+  report.add({"one call for 1,000 tenants", run.median_call_ms, "ms"});
+  report.add({"memory after it", subject.memory().anonymous_mb, "MB anonymous"});
+  for (const std::string collection : {"tasks", "deployments", "releases"}) {
+    report.add({fmt::format("GET /{}, default page of {}", collection, collection == "releases" ? 1 : deployments),
+                median_latency_ms(subject.requests({"/" + collection}), 50),
+                "ms",
+                {},
+                {},
+                at_most(10)});
+  }
+  const double as_served = bytes_as_served(subject);
+  subject.stop();
+  report.add({"database per deployment, without logs",
+              (bytes_without_logs(subject.database()) - bytes_before) / deployments, "bytes",
+              "deployment and task as served", as_served, at_most(4096)});
+  report.add({"audit events per deployment", (count_events(subject.database()) - events_before) / deployments, "",
+              "needed", 3, ratio_at_least(1)});
+}
+
+}  // namespace slipway::bench

@@ -1,0 +1,60 @@
+// The AWS that the restart is measured against: a simulator in this process, in which rollouts never settle because
+// their clusters have no room, and which notes when each service was read.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "bench/load.h"
+#include "bench/process.h"
+#include "net/http_server.h"
+#include "sim/simulator.h"
+
+namespace slipway::bench {
+
+class RolloutPeer {
+ public:
+  static constexpr int accounts = 10;
+  static std::string account_id(int number);
+  static std::string role_arn_of(const std::string& account);
+  static constexpr const char* region = "eu-west-1";
+  static constexpr const char* cluster = "prod";
+  static constexpr const char* access_key = "AKIABENCH00000000001";
+  static constexpr const char* secret_key = "opens-nothing-but-this-simulator";
+  static constexpr const char* external_id = "bench-external-id";
+
+  /// Services are spread over the accounts in turn: the n-th lies in account_id(n % accounts).
+  explicit RolloutPeer(const std::vector<std::string>& services);
+
+  /// What a server must have in its environment to talk to it.
+  Process::Environment environment() const;
+  /// An exchange that changes nothing.
+  Requests requests() const { return {server_.port(), {"/_sim/calls"}, ""}; }
+
+  /// How many services were updated and then read again.
+  int followed() const;
+  /// When each of `services` had been read at least once after `start`, as now_ms(); 0 while one has not.
+  double all_read_since(double start) const;
+
+ private:
+  net::Response handle(net::Request&&);
+  void note(std::string_view operation, const std::string& body);
+
+  struct Times {
+    double updated = 0;
+    std::vector<double> reads;
+  };
+  SystemClock clock_;
+  Log log_{clock_, LogLevel::error};
+  mutable std::mutex mutex_;
+  std::map<std::string, Times> services_;
+  sim::Simulator simulator_;
+  net::HttpServer server_;
+};
+
+}  // namespace slipway::bench
