@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/failpoint.h"
 
 namespace slipway::engine {
@@ -145,7 +147,7 @@ json::value UnitContext::complete(JournalEntry intent, const json::value& result
 
 steps::AwaitState UnitContext::cancel_wait(JournalEntry entry, WaitEntry wait) {
   wait.Verdict = cancelled_verdict;
-  wait.State = nullptr;
+  wait.Value = std::exchange(wait.State, nullptr);
   entry.open = false;
   entry.body = text_of(wait);
   entry.at = host_.now();
@@ -171,7 +173,7 @@ UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::sha
     wait.Deadline = host_.now() + limit;
     entry.body = text_of(wait);
   }
-  if (host_.cancel_requested() && !journal_.cancel_delivered) return {cancel_wait(entry, wait), nullptr};
+  if (host_.cancel_requested() && !journal_.cancel_delivered) return {cancel_wait(entry, wait), wait.State};
   if (!journal_.entries.contains(position_)) {
     store(entry);
     failpoint("in wait");

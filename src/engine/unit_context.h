@@ -17,7 +17,7 @@ namespace slipway::engine {
 /// The verdict of an await as journaled, and while it is open what is needed to go on waiting.
 struct WaitEntry {
   std::string Verdict;  ///< "" while open; "value", "timed out", "cancelled"
-  json::value Value;    ///< with verdict "value"
+  json::value Value;    ///< once decided: the value, or the watch's last state
   json::value State;    ///< of the watch, while open
   std::optional<Time> Deadline;
 };

@@ -188,7 +188,7 @@ void UnitRun::observed(int position, const json::value& observation) {
 
 void UnitRun::check_deadline(int position) {
   if (over_ || !wait_ || wait_->position != position || !fresh_) return;
-  if (wait_->entry.Deadline && now() >= *wait_->entry.Deadline) decide_wait("timed out", nullptr, {});
+  if (wait_->entry.Deadline && now() >= *wait_->entry.Deadline) decide_wait("timed out", wait_->entry.State, {});
 }
 
 void UnitRun::decide_wait(std::string verdict, json::value value, std::vector<steps::Line> lines) {

@@ -310,8 +310,7 @@ DeploymentVariables deployment_variables(const DeploymentScene& scene) {
   return out;
 }
 
-void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene, const PlannedStep& step,
-                          const PlannedAction& planned, const Outputs& outputs) {
+void add_outputs(DeploymentVariables& out, const Outputs& outputs) {
   for (const auto& [action, values] : outputs) {
     for (const auto& [name, value] : values) {
       language::Variable variable =
@@ -320,6 +319,11 @@ void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene
       out.add(std::move(variable));
     }
   }
+}
+
+void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene, const PlannedStep& step,
+                          const PlannedAction& planned, const Outputs& outputs) {
+  add_outputs(out, outputs);
   add_system(out, "Octopus.Step.Id", step.StepId);
   add_system(out, "Octopus.Step.Name", step.Name);
   add_system(out, "Octopus.Step.Number", std::to_string(step.Number));

@@ -46,6 +46,9 @@ DeploymentVariables deployment_variables(const DeploymentScene&);
 /// By action name, then output name (VAR-8).
 using Outputs = std::map<std::string, std::map<std::string, std::string>>;
 
+/// Adds what the steps before have set (VAR-8).
+void add_outputs(DeploymentVariables&, const Outputs&);
+
 /// Adds what an action sees besides: its properties, packages, place in the process, and the outputs so far.
 void add_action_variables(DeploymentVariables&, const DeploymentScene&, const PlannedStep&, const PlannedAction&,
                           const Outputs&);

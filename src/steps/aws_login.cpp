@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
+#include "cloud/credential_sources.h"
 
 namespace slipway::steps {
 namespace {
@@ -20,17 +20,6 @@ constexpr std::string_view role_seconds = "Octopus.Action.Aws.AssumeRoleSessionD
 constexpr std::string_view role_external_id = "Octopus.Action.Aws.AssumeRoleExternalId";
 
 bool is_true(const std::optional<std::string>& text) { return text && equals_ignoring_case(trim(*text), "true"); }
-
-/// What STS allows in a session name: [\w+=,.@-], 2 to 64 characters.
-std::string session_name(std::string text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_+=,.@-").find(c) != std::string_view::npos;
-  };
-  std::replace_if(
-      text.begin(), text.end(), [&](char c) { return !allowed(c); }, '-');
-  return text.substr(0, 64);
-}
 
 void read_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
   if (is_true(read_property(ctx, use_instance_role, problems))) return;
@@ -60,12 +49,12 @@ std::optional<int> read_seconds(const std::string& text, Problems& problems) {
   return seconds;
 }
 
-AwsLogin::Role read_role(const StepContext& ctx, Problems& problems) {
-  AwsLogin::Role role;
-  role.arn = require_property(ctx, role_arn, "the role to assume", problems);
-  if (!role.arn.empty() && !role.arn.starts_with("arn:")) {
+aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
+  aws::RoleToAssume role;
+  role.role_arn = require_property(ctx, role_arn, "the role to assume", problems);
+  if (!role.role_arn.empty() && !role.role_arn.starts_with("arn:")) {
     problems.add(fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not \"{}\".",
-                             role_arn, role.arn));
+                             role_arn, role.role_arn));
   }
   role.external_id = read_property(ctx, role_external_id, problems).value_or("");
   role.session_name =
@@ -100,6 +89,19 @@ AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
   read_account(ctx, login, problems);
   if (is_true(read_property(ctx, assume_role, problems))) login.role = read_role(ctx, problems);
   return login;
+}
+
+aws::Client connect(const AwsAccess& access, const AwsLogin& login) {
+  auto& cache = access.credentials;
+  aws::ProviderPtr provider =
+      login.access_key_id.empty()
+          ? cache.provider(access.own_credentials())
+          : cache.provider(aws::static_keys(login.access_key_id, login.secret_access_key.clone()));
+  if (login.role) {
+    const aws::Client base(access.runtime, std::move(provider), login.region);
+    provider = cache.provider(aws::assumed_role(base, *login.role));
+  }
+  return {access.runtime, std::move(provider), login.region};
 }
 
 }  // namespace slipway::steps

@@ -1,31 +1,41 @@
 // How a step signs in to AWS (AWS-2): an account variable or the worker's own role, then optionally an assumed role.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "cloud/client.h"
+#include "cloud/credentials.h"
+#include "cloud/sts.h"
 #include "steps/step.h"
 
 namespace slipway::steps {
 
 struct AwsLogin {
-  std::string access_key_id;  ///< empty with the worker's own role
+  std::string access_key_id;  ///< empty with the server's own role
   Secret secret_access_key;
   std::string region;
-  struct Role {
-    std::string arn;
-    std::string session_name;
-    std::string external_id;             ///< "" = none
-    std::optional<int> session_seconds;  ///< absent = AWS's default
-  };
-  std::optional<Role> role;
+  std::optional<aws::RoleToAssume> role;
 };
 
 /// Reads the properties that every AWS action shares (`Octopus.Action.Aws…`). Adds to `problems` what is missing.
 /// The session is named after the deployment unless the action names it, so that CloudTrail tells who deployed what.
 AwsLogin read_aws_login(const StepContext&, Problems& problems);
+
+/// What steps share to call AWS. The references outlive every step.
+struct AwsAccess {
+  aws::Runtime& runtime;
+  aws::CredentialCache& credentials;
+  /// Makes the source of the server's own credentials.
+  std::function<std::unique_ptr<aws::CredentialSource>()> own_credentials;
+};
+
+/// A client for that login; nothing is called yet. Sessions are shared by all clients of one identity.
+aws::Client connect(const AwsAccess&, const AwsLogin&);
 
 /// A property that may be left out: its evaluated value, or nullopt with the reason added to `problems` when it can't
 /// be evaluated.

@@ -90,6 +90,7 @@ template <class T>
 struct Awaited {
   AwaitState state = AwaitState::pending;
   std::optional<T> value;
+  json::value last_state;  ///< the watch's state when it timed out or was cancelled
   bool pending() const { return state == AwaitState::pending; }
   bool timed_out() const { return state == AwaitState::timed_out; }
   bool cancelled() const { return state == AwaitState::cancelled; }
@@ -164,9 +165,8 @@ class StepContext {
   template <class T, class W>
   Awaited<T> await(std::string_view name, W watch, Duration limit) {
     const JsonAwaited got = await_json(name, std::make_shared<const W>(std::move(watch)), limit);
-    Awaited<T> out{got.state, std::nullopt};
-    if (got.state == AwaitState::value) out.value = json::from_json<T>(got.value);
-    return out;
+    if (got.state == AwaitState::value) return {got.state, json::from_json<T>(got.value), nullptr};
+    return {got.state, std::nullopt, got.value};
   }
 
   /// Holds `key` until the unit ends; waits for another unit that holds it. `what` says in the log what is locked.
@@ -179,7 +179,7 @@ class StepContext {
   };
   struct JsonAwaited {
     AwaitState state = AwaitState::pending;
-    json::value value;
+    json::value value;  ///< of the wait, or the watch's last state
   };
   virtual json::value observe_json(std::string_view name, const std::function<json::value()>& read) = 0;
   virtual json::value effect_json(std::string_view name, const JsonEffect& effect) = 0;

@@ -1,0 +1,54 @@
+// What one unit of a deployment works with: its action, and its variables, resolved when they are first asked for.
+#pragma once
+
+#include <mutex>
+
+#include "engine/task_source.h"
+#include "language/masking.h"
+#include "language/template.h"
+#include "planning/deployment_variables.h"
+#include "storage/secrets.h"
+
+namespace slipway::engine {
+
+/// Variables of one scope, with their secrets, ready to evaluate. Threads: any.
+class ResolvedScope {
+ public:
+  /// Fetches the secrets of the definitions that win.
+  ResolvedScope(const planning::DeploymentVariables&, const language::ScopeContext&, storage::Reader&, storage::Vault&,
+                Time now);
+
+  /// Throws Error{invalid} naming the tokens without value.
+  std::string evaluate(std::string_view text) const;
+  std::optional<std::string> get(std::string_view name) const;
+  bool is_true(std::string_view expression) const;
+  std::string mask(std::string_view text) const { return masker_.mask(text); }
+
+ private:
+  language::EvaluationOptions options_;
+  std::vector<std::string> secrets_;
+  language::Bindings bindings_;
+  language::Masker masker_;
+};
+
+class DeploymentInputs final : public UnitInputs {
+ public:
+  using Resolve = std::function<std::unique_ptr<const ResolvedScope>()>;
+  DeploymentInputs(steps::ActionSpec action, Resolve resolve)
+      : action_(std::move(action)), resolve_(std::move(resolve)) {}
+
+  const steps::ActionSpec& action() const override { return action_; }
+  std::string evaluate(std::string_view text) const override { return scope().evaluate(text); }
+  std::optional<std::string> variable(std::string_view name) const override { return scope().get(name); }
+  std::string mask(std::string_view text) const override { return text.empty() ? "" : scope().mask(text); }
+
+ private:
+  const ResolvedScope& scope() const;
+
+  steps::ActionSpec action_;
+  Resolve resolve_;
+  mutable std::mutex mutex_;
+  mutable std::unique_ptr<const ResolvedScope> scope_;
+};
+
+}  // namespace slipway::engine

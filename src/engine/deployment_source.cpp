@@ -1,0 +1,119 @@
+#include "engine/deployment_source.h"
+
+#include <fmt/format.h>
+
+#include "commands/deployment_scene.h"
+#include "commands/records.h"
+#include "planning/make_plan.h"
+#include "storage/events.h"
+
+namespace slipway::engine {
+namespace {
+
+const model::Action* find_action(const model::DeploymentProcess& process, const std::string& id) {
+  for (const auto& step : process.Steps) {
+    for (const auto& action : step.Actions) {
+      if (action.Id == id) return &action;
+    }
+  }
+  return nullptr;
+}
+
+steps::ActionSpec spec_of(const model::Action& action, const std::vector<planning::SelectedPackage>& selected) {
+  steps::ActionSpec spec{action.Id, action.Name, action.ActionType, {}, {}};
+  for (const auto& [name, value] : action.Properties) {
+    if (auto text = model::text_of(value)) spec.properties.emplace(name, std::move(*text));
+  }
+  for (const auto& reference : action.Packages) {
+    for (const auto& package : selected) {
+      if (package.ActionName != action.Name || package.PackageReferenceName != reference.Name) continue;
+      spec.packages.push_back(
+          {reference.Name, planning::image_of(package, reference.PackageId), package.Version, package.Digest});
+    }
+  }
+  return spec;
+}
+
+}  // namespace
+
+DeploymentSource::DeploymentSource(storage::Database& database, storage::Ids& ids, storage::Vault& vault,
+                                   const Clock& clock)
+    : database_(database), ids_(ids), vault_(vault), clock_(clock) {}
+
+DeploymentSource::Records DeploymentSource::read(storage::Reader& reader, const storage::TaskRecord& task) {
+  auto deployment = storage::find_deployment(reader, task.deployment);
+  auto release = deployment ? storage::find_release(reader, deployment->release) : std::nullopt;
+  if (!release) fail_not_found(fmt::format("The deployment {} or its release has been deleted.", task.deployment));
+  auto frozen = frozen_.get(reader, *release);
+  return {std::move(*deployment), std::move(*release), std::move(frozen)};
+}
+
+planning::Plan DeploymentSource::plan(storage::Reader& reader, const storage::TaskRecord& task) {
+  const Records records = read(reader, task);
+  return commands::plan_of(commands::load_scene(reader, records.release, records.deployment, records.frozen));
+}
+
+std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRecord& task,
+                                                           const planning::PlannedStep& step,
+                                                           const planning::PlannedAction& planned,
+                                                           const OutputsByAction& outputs) {
+  const Records records = database_.read([&](storage::Reader& reader) { return read(reader, task); });
+  const model::Action* action = find_action(records.frozen->process, planned.ActionId);
+  if (action == nullptr) fail_not_found(fmt::format("The release's process has no action \"{}\".", planned.Name));
+  auto resolve = [this, records, step, planned, outputs] {
+    return database_.read([&](storage::Reader& reader) {
+      const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
+      auto variables = planning::deployment_variables(scene);
+      planning::add_action_variables(variables, scene, step, planned, outputs);
+      return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene, planned), reader, vault_,
+                                                   clock_.now());
+    });
+  };
+  return std::make_shared<DeploymentInputs>(spec_of(*action, commands::body_of(records.release).SelectedPackages),
+                                            std::move(resolve));
+}
+
+bool DeploymentSource::condition(const storage::TaskRecord& task, const std::string& expression,
+                                 const OutputsByAction& outputs) {
+  return database_.read([&](storage::Reader& reader) {
+    const Records records = read(reader, task);
+    const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
+    auto variables = planning::deployment_variables(scene);
+    planning::add_outputs(variables, outputs);
+    return ResolvedScope(variables, planning::scope_context(scene), reader, vault_, clock_.now()).is_true(expression);
+  });
+}
+
+void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, std::string category,
+                              std::string message) {
+  storage::Event event;
+  event.occurred = clock_.now();
+  event.category = std::move(category);
+  event.space = task.space;
+  event.user = "system";
+  event.username = "system";
+  event.message = std::move(message);
+  event.subject = task.deployment;
+  event.project = task.project;
+  event.environment = task.environment;
+  event.tenant = task.tenant;
+  storage::append_event(txn, ids_, event);
+}
+
+void DeploymentSource::started(storage::Txn& txn, const storage::TaskRecord& task) {
+  record(txn, task, "DeploymentStarted", task.description + " started");
+}
+
+void DeploymentSource::ended(storage::Txn& txn, const storage::TaskRecord& task, storage::TaskState state,
+                             std::string_view) {
+  const bool success = state == storage::TaskState::Success;
+  if (const auto deployment = storage::find_deployment(txn, task.deployment)) {
+    storage::record_ended(txn, *deployment, success);
+  }
+  if (success) return record(txn, task, "DeploymentSucceeded", task.description + " succeeded");
+  if (state == storage::TaskState::Canceled)
+    return record(txn, task, "DeploymentCanceled", task.description + " was canceled");
+  record(txn, task, "DeploymentFailed", task.description + " failed");
+}
+
+}  // namespace slipway::engine

@@ -1,0 +1,44 @@
+// Deployments as the engine runs them.
+#pragma once
+
+#include <memory>
+
+#include "base/time.h"
+#include "engine/deployment_inputs.h"
+#include "engine/frozen_releases.h"
+#include "engine/task_source.h"
+#include "storage/ids.h"
+#include "storage/releases.h"
+#include "storage/secrets.h"
+
+namespace slipway::engine {
+
+/// The references outlive it.
+class DeploymentSource final : public TaskSource {
+ public:
+  DeploymentSource(storage::Database&, storage::Ids&, storage::Vault&, const Clock&);
+
+  planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override;
+  std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
+                                           const planning::PlannedAction&, const OutputsByAction&) override;
+  bool condition(const storage::TaskRecord&, const std::string& expression, const OutputsByAction&) override;
+  void started(storage::Txn&, const storage::TaskRecord&) override;
+  void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) override;
+
+ private:
+  struct Records {
+    storage::DeploymentRecord deployment;
+    storage::ReleaseRecord release;
+    std::shared_ptr<const planning::FrozenRelease> frozen;
+  };
+  Records read(storage::Reader&, const storage::TaskRecord&);
+  void record(storage::Txn&, const storage::TaskRecord&, std::string category, std::string message);
+
+  storage::Database& database_;
+  storage::Ids& ids_;
+  storage::Vault& vault_;
+  const Clock& clock_;
+  FrozenReleases frozen_;
+};
+
+}  // namespace slipway::engine

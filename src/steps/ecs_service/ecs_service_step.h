@@ -1,0 +1,24 @@
+// The step that deploys to an ECS service: registers a revision or reuses an equal one, updates the service, and watches
+// that deployment until it is proven or has failed (docs/ecs-step.md).
+#pragma once
+
+#include "cloud/poller.h"
+#include "steps/aws_login.h"
+#include "steps/step.h"
+
+namespace slipway::steps {
+
+class EcsServiceStep final : public StepType {
+ public:
+  /// The arguments outlive the step.
+  EcsServiceStep(AwsAccess, aws::ServicePoller&);
+
+  std::string_view type() const override { return "Slipway.EcsService"; }
+  Outcome execute(StepContext&) const override;
+
+ private:
+  AwsAccess access_;
+  aws::ServicePoller& poller_;
+};
+
+}  // namespace slipway::steps
