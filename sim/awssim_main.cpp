@@ -72,7 +72,7 @@ void serve(const Arguments& arguments) {
   options.handler_threads = 16;  // a delayed answer occupies one
   net::HttpServer server(
       options, [&](net::Request&& request) { return on_time(simulator.handle(std::move(request))); }, log);
-  fmt::print("{{\"address\":\"http://{}:{}\"}}\n", options.address, server.port());
+  fmt::print("{{\"message\":\"listening\",\"address\":\"http://{}:{}\"}}\n", options.address, server.port());
   std::fflush(stdout);
   int signal = 0;
   sigwait(&ends, &signal);

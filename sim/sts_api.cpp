@@ -57,6 +57,13 @@ bool trusts(const Role& role, const Identity& caller, const std::optional<std::s
   });
 }
 
+/// So that a simulator can run for days. A session stays known as expired for a while, as long as clients may hold it.
+void forget_old_sessions(World& world, Time now) {
+  std::erase_if(world.keys, [&](const auto& entry) {
+    return entry.second.expires && *entry.second.expires < now - std::chrono::hours(1);
+  });
+}
+
 json::object get_caller_identity(Call& call) {
   return {{"Arn", call.caller.arn}, {"UserId", call.caller.user_id}, {"Account", call.caller.account}};
 }
@@ -98,6 +105,7 @@ json::object assume_role(Call& call) {
                         {"SessionToken", key.session_token},
                         {"Expiration", fmt::format("{}Z", to_rfc3339(*key.expires).substr(0, 19))}}}};
   if (const auto source = json::text_at(call.input, "SourceIdentity")) output["SourceIdentity"] = *source;
+  forget_old_sessions(call.world, call.now);
   call.world.keys.emplace(id, std::move(key));
   return output;
 }

@@ -42,6 +42,14 @@ inline json::object scenario_file(std::string_view name) {
   return parse_object(*disk.read(fmt::format("{}/sim/scenarios/{}", root == nullptr ? "." : root, name)));
 }
 
+/// The text of the first element of that name, empty when there is none.
+inline std::string xml_text(std::string_view xml, std::string_view name) {
+  const auto from = xml.find(fmt::format("<{}>", name));
+  if (from == xml.npos) return "";
+  const auto begin = from + name.size() + 2;
+  return std::string(xml.substr(begin, xml.find("</", begin) - begin));
+}
+
 class Driver {
  public:
   explicit Driver(const json::object& scenario, Rules rules = {}) : simulator(clock, {Pace{}, rules, 7}) {
@@ -84,8 +92,8 @@ class Driver {
         sts(who, fmt::format("Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A{}%3Arole%2Fslipway-"
                              "deployer&RoleSessionName=test&ExternalId={}",
                              account, external_id));
-    return {between(answer.text, "AccessKeyId"), between(answer.text, "SecretAccessKey"),
-            between(answer.text, "SessionToken")};
+    return {xml_text(answer.text, "AccessKeyId"), xml_text(answer.text, "SecretAccessKey"),
+            xml_text(answer.text, "SessionToken")};
   }
 
   void pass(std::chrono::seconds time) { clock.advance(time); }
@@ -93,15 +101,8 @@ class Driver {
   ManualClock clock;
   Simulator simulator;
 
- private:
-  static std::string between(const std::string& xml, std::string_view name) {
-    const auto from = xml.find(fmt::format("<{}>", name));
-    if (from == std::string::npos) return "";
-    const auto begin = from + name.size() + 2;
-    return xml.substr(begin, xml.find("</", begin) - begin);
-  }
-
-  Answer send(const Credentials& who, std::string_view service, net::Request request) {
+  /// The request as `who` would send it now.
+  net::Request sign(const Credentials& who, std::string_view service, net::Request request) const {
     const std::string now = to_rfc3339(clock.now());
     const std::string date = now.substr(0, 4) + now.substr(5, 2) + now.substr(8, 2);
     const std::string time = now.substr(11, 2) + now.substr(14, 2) + now.substr(17, 2);
@@ -109,18 +110,19 @@ class Driver {
     request.path = "/";
     request.headers.add("host", "localhost");
     request.headers.add("x-amz-date", fmt::format("{}T{}Z", date, time));
-    SignatureClaim claim{who.access_key, date, "eu-west-1", std::string(service), {"host", "x-amz-date"}, ""};
-    if (!who.session_token.empty()) {
-      request.headers.add("x-amz-security-token", who.session_token);
-      claim.signed_headers.push_back("x-amz-security-token");
-    }
-    std::string names = "host;x-amz-date";
-    if (!who.session_token.empty()) names += ";x-amz-security-token";
-    request.headers.add(
-        "Authorization",
-        fmt::format("AWS4-HMAC-SHA256 Credential={}/{}/eu-west-1/{}/aws4_request, SignedHeaders={}, Signature={}",
-                    who.access_key, date, service, names, *expected_signature(request, claim, who.secret)));
-    const net::Response response = simulator.handle(std::move(request));
+    request.headers.add("x-amz-security-token", who.session_token);
+    const SignatureClaim claim{
+        who.access_key, date, "eu-west-1", std::string(service), {"host", "x-amz-date", "x-amz-security-token"}, ""};
+    request.headers.add("Authorization",
+                        fmt::format("AWS4-HMAC-SHA256 Credential={}/{}/eu-west-1/{}/aws4_request, "
+                                    "SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={}",
+                                    who.access_key, date, service, *expected_signature(request, claim, who.secret)));
+    return request;
+  }
+
+ private:
+  Answer send(const Credentials& who, std::string_view service, net::Request request) {
+    const net::Response response = simulator.handle(sign(who, service, std::move(request)));
     Answer answer{response.status, {}, response.body, response.dropped};
     if (service != "sts" && !response.dropped) answer.body = parse_object(response.body);
     return answer;
