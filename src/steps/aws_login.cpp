@@ -58,8 +58,8 @@ aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
   }
   role.external_id = read_property(ctx, role_external_id, problems).value_or("");
   role.session_name =
-      session_name(read_property(ctx, role_session, problems)
-                       .value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
+      aws::make_session_name(read_property(ctx, role_session, problems)
+                                 .value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
   if (const auto seconds = read_property(ctx, role_seconds, problems))
     role.session_seconds = read_seconds(*seconds, problems);
   return role;
