@@ -60,8 +60,8 @@ aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
   role.session_name =
       aws::make_session_name(read_property(ctx, role_session, problems)
                                  .value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
-  if (const auto seconds = read_property(ctx, role_seconds, problems))
-    role.session_seconds = read_seconds(*seconds, problems);
+  const auto seconds = read_property(ctx, role_seconds, problems);
+  role.duration_seconds = seconds ? read_seconds(*seconds, problems) : std::nullopt;
   return role;
 }
 

@@ -1,5 +1,5 @@
-// The step that deploys to an ECS service: registers a revision or reuses an equal one, updates the service, and watches
-// that deployment until it is proven or has failed (docs/ecs-step.md).
+// The step that deploys to an ECS service: registers a revision or reuses an equal one, updates the service, and
+// watches that deployment until it is proven or has failed (docs/ecs-step.md).
 #pragma once
 
 #include "cloud/poller.h"

@@ -1,0 +1,48 @@
+// What the step asks of ECS about one service and its task definitions.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/describe.h"
+#include "cloud/client.h"
+#include "cloud/ecs.h"
+
+namespace slipway::steps::ecs {
+
+/// A service as it is before and after an update; what the step journals of it.
+struct ServiceFacts {
+  bool Found = false;
+  std::string Status;  ///< ACTIVE, DRAINING, INACTIVE
+  std::string Arn;
+  std::string TaskDefinition;
+  std::string Deployment;  ///< id of PRIMARY, "" where the peer tells none
+  json::value DeploymentConfiguration;
+};
+BOOST_DESCRIBE_STRUCT(ServiceFacts, (), (Found, Status, Arn, TaskDefinition, Deployment, DeploymentConfiguration))
+
+ServiceFacts look_at_service(const aws::Client&, const std::string& cluster, const std::string& service);
+/// The same of UpdateService's answer.
+ServiceFacts facts_of(const json::object& service);
+
+/// ARN of a revision that means the same as `definition`: the one the service runs, else the family's newest.
+std::optional<std::string> find_equal_revision(const aws::Client&, const json::object& definition,
+                                               const std::string& in_use);
+
+/// The tag by which a revision is recognised as registered by one unit of work.
+inline constexpr std::string_view unit_tag = "slipway:unit";
+/// ARN of the revision that carries this unit's tag, among the newest of the family.
+std::optional<std::string> find_registered(const aws::Client&, const std::string& family, const std::string& token);
+/// Registers and returns the ARN. Not repeatable by itself: AWS has no idempotency token here.
+std::string register_revision(const aws::Client&, const json::object& definition, const aws::ecs::Tags&);
+
+/// Id of a deployment of `task_definition` that the service did not have before, if there is one.
+std::optional<std::string> find_deployment(const aws::Client&, const std::string& cluster, const std::string& service,
+                                           const std::string& task_definition, const std::string& before);
+
+/// Characters and lengths that ECS takes in a tag's value (ECS-6).
+std::string tag_value(std::string_view text);
+
+}  // namespace slipway::steps::ecs
