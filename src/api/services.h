@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "feeds/feed_types.h"
 #include "model/resources.h"
 #include "storage/database.h"
 #include "storage/ids.h"
@@ -21,8 +22,9 @@ struct Services {
   const Clock& clock;
   const Log& log;
   const model::Catalogue& catalogue;
-  Directory& directory;         ///< spaces and users, for addresses and keys
-  std::string installation_id;  ///< a UUID, made once for a data folder
+  Directory& directory;              ///< spaces and users, for addresses and keys
+  std::string installation_id;       ///< a UUID, made once for a data folder
+  feeds::FeedTypes feed_types = {};  ///< which feeds can be asked; filled at start
 };
 
 }  // namespace slipway::api

@@ -1,0 +1,53 @@
+#include "api/delivery_call.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "model/space.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::api {
+
+commands::CommandContext command_context(Call& call) {
+  Services& services = call.services;
+  return {services.database, services.ids,        services.vault,
+          services.clock,    services.feed_types, {call.principal.user, call.principal.username},
+          call.space};
+}
+
+void use_space_of_body(Call& call, storage::Reader& reader) {
+  if (call.has_space) return;
+  for (const std::string_view member : {"SpaceId", "SpaceIdOrName"}) {
+    const auto name = json::text_at(call.body(), member);
+    if (!name || name->empty()) continue;
+    const auto space = model::find_named<model::Space>(storage::DocumentLookup(reader), "", *name);
+    if (!space) fail_invalid(fmt::format("There is no space named '{}'.", *name));
+    call.space = space->Id;
+    return;
+  }
+}
+
+net::Response answer_once(Call& call, std::string_view name,
+                          const std::function<net::Response(storage::Txn&, commands::CommandContext&)>& change) {
+  const auto key = idempotency_key(call);
+  return call.services.database.write(name, [&](storage::Txn& txn) {
+    if (auto kept = kept_answer(call, txn, key)) return std::move(*kept);
+    commands::CommandContext context = command_context(call);
+    net::Response response = change(txn, context);
+    keep_answer(call, txn, key, response);
+    return response;
+  });
+}
+
+storage::ReleaseRecord addressed_release(const Call& call, storage::Reader& reader, const std::string& id) {
+  auto release = storage::find_release(reader, id);
+  if (!release || release->space != call.space) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  return std::move(*release);
+}
+
+std::optional<std::vector<std::string>> ids_of(const Call& call) {
+  auto ids = call.query.list("ids");
+  return ids.empty() ? std::nullopt : std::optional(std::move(ids));
+}
+
+}  // namespace slipway::api

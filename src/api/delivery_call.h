@@ -1,0 +1,51 @@
+// What the routes of releases, deployments and tasks have in common.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+#include "api/idempotency.h"
+#include "api/paging.h"
+#include "api/route.h"
+#include "commands/context.h"
+#include "model/lookup.h"
+#include "storage/database.h"
+#include "storage/releases.h"
+
+namespace slipway::api {
+
+commands::CommandContext command_context(Call&);
+
+/// Executions requests may name their space in the body (id, name or slug) when the address names none.
+void use_space_of_body(Call&, storage::Reader&);
+
+/// Runs `change` in one write, and answers with what it returns; honours Idempotency-Key (JEN-6). `name` is for traces.
+net::Response answer_once(Call&, std::string_view name,
+                          const std::function<net::Response(storage::Txn&, commands::CommandContext&)>& change);
+
+/// The document that a path names by id, slug or name; throws Error{not_found}.
+template <class T>
+T addressed(const model::Lookup& lookup, std::string_view scope, const std::string& name) {
+  auto found = model::find_named<T>(lookup, scope, name);
+  if (!found) fail_not_found(fmt::format("The resource '{}' was not found.", name));
+  return std::move(*found);
+}
+/// The release of the call's space that a path names by id; throws Error{not_found}.
+storage::ReleaseRecord addressed_release(const Call&, storage::Reader&, const std::string& id);
+
+/// A page of records, each turned into its document.
+template <class T, class Document>
+net::Response page_of(const Call& call, std::string_view item_type, const storage::Page<T>& page,
+                      const storage::Slice& slice, Document document) {
+  std::vector<std::string> items;
+  for (const T& record : page.items) items.push_back(json::to_text(document(record)));
+  return page_response(call, item_type, items, page.total, slice);
+}
+
+/// A list parameter of the query that restricts only when it is there (`ids=` counts as not supplied).
+std::optional<std::vector<std::string>> ids_of(const Call&);
+
+}  // namespace slipway::api

@@ -1,0 +1,38 @@
+// Releases, deployments and tasks as clients read them (contract-hotpath §7–9). List items and single documents come
+// from here alike, so that they are equal member for member.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "storage/database.h"
+#include "storage/releases.h"
+#include "storage/tasks.h"
+
+namespace slipway::api {
+
+/// Remembers what several documents refer to. Lives no longer than its reader.
+class DeliveryDocuments {
+ public:
+  DeliveryDocuments(storage::Reader& reader, Time now) : reader_(reader), now_(now) {}
+
+  json::object release(const storage::ReleaseRecord&) const;
+  json::object deployment(const storage::DeploymentRecord&);
+  json::object task(const storage::TaskRecord&) const;
+  /// An entry of dashboards: what runs somewhere, or ran there before.
+  json::object dashboard_item(const storage::DeploymentRecord&, bool is_current);
+
+ private:
+  const storage::ReleaseRecord* find_release(const std::string& id);
+  const std::string& username(const std::string& user);
+
+  storage::Reader& reader_;
+  const Time now_;
+  std::map<std::string, std::optional<storage::ReleaseRecord>> releases_;
+  std::map<std::string, std::string> usernames_;
+};
+
+}  // namespace slipway::api

@@ -1,0 +1,351 @@
+#include "api/release_routes.h"
+
+#include <fmt/format.h>
+
+#include "api/delivery_call.h"
+#include "api/delivery_documents.h"
+#include "base/describe.h"
+#include "base/text.h"
+#include "commands/change_release.h"
+#include "commands/create_release.h"
+#include "commands/release_lookup.h"
+#include "commands/snapshots.h"
+#include "commands/standing.h"
+#include "model/project.h"
+#include "storage/contents.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::api {
+namespace {
+
+using commands::ReleaseRequest;
+
+/// Members that are absent or null keep their defaults; keys match in any case (the Go client sends camelCase).
+struct CreateReleaseBody {
+  std::string ProjectName, PackageVersion, ReleaseVersion, ChannelName, PackagePrerelease, GitRef, GitCommit;
+  std::vector<std::string> Packages;
+  json::value GitResources;
+  std::optional<std::string> ReleaseNotes;
+  std::map<std::string, std::string> CustomFields;
+  bool IgnoreIfAlreadyExists = false;
+  bool IgnoreChannelRules = false;
+};
+BOOST_DESCRIBE_STRUCT(CreateReleaseBody, (),
+                      (ProjectName, PackageVersion, ReleaseVersion, ChannelName, PackagePrerelease, GitRef, GitCommit,
+                       Packages, GitResources, ReleaseNotes, CustomFields, IgnoreIfAlreadyExists, IgnoreChannelRules))
+
+/// What the classic POST and PUT take of a release document.
+struct ReleaseDocument {
+  std::string ProjectId, ChannelId, Version;
+  std::optional<std::string> ReleaseNotes;
+  std::vector<planning::SelectedPackage> SelectedPackages;
+  json::value SelectedGitResources, VersionControlReference;
+  std::map<std::string, std::string> CustomFields;
+  bool IgnoreChannelRules = false;
+};
+BOOST_DESCRIBE_STRUCT(ReleaseDocument, (),
+                      (ProjectId, ChannelId, Version, ReleaseNotes, SelectedPackages, SelectedGitResources,
+                       VersionControlReference, CustomFields, IgnoreChannelRules))
+
+json::value git_reference(const CreateReleaseBody& body) {
+  if (body.GitRef.empty() && body.GitCommit.empty()) return nullptr;
+  return json::object{{"GitRef", body.GitRef}, {"GitCommit", body.GitCommit}};
+}
+
+/// Quirk of the Jenkins plugin 1.x: a missing reference name arrives as the text "null".
+std::vector<planning::SelectedPackage> selected_packages(std::vector<planning::SelectedPackage> packages) {
+  for (planning::SelectedPackage& package : packages) {
+    if (package.PackageReferenceName == "null") package.PackageReferenceName.clear();
+  }
+  return packages;
+}
+
+/// Looks up what the release needs outside of any transaction, then creates it; an answer kept by Idempotency-Key comes
+/// before both.
+net::Response create(Call& call, ReleaseRequest request,
+                     const std::function<net::Response(storage::Txn&, const commands::CreatedRelease&)>& answer) {
+  if (auto kept = kept_answer(call, idempotency_key(call))) return std::move(*kept);
+  commands::CommandContext context = command_context(call);
+  const auto prepared = commands::prepare_release(context, std::move(request));
+  return answer_once(call, "create release", [&](storage::Txn& txn, commands::CommandContext& writing) {
+    return answer(txn, commands::create_release(txn, writing, prepared));
+  });
+}
+
+net::Response create_v1(Call& call) {
+  const auto body = json::from_json<CreateReleaseBody>(call.body());
+  call.services.database.read([&](storage::Reader& reader) { use_space_of_body(call, reader); });
+  ReleaseRequest request;
+  request.project = body.ProjectName;
+  request.channel = body.ChannelName;
+  request.version = body.ReleaseVersion;
+  request.packages.specs = planning::parse_package_specs(body.Packages);
+  request.packages.default_version = body.PackageVersion;
+  request.prerelease_tag = body.PackagePrerelease;
+  request.notes = body.ReleaseNotes;
+  request.custom_fields = body.CustomFields;
+  request.ignore_channel_rules = body.IgnoreChannelRules;
+  request.ignore_if_exists = body.IgnoreIfAlreadyExists;
+  request.git_resources = body.GitResources;
+  request.version_control = git_reference(body);
+  return create(call, std::move(request), [](storage::Txn&, const commands::CreatedRelease& created) {
+    return json_response(created.existed ? 200 : 201, json::object{{"ReleaseId", created.record.id},
+                                                                   {"ReleaseVersion", created.record.version},
+                                                                   {"AutomaticallyDeployedEnvironments", ""}});
+  });
+}
+
+net::Response create_classic(Call& call) {
+  const auto document = json::from_json<ReleaseDocument>(call.body());
+  if (trim(document.Version).empty()) fail_invalid("Version: please give the release a version.");
+  ReleaseRequest request;
+  request.project = document.ProjectId;
+  request.channel = document.ChannelId;
+  request.version = document.Version;
+  request.packages.selected = selected_packages(document.SelectedPackages);
+  request.may_choose_newest = false;
+  request.notes = document.ReleaseNotes;
+  request.custom_fields = document.CustomFields;
+  request.ignore_channel_rules = document.IgnoreChannelRules || call.asks("ignoreChannelRules");
+  request.git_resources = document.SelectedGitResources;
+  request.version_control = document.VersionControlReference;
+  return create(call, std::move(request), [&](storage::Txn& txn, const commands::CreatedRelease& created) {
+    return json_response(201, DeliveryDocuments(txn, call.services.clock.now()).release(created.record));
+  });
+}
+
+/// Members that the body does not have stay as they are.
+commands::ReleaseEdit edit_of(Call& call) {
+  const json::object& body = call.body();
+  const auto document = json::from_json<ReleaseDocument>(body);
+  const auto has = [&](std::string_view member) { return json::find(body, member) != nullptr; };
+  commands::ReleaseEdit edit;
+  if (has("Version")) edit.version = document.Version;
+  if (has("ChannelId") && !document.ChannelId.empty()) edit.channel = document.ChannelId;
+  if (has("ReleaseNotes")) edit.notes = document.ReleaseNotes;
+  if (has("SelectedPackages")) edit.packages = selected_packages(document.SelectedPackages);
+  if (has("CustomFields")) edit.custom_fields = document.CustomFields;
+  edit.ignore_channel_rules = document.IgnoreChannelRules || call.asks("ignoreChannelRules");
+  return edit;
+}
+
+/// Runs a command on the addressed release and shows it.
+net::Response change_release(Call& call,
+                             const std::function<storage::ReleaseRecord(storage::Txn&, commands::CommandContext&,
+                                                                        const std::string& id)>& change) {
+  return call.services.database.write("change release", [&](storage::Txn& txn) {
+    commands::CommandContext context = command_context(call);
+    const auto changed = change(txn, context, addressed_release(call, txn, call.parameter("id")).id);
+    return json_response(200, DeliveryDocuments(txn, call.services.clock.now()).release(changed));
+  });
+}
+
+net::Response list(const Call& call, storage::Reader& reader, storage::ReleaseFilter filter) {
+  filter.space = call.space;
+  filter.ids = ids_of(call);
+  const storage::Slice slice = slice_of(call.query);
+  const DeliveryDocuments documents(reader, call.services.clock.now());
+  return page_of(call, "Release", storage::list_releases(reader, filter, slice), slice,
+                 [&](const storage::ReleaseRecord& record) { return documents.release(record); });
+}
+
+model::Project addressed_project(Call& call, storage::Reader& reader) {
+  return addressed<model::Project>(storage::DocumentLookup(reader), call.space, call.parameter("project"));
+}
+
+/// `searchByVersion`: part of the version's text, case ignored.
+net::Response search_by_version(const Call& call, storage::Reader& reader, const storage::ReleaseFilter& filter,
+                                std::string_view part) {
+  const storage::Slice slice = slice_of(call.query);
+  const std::string wanted = to_lower_ascii(part);
+  storage::Page<storage::ReleaseRecord> found;
+  for (storage::ReleaseRecord& record : storage::list_releases(reader, filter, {0, INT32_MAX}).items) {
+    if (to_lower_ascii(record.version).find(wanted) == std::string::npos) continue;
+    if (found.total >= slice.skip && found.total - slice.skip < slice.take) found.items.push_back(std::move(record));
+    ++found.total;
+  }
+  const DeliveryDocuments documents(reader, call.services.clock.now());
+  return page_of(call, "Release", found, slice,
+                 [&](const storage::ReleaseRecord& record) { return documents.release(record); });
+}
+
+net::Response list_of_project(Call& call, storage::Reader& reader) {
+  storage::ReleaseFilter filter;
+  filter.project = addressed_project(call, reader).Id;
+  const auto part = call.query.find("searchByVersion");
+  return part && !part->empty() ? search_by_version(call, reader, filter, *part) : list(call, reader, filter);
+}
+
+net::Response list_of_channel(Call& call, storage::Reader& reader, const model::Channel& channel) {
+  storage::ReleaseFilter filter;
+  filter.project = channel.ProjectId;
+  filter.channel = channel.Id;
+  const auto part = call.query.find("searchByVersion");
+  return part && !part->empty() ? search_by_version(call, reader, filter, *part) : list(call, reader, filter);
+}
+
+model::Channel channel_of_project(Call& call, storage::Reader& reader) {
+  const auto project = addressed_project(call, reader);
+  return addressed<model::Channel>(storage::DocumentLookup(reader), project.Id, call.parameter("channel"));
+}
+
+/// A version of a project's release; any spelling of it (VER-1).
+net::Response get_by_version(Call& call, storage::Reader& reader, const std::string& project) {
+  const std::string& version = call.parameter("version");
+  const auto release = commands::find_release_of(reader, project, version);
+  if (!release) fail_not_found(fmt::format("The resource '{}' was not found.", version));
+  return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).release(*release));
+}
+
+net::Response get(Call& call, storage::Reader& reader) {
+  const auto release = addressed_release(call, reader, call.parameter("id"));
+  return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).release(release));
+}
+
+net::Response progression(Call& call, storage::Reader& reader) {
+  const auto release = addressed_release(call, reader, call.parameter("id"));
+  const commands::ReleaseStandings standings(reader, release);
+  const auto progress = standings.progress(nullptr);
+  DeliveryDocuments documents(reader, call.services.clock.now());
+  storage::DeploymentFilter filter;
+  filter.release = release.id;
+  const auto deployments = storage::list_deployments(reader, filter, {0, 1000}).items;
+
+  json::array phases;
+  for (const planning::PhaseProgress& p : progress.phases()) {
+    const auto environments = planning::environments_of(p.phase);
+    json::array in_phase;
+    for (const storage::DeploymentRecord& deployment : deployments) {
+      if (std::find(environments.begin(), environments.end(), deployment.environment) == environments.end()) continue;
+      const auto task = storage::find_task(reader, deployment.task);
+      if (task)
+        in_phase.push_back(
+            json::object{{"Task", documents.task(*task)}, {"Deployment", documents.deployment(deployment)}});
+    }
+    const std::string name = p.phase.Name.empty() ? standings.name_of(environments.front()) : p.phase.Name;
+    phases.push_back(json::object{
+        {"Id", p.phase.Id.empty() ? json::value(nullptr) : json::value(p.phase.Id)},
+        {"Name", name},
+        {"Blocked", p.blocked},
+        {"Progress", json::name_of(p.progress)},
+        {"Deployments", std::move(in_phase)},
+        {"AutomaticDeploymentTargets", json::to_json(p.phase.AutomaticDeploymentTargets)},
+        {"OptionalDeploymentTargets", json::to_json(p.phase.OptionalDeploymentTargets)},
+        {"MinimumEnvironmentsBeforePromotion", p.phase.MinimumEnvironmentsBeforePromotion},
+        {"IsOptionalPhase", p.phase.IsOptionalPhase},
+    });
+  }
+  return json_response(200, json::object{{"Phases", std::move(phases)},
+                                         {"NextDeployments", json::to_json(progress.next())},
+                                         {"NextDeploymentsMinimumRequired", progress.next_required()}});
+}
+
+json::object defect_document(const commands::Defect& defect) {
+  json::object document = json::to_json(defect).get_object();
+  document["Links"] = json::object();
+  return document;
+}
+
+net::Response list_defects(Call& call, storage::Reader& reader) {
+  const auto body = commands::body_of(addressed_release(call, reader, call.parameter("id")));
+  std::vector<std::string> items;
+  for (const commands::Defect& defect : body.Defects) items.push_back(json::to_text(defect_document(defect)));
+  return page_response(call, "Defect", items, static_cast<std::int64_t>(items.size()),
+                       {0, static_cast<std::int64_t>(items.size())});
+}
+
+struct DefectBody {
+  std::string Description;
+};
+BOOST_DESCRIBE_STRUCT(DefectBody, (), (Description))
+
+net::Response report_defect(Call& call) {
+  const auto body = json::from_json<DefectBody>(call.body());
+  return call.services.database.write("report defect", [&](storage::Txn& txn) {
+    commands::CommandContext context = command_context(call);
+    const auto release = addressed_release(call, txn, call.parameter("id"));
+    return json_response(201, defect_document(commands::report_defect(txn, context, release.id, body.Description)));
+  });
+}
+
+net::Response resolve_defects(Call& call) {
+  return change_release(call, [](storage::Txn& txn, commands::CommandContext& context, const std::string& id) {
+    commands::resolve_defects(txn, context, id);
+    return *storage::find_release(txn, id);
+  });
+}
+
+net::Response delete_release(Call& call) {
+  call.services.database.write("delete release", [&](storage::Txn& txn) {
+    commands::CommandContext context = command_context(call);
+    commands::delete_release(txn, context, addressed_release(call, txn, call.parameter("id")).id);
+  });
+  return json_response(200, json::object());
+}
+
+}  // namespace
+
+std::vector<Route> release_routes() {
+  return {
+      {"POST", "releases/create/v1", "ReleaseCreate",
+       "Creates a release; the server settles what the call leaves open.", create_v1},
+      {"POST", "releases", "ReleaseCreate", "Creates a release from a document that names every package version.",
+       create_classic, RouteScope::space, "Release"},
+      {"GET", "releases", "ReleaseView", "Lists releases, newest first.",
+       [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }, RouteScope::space, "Release"},
+      {"GET", "releases/{id}", "ReleaseView", "Shows a release.", get, RouteScope::space, "Release"},
+      {"PUT", "releases/{id}", "ReleaseEdit", "Changes version, channel, notes, package versions or custom fields.",
+       [](Call& call) {
+         return change_release(call, [edit = edit_of(call)](auto& txn, auto& context, const std::string& id) {
+           return commands::edit_release(txn, context, id, edit);
+         });
+       },
+       RouteScope::space, "Release"},
+      {"DELETE", "releases/{id}", "ReleaseDelete", "Deletes a release with its deployments, tasks and logs.",
+       delete_release},
+      {"POST", "releases/{id}/snapshot-variables", "ReleaseEdit",
+       "Replaces the release's variables with the present ones.",
+       [](Call& call) { return change_release(call, commands::update_variables); }, RouteScope::space, "Release"},
+      {"GET", "releases/{id}/progression", "ReleaseView", "Shows where the release may go next.", progression},
+      {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists packages that their feeds have no more.",
+       [](Call& call, storage::Reader& reader) {
+         addressed_release(call, reader, call.parameter("id"));
+         return json_response(200, json::object{{"Packages", json::array()}});
+       }},
+      {"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",
+       list_defects},
+      {"POST", "releases/{id}/defects", "DefectReport", "Blocks the release from going on.", report_defect},
+      {"POST", "releases/{id}/defects/resolve", "DefectResolve", "Lets a blocked release go on.", resolve_defects,
+       RouteScope::space, "Release"},
+      {"GET", "projects/{project}/releases", "ReleaseView", "Lists a project's releases, newest first.",
+       list_of_project, RouteScope::space, "Release"},
+      {"GET", "projects/{project}/releases/{version}", "ReleaseView", "Shows a project's release by its version.",
+       [](Call& call, storage::Reader& reader) {
+         return get_by_version(call, reader, addressed_project(call, reader).Id);
+       },
+       RouteScope::space, "Release"},
+      {"GET", "projects/{project}/channels/{channel}/releases", "ReleaseView",
+       "Lists a channel's releases, newest first.",
+       [](Call& call, storage::Reader& reader) {
+         return list_of_channel(call, reader, channel_of_project(call, reader));
+       },
+       RouteScope::space, "Release"},
+      {"GET", "projects/{project}/channels/{channel}/releases/{version}", "ReleaseView",
+       "Shows a channel's release by its version.",
+       [](Call& call, storage::Reader& reader) {
+         return get_by_version(call, reader, channel_of_project(call, reader).ProjectId);
+       },
+       RouteScope::space, "Release"},
+      {"GET", "channels/{channel}/releases", "ReleaseView", "Lists a channel's releases, newest first.",
+       [](Call& call, storage::Reader& reader) {
+         const auto channel = model::find<model::Channel>(storage::DocumentLookup(reader), call.parameter("channel"));
+         if (!channel || channel->SpaceId != call.space) {
+           fail_not_found(fmt::format("The resource '{}' was not found.", call.parameter("channel")));
+         }
+         return list_of_channel(call, reader, *channel);
+       },
+       RouteScope::space, "Release"},
+  };
+}
+
+}  // namespace slipway::api

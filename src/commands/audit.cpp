@@ -1,0 +1,22 @@
+#include "commands/audit.h"
+
+namespace slipway::commands {
+
+void audit(storage::Txn& txn, CommandContext& context, std::string category, std::string message, AuditSubject subject,
+           std::string details) {
+  storage::Event event;
+  event.occurred = context.clock.now();
+  event.category = std::move(category);
+  event.space = context.space;
+  event.user = context.actor.user;
+  event.username = context.actor.username;
+  event.message = std::move(message);
+  event.subject = std::move(subject.id);
+  event.project = std::move(subject.project);
+  event.environment = std::move(subject.environment);
+  event.tenant = std::move(subject.tenant);
+  event.details = std::move(details);
+  storage::append_event(txn, context.ids, event);
+}
+
+}  // namespace slipway::commands

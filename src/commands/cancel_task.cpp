@@ -1,0 +1,21 @@
+#include "commands/cancel_task.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "commands/audit.h"
+
+namespace slipway::commands {
+
+storage::TaskRecord cancel_task(storage::Txn& txn, CommandContext& context, const std::string& id) {
+  const auto before = storage::find_task(txn, id);
+  if (!before) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  if (storage::is_final(before->state) || before->state == storage::TaskState::Cancelling) return *before;
+  auto after = storage::cancel_task(txn, id, context.clock.now());
+  context.space = before->space;
+  audit(txn, context, "TaskCanceled", fmt::format("Cancel: {}", before->description),
+        {before->deployment, before->project, before->environment, before->tenant});
+  return after.value_or(*before);
+}
+
+}  // namespace slipway::commands

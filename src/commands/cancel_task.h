@@ -1,0 +1,15 @@
+// Cancel (TSK-7).
+#pragma once
+
+#include <string>
+
+#include "commands/context.h"
+#include "storage/tasks.h"
+
+namespace slipway::commands {
+
+/// A queued task is canceled at once; an executing one is told to stop, and ends by itself. An ended one stays as it
+/// is. Throws Error{not_found}.
+storage::TaskRecord cancel_task(storage::Txn&, CommandContext&, const std::string& task);
+
+}  // namespace slipway::commands

@@ -1,0 +1,162 @@
+#include "commands/change_release.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "commands/audit.h"
+#include "commands/names.h"
+#include "commands/release_numbers.h"
+#include "commands/snapshots.h"
+#include "language/version.h"
+#include "model/channel.h"
+#include "model/feed.h"
+#include "planning/package_selection.h"
+#include "storage/document_lookup.h"
+#include "storage/task_log.h"
+#include "storage/tasks.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr std::int64_t everything = INT32_MAX;
+
+storage::ReleaseRecord existing(storage::Reader& reader, const CommandContext& context, const std::string& id) {
+  auto release = storage::find_release(reader, id);
+  if (!release || release->space != context.space) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  return std::move(*release);
+}
+
+void save(storage::Txn& txn, CommandContext& context, const storage::ReleaseRecord& release, std::string category,
+          std::string message, std::string details = {}) {
+  storage::update_release(txn, release);
+  audit(txn, context, std::move(category), std::move(message), {release.id, release.project, "", ""},
+        std::move(details));
+}
+
+/// The release's packages with the versions of `edited` where it names them.
+std::vector<planning::SelectedPackage> with_versions(std::vector<planning::SelectedPackage> packages,
+                                                     const std::vector<planning::SelectedPackage>& edited) {
+  for (planning::SelectedPackage& package : packages) {
+    const auto change = std::find_if(edited.begin(), edited.end(), [&](const planning::SelectedPackage& e) {
+      return equals_ignoring_case(e.ActionName.empty() ? e.StepName : e.ActionName, package.ActionName) &&
+             equals_ignoring_case(e.PackageReferenceName, package.PackageReferenceName);
+    });
+    if (change == edited.end() || change->Version.empty() || change->Version == package.Version) continue;
+    package.Version = change->Version;
+    package.Digest.clear();  // of the version before
+  }
+  return packages;
+}
+
+/// CHN-6: the same rules as at creation.
+void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release, const ReleaseBody& body) {
+  const storage::DocumentLookup lookup(reader);
+  const auto channel = require<model::Channel>(lookup, release.channel, "channel");
+  const auto process = frozen_process(reader, release.process_snapshot);
+  const auto as_written = [](std::string_view text) { return std::optional(std::string(text)); };
+  Problems problems;
+  for (const planning::PackageNeed& need : planning::packages_needed(process, channel, as_written)) {
+    for (const planning::SelectedPackage& package : body.SelectedPackages) {
+      if (package.ActionName != need.action || package.PackageReferenceName != need.reference) continue;
+      const auto feed = model::find<model::Feed>(lookup, package.FeedId);
+      if (auto violation = planning::rule_violation(need, feed ? feed->FeedType : "", package.Version)) {
+        problems.add(std::move(*violation));
+      }
+    }
+  }
+  problems.throw_if_any("The packages don't fit the channel.");
+}
+
+void move_to_channel(storage::Reader& reader, storage::ReleaseRecord& release, const std::string& id) {
+  const storage::DocumentLookup lookup(reader);
+  const auto channel = model::find<model::Channel>(lookup, id);
+  if (!channel || channel->ProjectId != release.project) {
+    fail_invalid(fmt::format("The release's project has no channel '{}'.", id));
+  }
+  release.channel = channel->Id;
+}
+
+void erase_deployments(storage::Txn& txn, CommandContext& context, const storage::ReleaseRecord& release) {
+  storage::DeploymentFilter filter;
+  filter.release = release.id;
+  const auto deployments = storage::list_deployments(txn, filter, {0, everything}).items;
+  for (const storage::DeploymentRecord& deployment : deployments) {
+    const auto task = storage::find_task(txn, deployment.task);
+    if (task && !storage::is_final(task->state)) {
+      fail(ErrorCode::conflict,
+           fmt::format("Release {} can't be deleted while '{}' ({}) has not ended; cancel it first.", release.version,
+                       task->description, task->id));
+    }
+  }
+  for (const storage::DeploymentRecord& deployment : deployments) {
+    storage::erase_log(txn, deployment.task);
+    storage::erase_task(txn, deployment.task);
+    storage::erase_deployment(txn, deployment.id);
+    context.vault.erase_owned_by(txn, deployment.id);
+  }
+}
+
+}  // namespace
+
+storage::ReleaseRecord update_variables(storage::Txn& txn, CommandContext& context, const std::string& id) {
+  storage::ReleaseRecord release = existing(txn, context, id);
+  const storage::DocumentLookup lookup(txn);
+  const auto variables = freeze_variables(txn, require<model::Project>(lookup, release.project, "project"));
+  ReleaseBody body = body_of(release);
+  body.LibraryVariableSetSnapshotIds = variables.libraries;
+  release.variables_snapshot = variables.project;
+  release.body = to_text(body);
+  save(txn, context, release, "Modified", fmt::format("The variables of release {} were updated", release.version));
+  return release;
+}
+
+storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, const std::string& id,
+                                    const ReleaseEdit& edit) {
+  storage::ReleaseRecord release = existing(txn, context, id);
+  ReleaseBody body = body_of(release);
+  if (edit.version && !edit.version->empty()) {
+    release.version = checked_number(*edit.version);
+    release.version_key = version_key(release.version);
+  }
+  if (edit.channel) move_to_channel(txn, release, *edit.channel);
+  if (edit.notes) body.ReleaseNotes = *edit.notes;
+  if (edit.custom_fields) body.CustomFields = *edit.custom_fields;
+  if (edit.packages) body.SelectedPackages = with_versions(std::move(body.SelectedPackages), *edit.packages);
+  body.IgnoreChannelRules = body.IgnoreChannelRules || edit.ignore_channel_rules;
+  if (!body.IgnoreChannelRules) check_rules(txn, release, body);
+  release.body = to_text(body);
+  save(txn, context, release, "Modified", fmt::format("Release {} was changed", release.version));
+  return release;
+}
+
+void delete_release(storage::Txn& txn, CommandContext& context, const std::string& id) {
+  const storage::ReleaseRecord release = existing(txn, context, id);
+  erase_deployments(txn, context, release);
+  storage::erase_release(txn, release.id);
+  audit(txn, context, "Deleted", fmt::format("Release {} was deleted", release.version),
+        {release.id, release.project, "", ""});
+}
+
+Defect report_defect(storage::Txn& txn, CommandContext& context, const std::string& id, const std::string& reason) {
+  if (trim(reason).empty()) fail_invalid("Description: say why the release must not go on.");
+  storage::ReleaseRecord release = existing(txn, context, id);
+  ReleaseBody body = body_of(release);
+  Defect defect{context.ids.next(txn, "Defects"), reason, "Unresolved"};
+  body.Defects.push_back(defect);
+  release.body = to_text(body);
+  save(txn, context, release, "ReleaseBlocked", fmt::format("Release {} was blocked: {}", release.version, reason));
+  return defect;
+}
+
+void resolve_defects(storage::Txn& txn, CommandContext& context, const std::string& id) {
+  storage::ReleaseRecord release = existing(txn, context, id);
+  ReleaseBody body = body_of(release);
+  for (Defect& defect : body.Defects) defect.Status = "Resolved";
+  release.body = to_text(body);
+  save(txn, context, release, "ReleaseUnblocked", fmt::format("Release {} was unblocked", release.version));
+}
+
+}  // namespace slipway::commands

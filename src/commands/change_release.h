@@ -1,0 +1,37 @@
+// What can happen to a release after it was made: edits, a refresh of its variables, defects, deletion (REL-3, 4, 6;
+// BLK-1).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/context.h"
+#include "commands/records.h"
+#include "storage/releases.h"
+
+namespace slipway::commands {
+
+/// Replaces the release's variables with what the project and its library sets hold now; process and packages stay.
+storage::ReleaseRecord update_variables(storage::Txn&, CommandContext&, const std::string& release);
+
+/// Members that are nullopt stay as they are.
+struct ReleaseEdit {
+  std::optional<std::string> version;
+  std::optional<std::string> channel;  ///< id; its rules are checked anew (REL-2)
+  std::optional<std::optional<std::string>> notes;
+  std::optional<std::vector<planning::SelectedPackage>> packages;  ///< versions of those that the release has
+  std::optional<std::map<std::string, std::string>> custom_fields;
+  bool ignore_channel_rules = false;
+};
+storage::ReleaseRecord edit_release(storage::Txn&, CommandContext&, const std::string& release, const ReleaseEdit&);
+
+/// With its deployments, their tasks and logs. Throws Error{conflict} while one of them has not ended.
+void delete_release(storage::Txn&, CommandContext&, const std::string& release);
+
+/// Prevents progression; throws Error{invalid} without a reason.
+Defect report_defect(storage::Txn&, CommandContext&, const std::string& release, const std::string& reason);
+void resolve_defects(storage::Txn&, CommandContext&, const std::string& release);
+
+}  // namespace slipway::commands

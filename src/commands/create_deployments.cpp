@@ -1,0 +1,257 @@
+#include "commands/create_deployments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "commands/audit.h"
+#include "commands/change_release.h"
+#include "commands/names.h"
+#include "commands/prompts.h"
+#include "commands/records.h"
+#include "commands/release_lookup.h"
+#include "commands/snapshots.h"
+#include "commands/standing.h"
+#include "planning/deployment_variables.h"
+#include "planning/make_plan.h"
+#include "storage/document_lookup.h"
+#include "storage/tasks.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr auto longest_wait_for_start = std::chrono::days(30);  // SCH-1
+
+/// SCH-1
+void check_schedule(const DeploymentRequest& request, Time now) {
+  if (request.run_at && *request.run_at > now + longest_wait_for_start) {
+    fail_invalid("A deployment can be scheduled at most 30 days ahead.");
+  }
+  if (request.not_after && *request.not_after <= request.run_at.value_or(now)) {
+    fail_invalid("The time after which the deployment must not run has to be later than its start.");
+  }
+}
+
+/// TEN-1
+void check_tenanted_mode(const model::Project& project, bool with_tenants) {
+  const auto mode = project.TenantedDeploymentMode;
+  if (with_tenants && mode == model::TenantedMode::Untenanted) {
+    fail_invalid(
+        fmt::format("The project '{}' is in mode 'Untenanted', so it can't be deployed to tenants.", project.Name));
+  }
+  if (!with_tenants && mode == model::TenantedMode::Tenanted) {
+    fail_invalid(fmt::format("The project '{}' is in mode 'Tenanted', so a deployment needs tenants.", project.Name));
+  }
+}
+
+/// Everything that the deployments of one call share, and the making of each.
+class DeploymentBatch {
+ public:
+  DeploymentBatch(storage::Txn& txn, CommandContext& context, const DeploymentRequest& request)
+      : txn_(txn),
+        context_(context),
+        request_(request),
+        lookup_(txn),
+        release_(release_to_deploy()),
+        project_(require<model::Project>(lookup_, release_.project, "project")),
+        channel_(require<model::Channel>(lookup_, release_.channel, "channel")),
+        standings_(txn, release_),
+        process_(frozen_process(txn, release_.process_snapshot)),
+        variables_(frozen_variables(txn, release_.variables_snapshot)) {
+    if (project_.IsDisabled) {
+      fail_invalid(fmt::format("The project '{}' is disabled, so it takes no new deployments.", project_.Name));
+    }
+    check_tenanted_mode(project_, request.tenants.has_value());
+    check_schedule(request, context.clock.now());
+    check_answers_are_asked_for(variables_, request.variables);
+    skipped_actions_ = planning::skippable_actions(process_, request.skip_steps);
+  }
+
+  CreatedDeployments create() {
+    const std::vector<model::Environment> environments = wanted_environments();
+    request_.tenants ? create_tenanted(environments) : create_untenanted(environments);
+    return std::move(created_);
+  }
+
+ private:
+  storage::ReleaseRecord release_to_deploy() {
+    storage::ReleaseRecord release = require_release(txn_, lookup_, context_.space, request_.project, request_.release);
+    return request_.update_variables ? update_variables(txn_, context_, release.id) : release;
+  }
+
+  std::vector<model::Environment> wanted_environments() const {
+    Problems problems;
+    std::vector<model::Environment> environments;
+    for (const std::string& name : request_.environments) {
+      try {
+        environments.push_back(require_named<model::Environment>(lookup_, context_.space, name, "environment"));
+      } catch (const Error& error) {
+        problems.add(error.message());
+      }
+    }
+    problems.throw_if_any();
+    if (environments.empty()) fail_invalid("Please name the environment to deploy to.");
+    return environments;
+  }
+
+  void create_untenanted(const std::vector<model::Environment>& environments) {
+    Problems problems;
+    const auto progress = standings_.progress(nullptr);
+    for (const model::Environment& environment : environments) {
+      if (const auto refusal = refusal_of(progress, environment)) {
+        problems.add(
+            fmt::format("Release {} can't be deployed to '{}': {}.", release_.version, environment.Name, *refusal));
+      }
+    }
+    problems.throw_if_any();
+    for (const model::Environment& environment : environments) queue(environment, nullptr);
+  }
+
+  void create_tenanted(const std::vector<model::Environment>& environments) {
+    if (environments.size() != 1) fail_invalid("A tenanted deployment goes to exactly one environment.");
+    const model::Environment& environment = environments.front();
+    const auto tenants = model::list<model::Tenant>(lookup_, context_.space);
+    libraries_ = included_libraries(lookup_, project_);
+    auto selection =
+        planning::select_tenants(*request_.tenants, tenants, project_.Id,
+                                 [&](const model::Tenant& tenant) { return obstacle_for(tenant, environment); });
+    for (const model::Tenant* tenant : selection.chosen) queue(environment, tenant);
+    created_.skipped = std::move(selection.skipped);
+  }
+
+  std::optional<std::string> obstacle_for(const model::Tenant& tenant, const model::Environment& environment) const {
+    const auto* connected = planning::connected_environments(tenant, project_.Id);
+    if (tenant.IsDisabled) return "it is disabled";
+    if (std::find(connected->begin(), connected->end(), environment.Id) == connected->end()) {
+      return fmt::format("it is not connected to '{}' for this project", environment.Name);
+    }
+    if (!channel_.TenantTags.empty() && !planning::matches_tags(channel_.TenantTags, tenant.TenantTags)) {  // CHN-9
+      return fmt::format("it has none of the tags that the channel '{}' is for", channel_.Name);
+    }
+    if (auto refusal = refusal_of(standings_.progress(&tenant), environment)) return refusal;
+    return missing_values(tenant, environment);
+  }
+
+  std::optional<std::string> refusal_of(const planning::LifecycleProgress& progress,
+                                        const model::Environment& environment) const {
+    return progress.refusal(environment.Id, [&](std::string_view id) { return standings_.name_of(id); });
+  }
+
+  /// TEN-12
+  std::optional<std::string> missing_values(const model::Tenant& tenant, const model::Environment& environment) const {
+    const bool asks = !project_.Templates.empty() || std::any_of(libraries_.begin(), libraries_.end(),
+                                                                 [](const auto& l) { return !l.Templates.empty(); });
+    if (!asks) return std::nullopt;
+    const auto missing =
+        planning::missing_tenant_values(project_, libraries_, tenant_variables_of(lookup_, tenant.Id), environment.Id);
+    if (missing.empty()) return std::nullopt;
+    return fmt::format("it has no value for {} in '{}'", fmt::join(missing, ", "), environment.Name);
+  }
+
+  void queue(const model::Environment& environment, const model::Tenant* tenant) {
+    storage::DeploymentRecord deployment;
+    deployment.id = context_.ids.next(txn_, "Deployments");
+    deployment.task = context_.ids.next(txn_, "ServerTasks");
+    deployment.space = release_.space;
+    deployment.release = release_.id;
+    deployment.project = project_.Id;
+    deployment.environment = environment.Id;
+    deployment.tenant = tenant == nullptr ? "" : tenant->Id;
+    deployment.channel = release_.channel;
+    deployment.created = context_.clock.now();
+    deployment.deployed_by = context_.actor.user;
+    deployment.body = to_text(body_for(deployment.id, environment, tenant));
+    storage::insert_deployment(txn_, deployment);
+
+    const storage::TaskRecord task = task_for(deployment, environment, tenant);
+    storage::insert_task(txn_, task);
+    audit(txn_, context_, "DeploymentQueued", task.description,
+          {deployment.id, deployment.project, deployment.environment, deployment.tenant});
+    created_.deployments.push_back(std::move(deployment));
+  }
+
+  DeploymentBody body_for(const std::string& deployment, const model::Environment& environment,
+                          const model::Tenant* tenant) {
+    DeploymentBody body;
+    body.Name = fmt::format("Deploy to {}", environment.Name);
+    body.Comments = request_.comments;
+    body.FormValues = form_values(deployment, environment, tenant);
+    body.SkipActions = skipped_actions_;
+    body.SpecificMachineIds = request_.specific_machines;
+    body.ExcludedMachineIds = request_.excluded_machines;
+    body.UseGuidedFailure = request_.guided_failure.value_or(guided_failure_by_default(project_, environment));
+    body.ForcePackageDownload = request_.force_package_download;
+    body.ForcePackageRedeployment = request_.force_package_redeployment;
+    body.QueueTime = request_.run_at;
+    body.QueueTimeExpiry = request_.not_after;
+    return body;
+  }
+
+  /// Answers to sensitive prompts go to the vault, under the deployment.
+  std::map<std::string, json::value> form_values(const std::string& deployment, const model::Environment& environment,
+                                                 const model::Tenant* tenant) {
+    language::ScopeContext context;
+    context.environment = environment.Id;
+    context.channel = channel_.Id;
+    context.project = project_.Id;
+    context.process_owner = project_.Id;
+    if (tenant != nullptr) {
+      context.tenant = tenant->Id;
+      context.tenant_tags = tenant->TenantTags;
+    }
+    const auto prompts = prompts_for(variables_, context);
+    const auto answers = answer(prompts, request_.variables);
+    std::map<std::string, json::value> values;
+    for (const model::Variable* variable : prompts) {
+      const auto given = answers.find(variable->Id);
+      if (given == answers.end()) continue;
+      values[variable->Id] =
+          variable->IsSensitive
+              ? model::stored_hidden_secret(context_.vault.put(txn_, deployment, Secret(given->second)))
+              : json::value(given->second);
+    }
+    return values;
+  }
+
+  storage::TaskRecord task_for(const storage::DeploymentRecord& deployment, const model::Environment& environment,
+                               const model::Tenant* tenant) const {
+    storage::TaskRecord task;
+    task.id = deployment.task;
+    task.space = deployment.space;
+    task.name = "Deploy";
+    task.description = fmt::format("Deploy {} release {} to {}{}", project_.Name, release_.version, environment.Name,
+                                   tenant == nullptr ? "" : " for " + tenant->Name);
+    task.project = deployment.project;
+    task.environment = deployment.environment;
+    task.tenant = deployment.tenant;
+    task.deployment = deployment.id;
+    task.queued = std::max(request_.run_at.value_or(deployment.created), deployment.created);
+    task.queue_expiry = request_.not_after;
+    task.concurrency_key = (tenant == nullptr ? "" : tenant->Id + "/") + project_.Id + "/" + environment.Id;  // TSK-2
+    task.priority = request_.priority.value_or(standings_.is_urgent(environment.Id)) ? 1 : 0;
+    return task;
+  }
+
+  storage::Txn& txn_;
+  CommandContext& context_;
+  const DeploymentRequest& request_;
+  const storage::DocumentLookup lookup_;
+  const storage::ReleaseRecord release_;
+  const model::Project project_;
+  const model::Channel channel_;
+  const ReleaseStandings standings_;
+  const model::DeploymentProcess process_;
+  const model::VariableSet variables_;
+  std::vector<std::string> skipped_actions_;
+  std::vector<model::LibraryVariableSet> libraries_;
+  CreatedDeployments created_;
+};
+
+}  // namespace
+
+CreatedDeployments create_deployments(storage::Txn& txn, CommandContext& context, const DeploymentRequest& request) {
+  return DeploymentBatch(txn, context, request).create();
+}
+
+}  // namespace slipway::commands

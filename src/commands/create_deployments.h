@@ -1,0 +1,41 @@
+// Create deployments: one for each environment, or for each tenant in one environment, all in one write (TEN-3). Either
+// all that was asked for is queued, or nothing is and every obstacle is named.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/context.h"
+#include "planning/tenant_selection.h"
+#include "storage/releases.h"
+
+namespace slipway::commands {
+
+struct DeploymentRequest {
+  std::string project;                           ///< id, slug or name; may stay empty when `release` is an id
+  std::string release;                           ///< version, or id
+  std::vector<std::string> environments;         ///< names, slugs or ids
+  std::optional<planning::TenantQuery> tenants;  ///< nullopt: untenanted
+  std::vector<std::string> skip_steps;           ///< names, slugs or ids
+  std::map<std::string, std::string> variables;  ///< prompted variable's name, id or label → value (VAR-7)
+  std::optional<bool> guided_failure;            ///< nullopt: as project and environment say
+  std::optional<Time> run_at, not_after;         ///< SCH-1
+  std::optional<bool> priority;                  ///< nullopt: as the lifecycle's phase says
+  std::string comments;
+  std::vector<std::string> specific_machines, excluded_machines;
+  bool force_package_download = false;
+  bool force_package_redeployment = false;
+  bool update_variables = false;  ///< refresh the release's variables first (REL-4)
+};
+
+struct CreatedDeployments {
+  std::vector<storage::DeploymentRecord> deployments;
+  std::vector<planning::SkippedTenant> skipped;  ///< matched by tag or `*`, but not deployable now (TEN-4)
+};
+
+/// Throws Error{invalid} with a sentence for each obstacle: unknown names, closed phases, tenant rules, missing values.
+CreatedDeployments create_deployments(storage::Txn&, CommandContext&, const DeploymentRequest&);
+
+}  // namespace slipway::commands

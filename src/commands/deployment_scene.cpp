@@ -1,0 +1,74 @@
+#include "commands/deployment_scene.h"
+
+#include "commands/names.h"
+#include "commands/records.h"
+#include "commands/release_lookup.h"
+#include "commands/snapshots.h"
+#include "planning/make_plan.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::commands {
+namespace {
+
+planning::ReleaseFacts facts_of(const storage::ReleaseRecord& record) {
+  ReleaseBody body = body_of(record);
+  return {record.id,
+          record.version,
+          body.ReleaseNotes.value_or(""),
+          record.assembled,
+          std::move(body.SelectedPackages),
+          std::move(body.CustomFields)};
+}
+
+planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::DeploymentRecord& record) {
+  DeploymentBody body = body_of(record);
+  planning::DeploymentFacts facts;
+  facts.id = record.id;
+  facts.name = std::move(body.Name);
+  facts.comments = std::move(body.Comments);
+  facts.task = record.task;
+  facts.task_name = "Deploy";
+  facts.created = record.created;
+  facts.form_values = std::move(body.FormValues);
+  facts.skipped_actions = std::move(body.SkipActions);
+  if (const auto now = storage::current_state(reader, record.project, record.environment, record.tenant)) {
+    const auto release = storage::find_release(reader, now->last_success_release);
+    facts.current_release_version = release ? release->version : "";
+  }
+  return facts;
+}
+
+}  // namespace
+
+planning::DeploymentScene load_scene(storage::Reader& reader, const storage::ReleaseRecord& release,
+                                     const storage::DeploymentRecord& deployment,
+                                     std::shared_ptr<const planning::FrozenRelease> frozen) {
+  const storage::DocumentLookup lookup(reader);
+  planning::DeploymentScene scene;
+  scene.frozen = frozen ? std::move(frozen) : load_frozen(reader, release);
+  scene.release = facts_of(release);
+  scene.deployment = facts_of(reader, deployment);
+  scene.space = require<model::Space>(lookup, deployment.space, "space");
+  scene.project = require<model::Project>(lookup, deployment.project, "project");
+  scene.channel = require<model::Channel>(lookup, deployment.channel, "channel");
+  scene.environment = require<model::Environment>(lookup, deployment.environment, "environment");
+  scene.libraries = included_libraries(lookup, scene.project);
+  scene.accounts = model::list<model::Account>(lookup, deployment.space);
+  scene.created_by = model::find<model::User>(lookup, deployment.deployed_by).value_or(model::User{});
+  if (!deployment.tenant.empty()) {
+    scene.tenant = require<model::Tenant>(lookup, deployment.tenant, "tenant");
+    scene.tenant_variables = tenant_variables_of(lookup, deployment.tenant);
+  }
+  return scene;
+}
+
+planning::Plan plan_of(const planning::DeploymentScene& scene) {
+  planning::PlanScope scope;
+  scope.channel = scene.channel.Id;
+  scope.environment = scene.environment.Id;
+  if (scene.tenant) scope.tenant_tags = scene.tenant->TenantTags;
+  scope.skipped_actions = scene.deployment.skipped_actions;
+  return planning::make_plan(scene.frozen->process, scope);
+}
+
+}  // namespace slipway::commands

@@ -1,0 +1,21 @@
+// Gathers from storage what a deployment is planned with and run with (planning/deployment_scene.h).
+#pragma once
+
+#include <memory>
+
+#include "planning/deployment_scene.h"
+#include "planning/plan.h"
+#include "storage/database.h"
+#include "storage/releases.h"
+
+namespace slipway::commands {
+
+/// `frozen`: what load_frozen returned for the release, when the caller still has it. Throws Error{not_found} naming
+/// what was deleted meanwhile.
+planning::DeploymentScene load_scene(storage::Reader&, const storage::ReleaseRecord&, const storage::DeploymentRecord&,
+                                     std::shared_ptr<const planning::FrozenRelease> frozen = nullptr);
+
+/// The plan for that scene.
+planning::Plan plan_of(const planning::DeploymentScene&);
+
+}  // namespace slipway::commands

@@ -1,0 +1,59 @@
+// What the bodies of release and deployment records hold (storage/releases.h keeps them as JSON texts).
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "planning/package_selection.h"
+#include "storage/releases.h"
+
+namespace slipway::commands {
+
+/// A reason not to go on with a release (BLK-1).
+struct Defect {
+  std::string Id, Description;
+  std::string Status = "Unresolved";  ///< or Resolved
+};
+BOOST_DESCRIBE_STRUCT(Defect, (), (Id, Description, Status))
+
+struct ReleaseBody {
+  std::optional<std::string> ReleaseNotes;
+  bool IgnoreChannelRules = false;
+  std::vector<planning::SelectedPackage> SelectedPackages;
+  std::vector<std::string> LibraryVariableSetSnapshotIds;
+  std::map<std::string, std::string> CustomFields;
+  json::value SelectedGitResources, VersionControlReference;  ///< kept as they were sent; null = none
+  std::vector<Defect> Defects;
+
+  bool is_blocked() const;
+};
+BOOST_DESCRIBE_STRUCT(ReleaseBody, (),
+                      (ReleaseNotes, IgnoreChannelRules, SelectedPackages, LibraryVariableSetSnapshotIds, CustomFields,
+                       SelectedGitResources, VersionControlReference, Defects))
+
+struct DeploymentBody {
+  std::string Name, Comments;
+  std::map<std::string, json::value> FormValues;  ///< prompted variable's id → text or stored secret
+  std::vector<std::string> SkipActions;           ///< ids
+  std::vector<std::string> SpecificMachineIds, ExcludedMachineIds;
+  bool UseGuidedFailure = false;
+  bool ForcePackageDownload = false;
+  bool ForcePackageRedeployment = false;
+  std::optional<Time> QueueTime, QueueTimeExpiry;
+};
+BOOST_DESCRIBE_STRUCT(DeploymentBody, (),
+                      (Name, Comments, FormValues, SkipActions, SpecificMachineIds, ExcludedMachineIds,
+                       UseGuidedFailure, ForcePackageDownload, ForcePackageRedeployment, QueueTime, QueueTimeExpiry))
+
+ReleaseBody body_of(const storage::ReleaseRecord&);
+DeploymentBody body_of(const storage::DeploymentRecord&);
+/// Members at their defaults are left out: there are many deployments.
+std::string to_text(const ReleaseBody&);
+std::string to_text(const DeploymentBody&);
+
+}  // namespace slipway::commands

@@ -1,0 +1,32 @@
+// Snapshots: documents frozen for a release under ids such as "deploymentprocess-Projects-1-s-3-ABCDE". The id follows
+// from version and content, so that freezing an unchanged document again costs nothing.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "planning/deployment_scene.h"
+#include "storage/database.h"
+#include "storage/releases.h"
+
+namespace slipway::commands {
+
+/// Freezes the resource `id`, which belongs to `owner`, as it is now; returns the snapshot's id.
+std::string freeze(storage::Txn&, const std::string& id, const std::string& owner);
+
+/// A project's variables, and those of the library sets that it includes.
+struct VariableSnapshots {
+  std::string project;
+  std::vector<std::string> libraries;
+};
+VariableSnapshots freeze_variables(storage::Txn&, const model::Project&);
+
+model::DeploymentProcess frozen_process(storage::Reader&, const std::string& snapshot);
+model::VariableSet frozen_variables(storage::Reader&, const std::string& snapshot);
+
+/// All that a release froze. Two releases with equal `frozen_key` froze the same.
+std::string frozen_key(const storage::ReleaseRecord&);
+std::shared_ptr<const planning::FrozenRelease> load_frozen(storage::Reader&, const storage::ReleaseRecord&);
+
+}  // namespace slipway::commands

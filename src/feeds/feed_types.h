@@ -1,0 +1,33 @@
+// Which feed types this server can ask, and how each is opened.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "feeds/feed.h"
+#include "model/feed.h"
+
+namespace slipway::feeds {
+
+/// Reveals a secret member of a feed's document; an empty secret for an unset one. Valid while a feed is opened.
+using RevealSecret = std::function<Secret(const model::Value& stored)>;
+using OpenFeed = std::function<std::unique_ptr<Feed>(const model::Feed&, const RevealSecret&)>;
+
+/// Filled once at start; then threads: any.
+class FeedTypes {
+ public:
+  void add(std::string feed_type, OpenFeed open) { types_[std::move(feed_type)] = std::move(open); }
+  /// Whether feeds of that type can be asked for their versions.
+  bool knows(std::string_view feed_type) const { return types_.contains(feed_type); }
+  /// Throws Error{invalid} naming the feed when its type can't be asked.
+  std::unique_ptr<Feed> open(const model::Feed&, const RevealSecret&) const;
+
+ private:
+  std::map<std::string, OpenFeed, std::less<>> types_;
+};
+
+}  // namespace slipway::feeds
