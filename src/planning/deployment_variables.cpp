@@ -120,17 +120,17 @@ const model::Value* find_value(const std::map<std::string, model::Value>& values
 const std::map<std::string, model::Value>& project_values(const model::TenantVariables& tenant,
                                                           const std::string& project, const std::string& environment) {
   static const std::map<std::string, model::Value> none;
-  const auto by_environment = tenant.ProjectValues.find(project);
-  if (by_environment == tenant.ProjectValues.end()) return none;
-  const auto values = by_environment->second.find(environment);
-  return values == by_environment->second.end() ? none : values->second;
+  const auto of_project = tenant.ProjectVariables.find(project);
+  if (of_project == tenant.ProjectVariables.end()) return none;
+  const auto values = of_project->second.Variables.find(environment);
+  return values == of_project->second.Variables.end() ? none : values->second;
 }
 
 const std::map<std::string, model::Value>& library_values(const model::TenantVariables& tenant,
                                                           const std::string& library) {
   static const std::map<std::string, model::Value> none;
-  const auto values = tenant.LibraryValues.find(library);
-  return values == tenant.LibraryValues.end() ? none : values->second;
+  const auto values = tenant.LibraryVariables.find(library);
+  return values == tenant.LibraryVariables.end() ? none : values->second.Variables;
 }
 
 /// TEN-10: the tenant's value of each template, else the template's default, which `template_owner` keeps.

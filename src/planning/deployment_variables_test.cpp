@@ -135,13 +135,14 @@ TEST_CASE("VAR-7: a prompted value beats the scoped definition that it was asked
 TEST_CASE("TEN-10: a tenant's value beats the template's default, per project and environment or once per set") {
   Fixture f;
   f.scene.project.Templates = {parameter("Db", "default-db"), parameter("Size", "small")};
-  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-1"]["template-Db"] = "acme-db";
-  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-2"]["template-Size"] = "large";
+  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "acme-db";
+  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-2"]["template-Size"] = "large";
   model::LibraryVariableSet library;
   library.Id = "LibraryVariableSets-1";
   library.Templates = {parameter("Role")};
   f.scene.libraries = {library};
-  f.scene.tenant_variables.LibraryValues["LibraryVariableSets-1"]["template-Role"] = model::stored_secret("Secrets-9");
+  f.scene.tenant_variables.LibraryVariables["LibraryVariableSets-1"].Variables["template-Role"] =
+      model::stored_secret("Secrets-9");
   CHECK(f.value("Db") == "acme-db");
   CHECK(f.value("Size") == "small");
   CHECK(f.value("Role") == "Secrets-9 of tenantvariables-Tenants-1");
@@ -152,9 +153,9 @@ TEST_CASE("TEN-12: a template with neither value nor default is missing, and bla
   f.scene.project.Templates = {parameter("Db"), parameter("Size", "small")};
   CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1") ==
         std::vector<std::string>{"'Db' of the project"});
-  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-1"]["template-Db"] = "  ";
+  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "  ";
   CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1").size() == 1);
-  f.scene.tenant_variables.ProjectValues["Projects-1"]["Environments-1"]["template-Db"] = "acme-db";
+  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "acme-db";
   CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1").empty());
 }
 
