@@ -79,9 +79,7 @@ def _client_account(client, denied_actions):
             {
                 "family": FAMILY,
                 "requiresCompatibilities": ["EC2"],
-                "containerDefinitions": [
-                    {"name": "web", "image": image("0.9.0"), "memory": 256, "essential": True}
-                ],
+                "containerDefinitions": [{"name": "web", "image": image("0.9.0"), "memory": 256, "essential": True}],
             }
         ],
         "services": [
