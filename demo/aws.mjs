@@ -11,7 +11,8 @@ export function sign({ host, region, service, headers, body, credentials, now = 
   const all = { ...headers, host, "x-amz-date": time };
   if (credentials.sessionToken) all["x-amz-security-token"] = credentials.sessionToken;
   const names = Object.keys(all).sort();
-  const canonical = ["POST", "/", "", ...names.map((name) => `${name}:${all[name]}`), "", names.join(";"), sha256(body)];
+  const lines = names.map((name) => `${name}:${all[name]}`);
+  const canonical = ["POST", "/", "", ...lines, "", names.join(";"), sha256(body)];
   const text = ["AWS4-HMAC-SHA256", time, scope, sha256(canonical.join("\n"))].join("\n");
   const key = scope.split("/").reduce(hmac, `AWS4${credentials.secretKey}`);
   const signature = createHmac("sha256", key).update(text).digest("hex");
@@ -59,7 +60,8 @@ export const ecsClient = (endpoint, region, credentials) => async (action, input
 
 /**
  * What runs in a service, by AWS's word: its primary deployment, the tasks that run, and why tasks stopped.
- * @returns {{revision: string, environment: object, digest: string, running: number, settled: boolean, stopped: string[]}}
+ * @returns {{revision: string, environment: object, digest: string, running: number, settled: boolean,
+ *   stopped: string[]}}
  */
 export async function observeService(ecs, cluster, service) {
   const { services } = await ecs("DescribeServices", { cluster, services: [service] });

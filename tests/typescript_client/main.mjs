@@ -149,7 +149,7 @@ suite.add("a secret is never read back", async () => {
 suite.add("DeploymentProcessRepository stores an inline Bash script and reads it back deep-equal", () =>
   withProject("Scripted", async (project) => {
     const processes = new octopus.DeploymentProcessRepository(client, space);
-    const script = '#!/bin/bash\nset -euo pipefail\necho "Grüße aus #{Octopus.Environment.Name}"\t# ünïcödé \\ "quotes"\n';
+    const script = '#!/bin/bash\nset -euo pipefail\necho "Grüße aus #{Octopus.Environment.Name}"\t# \\ "quotes"\n';
     const process = await processes.get(project);
     process.Steps = [
       {
