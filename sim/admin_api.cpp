@@ -9,6 +9,7 @@
 #include "sim/ecs_json.h"
 #include "sim/ecs_services.h"
 #include "sim/scenario.h"
+#include "sim/services.h"
 
 namespace slipway::sim {
 namespace {
@@ -68,6 +69,16 @@ json::object state(AdminCall& call) {
 
 json::object calls(AdminCall& call) { return {{"accounts", call.clouds.counts.show()}}; }
 
+json::object operations(AdminCall&) {
+  json::array actions;
+  for (const SimulatedService& service : simulated_services) {
+    for (const Operation& operation : service.operations()) {
+      actions.emplace_back(std::string_view(fmt::format("{}:{}", service.name, operation.name)));
+    }
+  }
+  return {{"operations", std::move(actions)}};
+}
+
 json::object images(AdminCall& call) {
   add_image(call.clouds, call.input, std::string(default_region), call.now);
   return {};
@@ -122,6 +133,7 @@ struct Route {
 constexpr std::array routes = {
     Route{"GET", "/_sim/state", state},
     Route{"GET", "/_sim/calls", calls},
+    Route{"GET", "/_sim/operations", operations},
     Route{"POST", "/_sim/images", images},
     Route{"POST", "/_sim/behaviours", behaviours},
     Route{"POST", "/_sim/faults", faults},

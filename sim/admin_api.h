@@ -2,6 +2,7 @@
 //
 //   GET  /_sim/state               every account's services, deployments, task definitions and tasks
 //   GET  /_sim/calls               what was called, registered and started (call_counts.h)
+//   GET  /_sim/operations          what is implemented: "ecs:UpdateService", ...
 //   POST /_sim/images              {"account","repository","tag","digest"?,"region"?}: push an image, or move a tag
 //   POST /_sim/behaviours          {"image","account"?,"behaviour","exitCode"?,"afterSeconds"?} (world.h, Misbehaviour)
 //   POST /_sim/faults              {"kind","operation"?,"account"?,"count"?,"seconds"?,"cluster"?} (faults.h,

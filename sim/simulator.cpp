@@ -3,33 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 
 #include "base/error.h"
 #include "sim/admin_api.h"
 #include "sim/clouds.h"
-#include "sim/ecr_api.h"
-#include "sim/ecs_api.h"
 #include "sim/scenario.h"
-#include "sim/sts_api.h"
+#include "sim/services.h"
 #include "sim/wire.h"
 
 namespace slipway::sim {
 namespace {
 
-struct SimulatedService {
-  std::string_view name;
-  const std::vector<Operation>& (*operations)();
-};
-constexpr std::array services = {
-    SimulatedService{"ecs", ecs_operations},
-    SimulatedService{"ecr", ecr_operations},
-    SimulatedService{"sts", sts_operations},
-};
-
 const Operation& operation_of(const Invocation& invocation) {
-  const auto service = std::find_if(services.begin(), services.end(),
+  const auto service = std::find_if(simulated_services.begin(), simulated_services.end(),
                                     [&](const SimulatedService& s) { return s.name == invocation.service; });
   const Operation* operation = find_operation(service->operations(), invocation.operation);
   if (operation == nullptr) {

@@ -1,0 +1,24 @@
+// Which services are simulated, and their operations.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "sim/ecr_api.h"
+#include "sim/ecs_api.h"
+#include "sim/sts_api.h"
+
+namespace slipway::sim {
+
+struct SimulatedService {
+  std::string_view name;  ///< as actions are prefixed: "ecs"
+  const std::vector<Operation>& (*operations)();
+};
+inline constexpr std::array simulated_services = {
+    SimulatedService{"ecs", ecs_operations},
+    SimulatedService{"ecr", ecr_operations},
+    SimulatedService{"sts", sts_operations},
+};
+
+}  // namespace slipway::sim
