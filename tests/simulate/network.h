@@ -1,0 +1,44 @@
+// A network between the server and the simulated clouds, in one process: calls take virtual time, and some are lost.
+#pragma once
+
+#include "base/executor.h"
+#include "base/random.h"
+#include "event_log.h"
+#include "net/http_client.h"
+#include "sim/simulator.h"
+
+namespace slipway::simulate {
+
+/// Thrown out of a call at the instant at which the server is to crash. No exception of the standard library, so that
+/// nothing on the way up takes it for a failure that it could handle.
+struct Crash {};
+
+/// Chances of each mishap, per call.
+struct Mishaps {
+  double refused = 0;       ///< no connection: the call surely did nothing
+  double lost_request = 0;  ///< a time-out before the clouds saw it
+  double lost_reply = 0;    ///< a time-out after they acted
+  double crash_before = 0;
+  double crash_after = 0;
+};
+
+class Network final : public net::HttpClient {
+ public:
+  Network(sim::Simulator& clouds, ManualClock& clock, Random& random, EventLog& events)
+      : clouds_(clouds), clock_(clock), random_(random), events_(events) {}
+
+  net::ClientResponse send(const net::ClientRequest&) override;
+  void set(Mishaps mishaps) { mishaps_ = mishaps; }
+
+ private:
+  bool happens(double chance) { return chance > 0 && random_.fraction() < chance; }
+  [[noreturn]] void time_out(const net::ClientRequest&, const std::string& what);
+
+  sim::Simulator& clouds_;
+  ManualClock& clock_;
+  Random& random_;
+  EventLog& events_;
+  Mishaps mishaps_;
+};
+
+}  // namespace slipway::simulate
