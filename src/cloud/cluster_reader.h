@@ -1,0 +1,67 @@
+// Reads what is to be known of rollouts in one ECS cluster, in as few calls as it takes. No scheduling: that is
+// poller.h's.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "cloud/client.h"
+#include "cloud/service_observation.h"
+
+namespace slipway::aws {
+
+/// Which rollout somebody watches.
+struct ServiceInterest {
+  std::string cluster;
+  std::string service;          ///< name
+  std::string deployment;       ///< "ecs-svc/…", as UpdateService answered
+  std::string task_definition;  ///< ARN of the revision that it rolls out
+  Time since{};                 ///< a little before UpdateService
+  std::string last_event;       ///< id of the newest event that is known already; empty: all since `since`
+};
+
+/// What the reader remembers of one interest between two looks.
+struct LookMemory {
+  std::string service_deployment;  ///< ARN, once found
+  std::optional<Time> first_look;
+  std::string stopped_mark;  ///< what the service showed when stopped tasks were last read
+  int looks_since_stopped = 0;
+  std::set<std::string> seen_tasks;  ///< ARNs of stopped tasks that have been described
+  std::vector<StoppedTask> stopped;  ///< of our deployment, in the order seen
+};
+
+/// Threads: one at a time. Its reads throw what Client::call does.
+class ClusterReader {
+ public:
+  ClusterReader(Client client, std::string cluster);
+
+  /// The services that exist, by name.
+  std::map<std::string, json::object> describe(const std::vector<std::string>& names) const;
+  /// Reads the service deployments that these have found, twenty a call, for the looks that follow.
+  void prefetch(const std::vector<const LookMemory*>&);
+  /// One look. `service` is what describe() gave; null pointer: it does not exist.
+  ServiceObservation look(const ServiceInterest&, LookMemory&, const json::object* service, Time now);
+
+ private:
+  std::optional<ServiceDeploymentFacts> service_deployment(const ServiceInterest&, LookMemory&, Time now);
+  std::string find_service_deployment(const ServiceInterest&);
+  std::optional<ServiceDeploymentFacts> read_service_deployment(const ServiceInterest&, const LookMemory&);
+  void read_service_deployments(const std::vector<std::string>& arns);
+  std::string task_definition_of(const std::string& revision_arn);
+  void read_revisions(const std::set<std::string>& arns);
+  void read_stopped_tasks(const ServiceInterest&, LookMemory&, const ServiceObservation&);
+  std::vector<RunningTask> running_tasks(const std::string& service) const;
+
+  Client client_;
+  std::string cluster_;
+  bool has_service_deployments_ = true;  ///< false once the peer has shown that it knows none, or we may not ask
+  std::map<std::string, json::object> service_deployments_;      ///< of this round, by ARN
+  std::map<std::string, std::string> revision_task_definition_;  ///< revisions never change
+};
+
+}  // namespace slipway::aws

@@ -1,0 +1,275 @@
+#include "cloud/poller.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/park.h"
+#include "base/strand.h"
+
+namespace slipway::aws {
+namespace {
+
+constexpr std::size_t kBatch = 10;  // DescribeServices takes no more
+constexpr int kSilentIntervals = 3;
+
+struct GroupKey {
+  std::string identity;
+  std::string region;
+  std::string cluster;
+  auto operator<=>(const GroupKey&) const = default;
+};
+
+/// One watcher.
+struct Interest {
+  Interest(ServiceInterest i, ServicePoller::Observer o) : what(std::move(i)), observer(std::move(o)) {}
+  const ServiceInterest what;
+  const ServicePoller::Observer observer;
+  std::atomic<bool> active = true;
+  LookMemory memory;  // the group's strand's
+};
+
+/// One service and who watches it.
+struct WatchedService {
+  std::vector<std::shared_ptr<Interest>> interests;
+  SteadyTime due;
+  bool alone = false;  ///< was refused by itself, so it must not spoil the batch of others
+  std::optional<SteadyTime> silent_since;
+};
+
+/// A refusal that may be about one service of a batch rather than about all.
+bool may_be_of_one(const AwsError& error) {
+  switch (error.kind()) {
+    case FailureKind::denied:
+    case FailureKind::client:
+      return true;
+    case FailureKind::not_found:
+      return error.aws_code() != "ClusterNotFoundException";
+    default:
+      return false;
+  }
+}
+
+/// The poller of one cluster. Everything but add() runs on its strand.
+class Group : public std::enable_shared_from_this<Group> {
+ public:
+  Group(Executor& executor, const Clock& clock, Random& random, Duration interval, Client client, std::string cluster)
+      : clock_(clock),
+        random_(random),
+        interval_(interval),
+        strand_(executor),
+        reader_(std::move(client), std::move(cluster)) {}
+
+  void add(std::shared_ptr<Interest> interest) {
+    strand_.post([self = shared_from_this(), interest = std::move(interest)] {
+      WatchedService& service = self->services_[interest->what.service];
+      service.interests.push_back(interest);
+      service.due = self->clock_.steady();
+      self->schedule();
+    });
+  }
+
+ private:
+  using Names = std::vector<std::string>;
+
+  /// Makes sure that a tick comes when the next service is due.
+  void schedule() {
+    if (services_.empty()) return;
+    const auto next = std::ranges::min_element(services_, {}, [](const auto& entry) { return entry.second.due; });
+    const SteadyTime when = std::max(next->second.due, quiet_until_);
+    if (tick_at_ && *tick_at_ <= when) return;
+    tick_at_ = when;
+    strand_.post_at(when, [self = shared_from_this(), tick = ++ticks_] {
+      if (tick == self->ticks_) self->tick();
+    });
+  }
+
+  /// Looks at all that is due, and at what is due soon, so that services share batches.
+  void tick() {
+    tick_at_.reset();
+    prune();
+    const SteadyTime now = clock_.steady();
+    if (now >= quiet_until_) {
+      const Duration next = std::chrono::duration_cast<Duration>(interval_ * (0.95 + 0.1 * random_.fraction()));
+      Names batch;
+      for (auto& [name, service] : services_) {
+        if (service.due > now + interval_ / 4) continue;
+        service.due = now + next;
+        if (service.alone) {
+          post_poll({name});
+        } else {
+          batch.push_back(name);
+          if (batch.size() == kBatch) post_poll(std::exchange(batch, {}));
+        }
+      }
+      if (!batch.empty()) post_poll(std::move(batch));
+    }
+    schedule();
+  }
+
+  void prune() {
+    for (auto& [name, service] : services_) {
+      std::erase_if(service.interests, [](const auto& interest) { return !interest->active; });
+    }
+    std::erase_if(services_, [](const auto& entry) { return entry.second.interests.empty(); });
+  }
+
+  void post_poll(Names names) {
+    strand_.post([self = shared_from_this(), names = std::move(names)] { self->poll(names); });
+  }
+
+  void poll(Names names) {
+    std::erase_if(names, [&](const auto& name) { return !services_.contains(name); });  // nobody watches it any more
+    if (clock_.steady() < quiet_until_) return come_back(names);
+    try {
+      look_at(names);
+    } catch (const Park& park) {
+      stay_away(names, park);
+    } catch (const AwsError& error) {
+      refused(names, error);
+    } catch (const std::exception& error) {
+      tell_error(names, error.what());
+    }
+  }
+
+  void look_at(const Names& names) {
+    const auto described = reader_.describe(names);
+    std::vector<const LookMemory*> memories;
+    for (const auto& name : names) {
+      for (const auto& interest : services_[name].interests) memories.push_back(&interest->memory);
+    }
+    reader_.prefetch(memories);
+    for (const auto& name : names) {
+      const auto service = described.find(name);
+      look_at(name, service == described.end() ? nullptr : &service->second);
+    }
+  }
+
+  void look_at(const std::string& name, const json::object* service) {
+    WatchedService& watched = services_[name];
+    try {
+      for (const auto& interest : watched.interests) {
+        const auto seen = reader_.look(interest->what, interest->memory, service, clock_.now());
+        if (interest->active) interest->observer(seen);
+      }
+      watched.silent_since.reset();
+    } catch (const Park& park) {
+      stay_away({name}, park);
+    } catch (const Error& error) {
+      tell_error({name}, error.message());
+    }
+  }
+
+  /// AWS is busy or silent. The group pauses, because all its calls count against the same limits.
+  void stay_away(const Names& names, const Park& park) {
+    const SteadyTime now = clock_.steady();
+    quiet_until_ = std::max(quiet_until_, now + park.delay());
+    come_back(names);
+    Names silent;
+    for (const auto& name : names) {
+      auto& since = services_[name].silent_since;
+      if (!since) since = now;
+      if (now - *since >= kSilentIntervals * interval_) silent.push_back(name);
+    }
+    tell_error(silent, park.why());
+  }
+
+  void come_back(const Names& names) {
+    for (const auto& name : names) services_[name].due = quiet_until_;
+    schedule();
+  }
+
+  void refused(const Names& names, const AwsError& error) {
+    if (!may_be_of_one(error)) return tell_error(names, error.message());
+    if (names.size() == 1) {
+      services_[names.front()].alone = true;
+      return tell_error(names, error.message());
+    }
+    const auto middle = names.begin() + static_cast<std::ptrdiff_t>(names.size() / 2);
+    post_poll({names.begin(), middle});
+    post_poll({middle, names.end()});
+  }
+
+  void tell_error(const Names& names, const std::string& error) {
+    ServiceObservation seen;
+    seen.At = clock_.now();
+    seen.Error = error;
+    for (const auto& name : names) {
+      for (const auto& interest : services_[name].interests) {
+        if (interest->active) interest->observer(seen);
+      }
+    }
+  }
+
+  const Clock& clock_;
+  Random& random_;
+  const Duration interval_;
+  Strand strand_;
+  ClusterReader reader_;
+  std::map<std::string, WatchedService> services_;
+  SteadyTime quiet_until_;
+  std::optional<SteadyTime> tick_at_;
+  std::uint64_t ticks_ = 0;  ///< counts scheduled ticks, so that an overtaken one does nothing
+};
+
+class WatchingOne final : public ServicePoller::Watching {
+ public:
+  explicit WatchingOne(std::function<void()> end) : end_(std::move(end)) {}
+  ~WatchingOne() override { end_(); }
+  WatchingOne(const WatchingOne&) = delete;
+  WatchingOne& operator=(const WatchingOne&) = delete;
+
+ private:
+  const std::function<void()> end_;
+};
+
+}  // namespace
+
+struct ServicePoller::State {
+  struct Entry {
+    std::shared_ptr<Group> group;
+    int watchers = 0;
+  };
+  Executor& executor;
+  const Clock& clock;
+  Random& random;
+  const PollerOptions options;
+  std::stop_source stop;
+  std::mutex mutex;
+  std::map<GroupKey, Entry> groups;  // guarded by mutex
+};
+
+ServicePoller::ServicePoller(Executor& executor, const Clock& clock, Random& random, PollerOptions options)
+    : state_(new State{executor, clock, random, options, {}, {}, {}}) {}
+
+ServicePoller::~ServicePoller() { state_->stop.request_stop(); }
+
+std::unique_ptr<ServicePoller::Watching> ServicePoller::watch(const Client& client, ServiceInterest interest,
+                                                              Observer observer) {
+  GroupKey key{client.identity(), client.region(), interest.cluster};
+  const auto watcher = std::make_shared<Interest>(std::move(interest), std::move(observer));
+  {
+    const std::lock_guard lock(state_->mutex);
+    auto& entry = state_->groups[key];
+    if (!entry.group) {
+      entry.group = std::make_shared<Group>(state_->executor, state_->clock, state_->random, state_->options.interval,
+                                            client.with_stop(state_->stop.get_token()), key.cluster);
+    }
+    ++entry.watchers;
+    entry.group->add(watcher);
+  }
+  return std::make_unique<WatchingOne>([state = state_, key, watcher] {
+    watcher->active = false;
+    const std::lock_guard lock(state->mutex);
+    const auto at = state->groups.find(key);
+    if (--at->second.watchers == 0) state->groups.erase(at);
+  });
+}
+
+}  // namespace slipway::aws
