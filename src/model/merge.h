@@ -31,9 +31,9 @@ enum class Sender { client, server };
 /// `incoming` on top of `stored` (null for a new document). The result has every modelled member in declared order,
 /// then the unmodelled ones. Keys match ignoring case, items of lists by `Id`. An absent modelled member takes its
 /// fallback (or keeps the stored value where its field says so), an absent unmodelled one is kept, null removes. A
-/// sensitive value without NewValue keeps the stored secret. `id` is the document's own. What is wrong goes to
+/// sensitive value without NewValue keeps the stored secret. `Version` is left to the caller. What is wrong goes to
 /// `problems`.
-json::object merge(const Schema&, std::string_view id, const json::object* stored, const json::object& incoming, Sender,
+json::object merge(const Schema&, const Identity&, const json::object* stored, const json::object& incoming, Sender,
                    const MergeTools&, Problems& problems);
 
 /// `form` with each <Member> replaced by that text member of the document.

@@ -1,0 +1,29 @@
+// An edit on its way into the database; shared by the parts of DocumentStore.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/document_store.h"
+#include "base/error.h"
+
+namespace slipway::api {
+
+struct DocumentStore::Draft {
+  std::string id;
+  std::string space;
+  std::optional<storage::StoredResource> stored;  ///< none for a new document
+  std::optional<json::object> before;
+  json::object after;
+  std::vector<storage::Reference> references;  ///< of `after`
+  Problems problems;
+
+  const json::object* before_or_null() const { return before ? &*before : nullptr; }
+};
+
+inline json::object parse_document(const storage::StoredResource& row) {
+  return std::move(json::parse(row.body, {.max_bytes = 1u << 30}).as_object());
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,126 @@
+// The part of DocumentStore that deletes.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "api/document_draft.h"
+#include "api/document_store.h"
+#include "api/reference_check.h"
+#include "model/references.h"
+#include "storage/releases.h"
+
+namespace slipway::api {
+namespace {
+
+using model::Schema;
+using storage::StoredResource;
+
+constexpr storage::Slice everything{0, 1 << 30};
+constexpr int referrers_at_most = 10'000;
+
+/// A document with all that goes with it: what it owns, and the contents of a space.
+class Family {
+ public:
+  Family(storage::Reader& reader, const model::Catalogue& catalogue) : reader_(reader), catalogue_(catalogue) {}
+
+  void add(StoredResource row) {
+    if (!ids_.insert(row.id).second) return;
+    const std::string id = row.id;
+    const bool is_space = row.type == "Space";
+    rows_.push_back(std::move(row));
+    for (const Schema& schema : catalogue_.all()) {
+      storage::ResourceFilter members;
+      members.type = schema.type;
+      if (is_space && schema.scope == model::Scope::space) {
+        members.space = id;
+      } else if (!schema.parent.empty()) {
+        members.parent = id;
+      } else {
+        continue;
+      }
+      for (StoredResource& member : storage::list_resources(reader_, members, everything).items) add(std::move(member));
+    }
+  }
+
+  bool contains(const std::string& id) const { return ids_.contains(id); }
+  const std::vector<StoredResource>& rows() const { return rows_; }
+
+ private:
+  storage::Reader& reader_;
+  const model::Catalogue& catalogue_;
+  std::set<std::string> ids_;
+  std::vector<StoredResource> rows_;
+};
+
+/// Documents outside the family that point into it, and what has to become of each.
+struct Outsiders {
+  std::map<std::string, std::vector<std::string>> to_unlink;  ///< source → targets
+  Problems blockers;
+};
+
+Outsiders outsiders_of(const Family& family, storage::Reader& reader, const model::Catalogue& catalogue) {
+  Outsiders found;
+  for (const StoredResource& row : family.rows()) {
+    for (const storage::Referrer& referrer : storage::referrers(reader, row.id, referrers_at_most)) {
+      if (family.contains(referrer.source)) continue;
+      const auto source = storage::find_resource(reader, referrer.source);
+      if (!source) continue;
+      for (const model::Edge& edge : model::edges_of(catalogue.get(source->type), parse_document(*source))) {
+        const bool points_here = edge.field == referrer.field && (edge.target == row.id || row.type == "TagSet");
+        if (!points_here || edge.declared->on_delete == model::OnDelete::ignore) continue;
+        if (edge.declared->on_delete == model::OnDelete::unlink) {
+          found.to_unlink[source->id].push_back(row.id);
+        } else {
+          found.blockers.add(
+              fmt::format("{} '{}' is used by {} ({}) in {} and can't be deleted; remove it there first.", row.type,
+                          row.name.empty() ? row.id : row.name, source->name.empty() ? source->type : source->name,
+                          source->id, edge.field));
+        }
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
+  const json::object document = parse_document(row);
+  Problems problems;
+  model::Changes changes;
+  if (schema.hook) changes = schema.hook({&document, nullptr, editor_.user}, lookup_, problems);
+  problems.throw_if_any();
+
+  Family family(txn_, services_.catalogue);
+  family.add(row);
+  for (const std::string& id : changes.erase) {
+    if (auto other = storage::find_resource(txn_, id)) family.add(std::move(*other));
+  }
+  const Outsiders outsiders = outsiders_of(family, txn_, services_.catalogue);
+  outsiders.blockers.throw_if_any();
+
+  for (const auto& [source, targets] : outsiders.to_unlink) {
+    Draft draft;
+    draft.stored = storage::find_resource(txn_, source);
+    draft.id = source;
+    draft.space = draft.stored->space;
+    draft.before = draft.after = parse_document(*draft.stored);
+    const Schema& their_schema = services_.catalogue.get(draft.stored->type);
+    for (const std::string& target : targets) model::unlink(their_schema, draft.after, target);
+    draft.references =
+        check_references(txn_, their_schema, draft.space, draft.before_or_null(), draft.after, draft.problems);
+    save(their_schema, draft);
+  }
+  for (const std::string& id : changes.erase) {
+    if (id.starts_with("Releases-")) storage::erase_release(txn_, id);
+  }
+  for (const StoredResource& member : family.rows()) {
+    services_.vault.erase_owned_by(txn_, member.id);
+    storage::erase_resource(txn_, member.id);
+  }
+  audit(schema, "Deleted", row, &document, nullptr);
+}
+
+}  // namespace slipway::api

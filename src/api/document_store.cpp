@@ -1,0 +1,229 @@
+#include "api/document_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/document_draft.h"
+#include "api/reference_check.h"
+#include "base/text.h"
+#include "model/difference.h"
+#include "model/values.h"
+#include "storage/events.h"
+
+namespace slipway::api {
+namespace {
+
+using model::Schema;
+using model::Sender;
+using storage::StoredResource;
+
+constexpr std::size_t largest_audit_detail = 16u << 10;
+
+std::string text_of(const json::object& document, std::string_view member) {
+  return member.empty() ? "" : std::string(json::text_at(document, member).value_or(""));
+}
+
+/// `changes` member by member over a whole document.
+json::object overlay(json::object document, const json::object& changes) {
+  for (const auto& member : changes) {
+    if (json::value* existing = json::find(document, member.key())) {
+      *existing = member.value();
+    } else {
+      document.emplace(member.key(), member.value());
+    }
+  }
+  return document;
+}
+
+/// The row of a document: the columns that queries need beside it.
+StoredResource row_of(const Schema& schema, const std::string& id, const std::string& space,
+                      const json::object& document) {
+  StoredResource row;
+  row.id = id;
+  row.type = schema.type;
+  row.space = space;
+  row.parent = text_of(document, schema.parent);
+  row.kind = text_of(document, schema.discriminator);
+  row.name = text_of(document, schema.name_member);
+  row.slug = text_of(document, "Slug");
+  row.sort = schema.order == model::Order::by_sort_order ? json::integer_at(document, "SortOrder").value_or(0) : 0;
+  row.has_secrets = !model::secrets_in(document).empty();
+  row.body = json::to_text(document);
+  return row;
+}
+
+}  // namespace
+
+StoredResource DocumentStore::create(const Schema& schema, const std::string& space, json::object incoming,
+                                     Sender sender, const std::string& secrets_of) {
+  Draft draft;
+  draft.id = id_of_new(schema, incoming, sender);
+  draft.space = space;
+  if (!secrets_of.empty()) {
+    const auto copy = [&](const std::string& secret) {
+      return services_.vault.put(txn_, draft.id, services_.vault.get(txn_, secret, secrets_of).value_or(Secret()));
+    };
+    incoming = std::move(model::with_secrets(incoming, copy).as_object());
+  }
+  draft.after = model::merge(schema, {draft.id, space}, nullptr, incoming, sender, tools_for(draft.id), draft.problems);
+  if (schema.order == model::Order::by_sort_order && json::find(incoming, "SortOrder") == nullptr) {
+    draft.after["SortOrder"] = storage::next_sort(txn_, schema.type, space);
+  }
+  return finish(schema, draft, sender);
+}
+
+StoredResource DocumentStore::clone(const Schema& schema, const StoredResource& source, const json::object& changes) {
+  json::object copy = parse_document(source);
+  for (const std::string_view own : {"Id", "Slug"}) copy.stable_erase(own);
+  json::object texts;  // a client's objects could name another document's secrets
+  for (const auto& member : changes) {
+    if (member.value().is_string()) texts.emplace(member.key(), member.value());
+  }
+  copy = overlay(std::move(copy), texts);
+  copy[schema.clone_source] = source.id;
+  return create(schema, source.space, std::move(copy), Sender::server, source.id);
+}
+
+StoredResource DocumentStore::update(const Schema& schema, const StoredResource& stored, const json::object& incoming,
+                                     Sender sender) {
+  Draft draft;
+  draft.id = stored.id;
+  draft.space = stored.space;
+  draft.stored = stored;
+  draft.before = parse_document(stored);
+  const std::int64_t version = json::integer_at(*draft.before, "Version").value_or(0);
+  const auto expected = json::integer_at(incoming, "Version");
+  if (schema.is_versioned && sender == Sender::client && expected && *expected != version) {
+    fail(ErrorCode::conflict,
+         fmt::format("{} was changed meanwhile: you sent Version {}, it is {}. Load it again and repeat your change.",
+                     stored.id, *expected, version));
+  }
+  draft.after = model::merge(schema, {stored.id, stored.space}, &*draft.before, incoming, sender, tools_for(stored.id),
+                             draft.problems);
+  if (schema.is_versioned) draft.after["Version"] = version + 1;
+  return finish(schema, draft, sender);
+}
+
+model::MergeTools DocumentStore::tools_for(const std::string& id) {
+  return {.new_uuid = [this] { return services_.random.uuid(); },
+          .put_secret = [this, id](const Secret& secret) { return services_.vault.put(txn_, id, secret); }};
+}
+
+std::string DocumentStore::id_of_new(const Schema& schema, const json::object& incoming, Sender sender) {
+  if (sender == Sender::server) {
+    if (const std::string given = text_of(incoming, "Id"); !given.empty()) return given;
+  }
+  return schema.id_form.empty() ? services_.ids.next(txn_, schema.id_prefix) : model::fill(schema.id_form, incoming);
+}
+
+/// Everything behind the merge, in the order in which each part relies on the one before.
+StoredResource DocumentStore::finish(const Schema& schema, Draft& draft, Sender sender) {
+  draft.problems.throw_if_any();  // what follows relies on the document's shape
+  if (!schema.name_member.empty()) check_name(schema, draft);
+  if (schema.find_field("Slug") != nullptr) complete_slug(schema, draft);
+  model::Changes changes;
+  if (schema.hook) {
+    const model::Edit edit{draft.before_or_null(), &draft.after,
+                           sender == Sender::client ? std::string_view(editor_.user) : std::string_view()};
+    changes = schema.hook(edit, lookup_, draft.problems);
+  }
+  draft.references = check_references(txn_, schema, draft.space, draft.before_or_null(), draft.after, draft.problems);
+  draft.problems.throw_if_any();
+  StoredResource row = save(schema, draft);
+  apply(changes);
+  return row;
+}
+
+void DocumentStore::check_name(const Schema& schema, Draft& draft) {
+  const std::string name = text_of(draft.after, schema.name_member);
+  storage::ResourceFilter same;
+  same.type = schema.type;
+  same.space = draft.space;
+  same.parent = text_of(draft.after, schema.parent);
+  same.name = name;
+  for (const StoredResource& other : storage::list_resources(txn_, same, {0, 2}).items) {
+    if (other.id == draft.id) continue;
+    draft.problems.add(fmt::format("{}: a {} with the name '{}' already exists ({}); please enter a different name.",
+                                   schema.name_member, schema.type, name, other.id));
+  }
+}
+
+void DocumentStore::complete_slug(const Schema& schema, Draft& draft) {
+  const std::string parent = text_of(draft.after, schema.parent);
+  std::string slug = text_of(draft.after, "Slug");
+  if (slug.empty() && draft.before) slug = text_of(*draft.before, "Slug");
+  const bool is_given = !slug.empty();
+  const std::string wanted = is_given ? slug : make_slug(text_of(draft.after, schema.name_member));
+  const std::string free = storage::free_slug(txn_, schema.type, draft.space, parent, wanted, draft.id);
+  if (is_given && free != slug) {
+    draft.problems.add(fmt::format("Slug: '{}' is taken; choose another one, or leave it out.", slug));
+  }
+  draft.after["Slug"] = free;
+}
+
+StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
+  StoredResource row = row_of(schema, draft.id, draft.space, draft.after);
+  if (draft.stored && draft.stored->body == row.body) return *draft.stored;
+  if (draft.stored) {
+    row.revision = draft.stored->revision;
+    storage::update_resource(txn_, row);
+    ++row.revision;
+  } else {
+    storage::insert_resource(txn_, row);
+  }
+  storage::set_references(txn_, row.id, draft.references);
+  if (draft.before && !schema.is_versioned) {
+    // Nothing freezes these documents, so a secret that was replaced is of no use any more.
+    const auto kept = model::secrets_in(draft.after);
+    for (const std::string& secret : model::secrets_in(*draft.before)) {
+      if (std::find(kept.begin(), kept.end(), secret) == kept.end()) services_.vault.erase(txn_, secret);
+    }
+  }
+  audit(schema, draft.stored ? "Modified" : "Created", row, draft.before_or_null(), &draft.after);
+  return row;
+}
+
+void DocumentStore::apply(const model::Changes& changes) {
+  for (const auto& fresh : changes.create) {
+    const Schema& schema = services_.catalogue.get(fresh.type);
+    const std::string space = schema.scope == model::Scope::space ? text_of(fresh.document, "SpaceId") : "";
+    create(schema, space, fresh.document, Sender::server, fresh.secrets_of);
+  }
+  for (const json::object& change : changes.update) {
+    const auto row = storage::find_resource(txn_, text_of(change, "Id"));
+    if (row) update(services_.catalogue.get(row->type), *row, overlay(parse_document(*row), change), Sender::server);
+  }
+}
+
+void DocumentStore::audit(const Schema& schema, std::string_view category, const StoredResource& row,
+                          const json::object* before, const json::object* after) {
+  const json::object changed = model::difference(before, after);
+  std::string details = json::to_text(changed);
+  if (details.size() > largest_audit_detail) {
+    json::array paths;
+    for (const auto& member : changed) paths.emplace_back(member.key());
+    details = json::to_text(json::object{{"Changed", std::move(paths)}});
+    if (details.size() > largest_audit_detail) details.clear();
+  }
+  storage::Event event;
+  event.occurred = services_.clock.now();
+  event.category = category;
+  event.space = row.space;
+  event.user = editor_.user;
+  event.username = editor_.username;
+  event.subject = row.id;
+  for (const std::string& id : {row.parent, row.id}) {
+    if (id.starts_with("Projects-")) event.project = id;
+    if (id.starts_with("Environments-")) event.environment = id;
+    if (id.starts_with("Tenants-")) event.tenant = id;
+  }
+  event.message =
+      fmt::format("{} {} was {}.", schema.type, row.name.empty() ? row.id : fmt::format("'{}' ({})", row.name, row.id),
+                  to_lower_ascii(category));
+  event.details = std::move(details);
+  storage::append_event(txn_, services_.ids, event);
+}
+
+}  // namespace slipway::api

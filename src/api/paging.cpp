@@ -1,0 +1,101 @@
+#include "api/paging.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "api/route.h"
+#include "base/text.h"
+
+namespace slipway::api {
+namespace {
+
+constexpr std::int64_t default_take = 30;
+constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+
+std::int64_t number_in(const net::Query& query, std::string_view name, std::int64_t otherwise) {
+  const auto text = query.find(name);
+  std::int64_t number = 0;
+  if (!text || text->empty()) return otherwise;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error == std::errc::result_out_of_range) return text->front() == '-' ? otherwise : most;
+  return error == std::errc() && end == text->data() + text->size() && number >= 0 ? std::min(number, most) : otherwise;
+}
+
+/// The call's own address with another slice; its other parameters stay.
+class PageLinks {
+ public:
+  explicit PageLinks(const Call& call) : path_(call.request.path) {
+    for (const auto& [name, value] : call.query) {
+      if (equals_ignoring_case(name, "skip") || equals_ignoring_case(name, "take")) continue;
+      filters_ += fmt::format("&{}={}", percent_encode(name), percent_encode(value));
+    }
+  }
+  std::string at(std::int64_t skip, std::int64_t take) const {
+    return fmt::format("{}?skip={}&take={}{}", path_, skip, take, filters_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::string filters_;
+};
+
+void append_items(std::string& out, const std::vector<std::string>& items) {
+  out += '[';
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out += ',';
+    out += items[i];
+  }
+  out += ']';
+}
+
+}  // namespace
+
+storage::Slice slice_of(const net::Query& query) {
+  return {number_in(query, "skip", 0), number_in(query, "take", default_take)};
+}
+
+net::Response page_response(const Call& call, std::string_view item_type, const std::vector<std::string>& items,
+                            std::int64_t total, const storage::Slice& slice) {
+  const std::int64_t take = std::max<std::int64_t>(slice.take, 1);
+  const std::int64_t pages = std::max<std::int64_t>((total + take - 1) / take, 1);
+  const std::int64_t last = pages - 1;
+  const PageLinks links(call);
+  json::object page_links{{"Self", links.at(slice.skip, slice.take)},
+                          {"Template", links.path() + "{?skip,take,ids,partialName}"},
+                          {"Page.All", links.at(0, most)},
+                          {"Page.Current", links.at(slice.skip, slice.take)},
+                          {"Page.Last", links.at(last * take, take)}};
+  // Clients loop until Page.Next is gone, so an empty page must not have one either.
+  if (slice.take > 0 && slice.skip + slice.take < total) page_links["Page.Next"] = links.at(slice.skip + take, take);
+
+  std::size_t size = 1024;
+  for (const std::string& item : items) size += item.size() + 1;
+  std::string out;
+  out.reserve(size);
+  out += "{\"ItemType\":";
+  json::append_string(out, item_type);
+  out += fmt::format(
+      ",\"TotalResults\":{},\"ItemsPerPage\":{},\"NumberOfPages\":{},\"LastPageNumber\":{},\"IsStale\":false,"
+      "\"Items\":",
+      total, slice.take, pages, last);
+  append_items(out, items);
+  out += ",\"Links\":";
+  json::append(out, page_links);
+  out += '}';
+  return json_response(200, std::move(out));
+}
+
+net::Response array_response(const std::vector<std::string>& items) {
+  std::size_t size = 2;
+  for (const std::string& item : items) size += item.size() + 1;
+  std::string out;
+  out.reserve(size);
+  append_items(out, items);
+  return json_response(200, std::move(out));
+}
+
+}  // namespace slipway::api

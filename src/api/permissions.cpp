@@ -1,0 +1,21 @@
+#include "api/permissions.h"
+
+#include <fmt/format.h>
+
+#include "api/route.h"
+#include "base/error.h"
+
+namespace slipway::api {
+
+bool is_permitted(const Principal& principal, std::string_view permission, std::string_view) {
+  return permission == anyone || permission == authenticated || principal.is_administrator;
+}
+
+void require_permission(const Principal& principal, std::string_view permission, std::string_view space) {
+  if (is_permitted(principal, permission, space)) return;
+  fail(ErrorCode::denied,
+       fmt::format("You don't have the permission {} in {}. Ask an administrator to add you to a team that has it.",
+                   permission, space.empty() ? "the system" : space));
+}
+
+}  // namespace slipway::api
