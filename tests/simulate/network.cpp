@@ -7,7 +7,8 @@ namespace {
 
 /// The call's name for the event log: its target header, or the form's Action.
 std::string name_of(const net::ClientRequest& request) {
-  if (const auto target = request.headers.find("X-Amz-Target")) return std::string(target->substr(target->find('.') + 1));
+  if (const auto target = request.headers.find("X-Amz-Target"))
+    return std::string(target->substr(target->find('.') + 1));
   const auto at = request.body.find("Action=");
   if (at == std::string::npos) return request.method + " " + request.url;
   return request.body.substr(at + 7, request.body.find('&', at) - at - 7);
@@ -19,7 +20,8 @@ net::Request received(const net::ClientRequest& sent) {
   const auto host = sent.url.find("://") + 3;
   const auto path = sent.url.find('/', host);
   const auto query = sent.url.find('?', host);
-  request.path = path == std::string::npos ? "/" : sent.url.substr(path, query == std::string::npos ? query : query - path);
+  request.path =
+      path == std::string::npos ? "/" : sent.url.substr(path, query == std::string::npos ? query : query - path);
   if (query != std::string::npos) request.query = sent.url.substr(query + 1);
   request.headers = sent.headers;
   if (!request.headers.find("Host")) request.headers.add("Host", sent.url.substr(host, path - host));

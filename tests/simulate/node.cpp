@@ -43,10 +43,11 @@ Node::Node(const Ground& ground)
       database_(open_database(ground)),
       aws_(ground.network, ground.clock, ground.random, endpoints()),
       credentials_(ground.clock, ground.random),
-      poller_(aws_, ground.executor, {5s}),
+      poller_(ground.executor, ground.clock, ground.random),
       source_(*database_, ids_, vault_, ground.clock),
       engine_({*database_, ground.executor, ground.clock, ground.log, steps_, source_, engine_options()}),
-      api_({*database_, ids_, vault_, ground.random, ground.clock, ground.log, aws_, ground.network, ground.disk}, admin_key) {
+      api_({*database_, ids_, vault_, ground.random, ground.clock, ground.log, aws_, ground.network, ground.disk},
+           admin_key) {
   aws_.pause = [&clock = ground.clock](Duration length) { clock.advance(length); };
   const steps::AwsAccess access{aws_, credentials_, []() -> std::unique_ptr<aws::CredentialSource> {
                                   fail(ErrorCode::unauthenticated, "A simulated server has no credentials of its own.");

@@ -9,7 +9,9 @@ std::string text(const json::value& document, std::string_view member) {
   return std::string(json::text_at(document.get_object(), member).value_or(""));
 }
 
-std::string first_id(Node& node, const std::string& path) { return text(node.call("GET", path).get_array().at(0), "Id"); }
+std::string first_id(Node& node, const std::string& path) {
+  return text(node.call("GET", path).get_array().at(0), "Id");
+}
 
 json::value sensitive(std::string_view value) { return json::object{{"HasValue", true}, {"NewValue", value}}; }
 
@@ -27,7 +29,8 @@ json::object process_steps(const std::string& feed, std::string_view region) {
                                 {"Slipway.Ecs.Service", "web"},
                                 {"Slipway.Ecs.TaskFamily", "web"},
                                 {"Slipway.Ecs.Containers", containers}};
-  const json::object package{{"Name", "web"}, {"PackageId", "shop/web"}, {"FeedId", feed}, {"AcquisitionLocation", "NotAcquired"}};
+  const json::object package{
+      {"Name", "web"}, {"PackageId", "shop/web"}, {"FeedId", feed}, {"AcquisitionLocation", "NotAcquired"}};
   const json::object action{{"Name", "Deploy web"},
                             {"ActionType", "Slipway.EcsService"},
                             {"Properties", properties},
@@ -42,8 +45,10 @@ json::value parameter(std::string_view name) {
 /// A tenant with a value for each of the project's parameters.
 void add_tenant(Node& node, const std::string& project, const std::string& environment, const std::string& name,
                 const std::string& role, const std::string& external_id) {
-  const auto tenant = node.call("POST", "/api/Spaces-1/tenants",
-                                json::object{{"Name", name}, {"ProjectEnvironments", json::object{{project, json::array{json::string(environment)}}}}});
+  const auto tenant =
+      node.call("POST", "/api/Spaces-1/tenants",
+                json::object{{"Name", name},
+                             {"ProjectEnvironments", json::object{{project, json::array{json::string(environment)}}}}});
   const std::string path = fmt::format("/api/Spaces-1/tenants/{}/variables", text(tenant, "Id"));
   json::value variables = node.call("GET", path);
   auto& own = variables.at("ProjectVariables").at(project).as_object();
@@ -77,17 +82,20 @@ Shop set_up_shop(Node& node, const json::object& scenario) {
                                                 {"SecretKey", sensitive(text(key, "secretAccessKey"))},
                                                 {"Region", region}}),
                          "Id");
-  const auto project = node.call("POST", space + "projects",
-                                 json::object{{"Name", "Shop"},
-                                              {"LifecycleId", first_id(node, space + "lifecycles/all")},
-                                              {"ProjectGroupId", first_id(node, space + "projectgroups/all")},
-                                              {"TenantedDeploymentMode", "Tenanted"},
-                                              {"Templates", json::array{parameter("RoleArn"), parameter("ExternalId")}}});
+  const auto project =
+      node.call("POST", space + "projects",
+                json::object{{"Name", "Shop"},
+                             {"LifecycleId", first_id(node, space + "lifecycles/all")},
+                             {"ProjectGroupId", first_id(node, space + "projectgroups/all")},
+                             {"TenantedDeploymentMode", "Tenanted"},
+                             {"Templates", json::array{parameter("RoleArn"), parameter("ExternalId")}}});
   shop.project = text(project, "Id");
   node.call("PUT", space + "projects/" + shop.project + "/deploymentprocesses", process_steps(feed, region));
-  node.call("PUT", space + "variables/" + text(project, "VariableSetId"),
-            json::object{{"Variables", json::array{json::object{{"Name", "Hub"}, {"Type", "AmazonWebServicesAccount"}, {"Value", account}},
-                                                   json::object{{"Name", "mem_soft_limit"}, {"Value", "128"}}}}});
+  node.call(
+      "PUT", space + "variables/" + text(project, "VariableSetId"),
+      json::object{{"Variables",
+                    json::array{json::object{{"Name", "Hub"}, {"Type", "AmazonWebServicesAccount"}, {"Value", account}},
+                                json::object{{"Name", "mem_soft_limit"}, {"Value", "128"}}}}});
   for (std::size_t i = 1; i < accounts.size(); ++i) {
     const auto& role = accounts.at(i).at("roles").at(0);
     const std::string number = text(accounts.at(i), "id");
@@ -113,7 +121,8 @@ std::vector<std::string> deploy(Node& node, const Shop& shop, const std::string&
                                              {"environmentName", "Production"},
                                              {"tenants", std::move(tenants)}});
   std::vector<std::string> tasks;
-  for (const auto& created : answer.at("DeploymentServerTasks").as_array()) tasks.push_back(text(created, "ServerTaskId"));
+  for (const auto& created : answer.at("DeploymentServerTasks").as_array())
+    tasks.push_back(text(created, "ServerTaskId"));
   return tasks;
 }
 

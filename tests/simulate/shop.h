@@ -10,7 +10,7 @@ namespace slipway::simulate {
 
 struct Shop {
   std::string project;
-  std::vector<std::string> tenants;  ///< names
+  std::vector<std::string> tenants;   ///< names
   std::vector<std::string> accounts;  ///< AWS accounts, one a tenant
 };
 
