@@ -120,6 +120,8 @@ TEST_CASE("the admin API names what is wrong with its input") {
   CHECK(error("faults", R"({"kind":"sabotage"})").find("kind must be one of throttle") != std::string::npos);
   CHECK(error("faults", R"({"kind":"no_capacity","account":"222222222222","cluster":"x"})").find("cluster 'x'") !=
         std::string::npos);
+  CHECK(error("faults", R"({"kind":"throttle","operation":"UpdateService"})").find("is not simulated") !=
+        std::string::npos);
   CHECK(error("behaviours", "{}").find("image") != std::string::npos);
   CHECK(error("faults", "[1]").find("JSON object") != std::string::npos);
   CHECK(error("faults", "{").find("malformed") != std::string::npos);

@@ -58,6 +58,12 @@ void finish(ServiceDeployment& rollout, ServiceDeploymentStatus status, std::str
   if (rollout.breaker == BreakerStatus::monitoring) rollout.breaker = BreakerStatus::monitoring_complete;
 }
 
+void stop_rollouts(Service& service, const std::string& reason, Time now) {
+  for (ServiceDeployment& rollout : service.service_deployments) {
+    if (rollout.in_progress()) finish(rollout, ServiceDeploymentStatus::stopped, reason, now);
+  }
+}
+
 }  // namespace
 
 void Fleet::tick(Region& region, Cluster& cluster, Service& service, Time now) {
@@ -205,11 +211,7 @@ void Fleet::start_deployment(const Place& place, Service& service, const std::st
   rollout.breaker_threshold = failures_allowed(service.rules.threshold, service.desired);
   rollout.created_at = rollout.updated_at = now;
 
-  for (ServiceDeployment& other : service.service_deployments) {
-    if (!other.in_progress()) continue;
-    finish(other, ServiceDeploymentStatus::stopped, "Service deployment stopped: superseded by " + rollout.arn + ".",
-           now);
-  }
+  stop_rollouts(service, "Service deployment stopped: superseded by " + rollout.arn + ".", now);
   const Cluster& cluster = world_.region(place).clusters.at(service.cluster);
   for (Deployment& d : service.deployments) {
     d.status = DeploymentStatus::active;
@@ -260,6 +262,7 @@ void Fleet::drain(const Place& place, Service& service, Time now) {
   service.status = "DRAINING";
   service.desired = 0;
   primary_of(service).desired = 0;
+  stop_rollouts(service, "Service deployment stopped: the service was deleted.", now);
   if (service.tasks.empty()) service.status = "INACTIVE";
   wake(place, service, now);
 }

@@ -84,6 +84,13 @@ std::optional<std::string> resolve_images(const World& world, const Place& place
   return std::nullopt;
 }
 
+/// How long after its start a task's unhealthy results are ignored (§2.4).
+Duration grace_period(Cluster& cluster, const Task& task) {
+  const Service* service = service_of(cluster, task);
+  const auto seconds = service ? json::integer_at(service->settings, "healthCheckGracePeriodSeconds") : std::nullopt;
+  return std::chrono::seconds(seconds.value_or(0));
+}
+
 bool behaves(const Task& task, MisbehaviourKind kind) { return task.misbehaviour && task.misbehaviour->kind == kind; }
 
 }  // namespace
@@ -172,7 +179,8 @@ void Fleet::run(Region& region, Cluster& cluster, Task& task, Time now) {
     later(pace_.scaled(task.misbehaviour->after), Happening::task_crashed);
   }
   if (behaves(task, MisbehaviourKind::unhealthy)) {
-    later(pace_.scaled(check ? check->fails_after : assumed_verdict_after), Happening::task_unhealthy);
+    const Duration verdict = check ? check->fails_after : assumed_verdict_after;
+    later(pace_.scaled(std::max(verdict, grace_period(cluster, task))), Happening::task_unhealthy);
   } else {
     later(check ? pace_.scaled(check->passes_after) : pace_.healthy_after, Happening::task_healthy);
   }

@@ -13,14 +13,19 @@ void History::record(const Region& present, Time now) {
   const auto past = pasts_.find(present.place);
   if (past == pasts_.end()) return;
   past->second.states.emplace_back(now, std::make_unique<const Region>(present));
+  forget(past->second, now);
 }
 
 const Region& History::view(const Region& present, Time now) {
   const auto past = pasts_.find(present.place);
   if (past == pasts_.end()) return present;
-  auto& [lag, states] = past->second;
-  while (states.size() > 1 && states[1].first <= now - lag) states.pop_front();
-  return *states.front().second;
+  forget(past->second, now);
+  return *past->second.states.front().second;
+}
+
+/// Leaves the state of `lag` ago as the oldest.
+void History::forget(Past& past, Time now) {
+  while (past.states.size() > 1 && past.states[1].first <= now - past.lag) past.states.pop_front();
 }
 
 }  // namespace slipway::sim

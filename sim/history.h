@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "base/time.h"
 #include "sim/world.h"
@@ -25,6 +26,8 @@ class History {
     Duration lag;
     std::deque<std::pair<Time, std::unique_ptr<const Region>>> states;  ///< oldest first
   };
+  static void forget(Past&, Time now);
+
   std::map<Place, Past> pasts_;
 };
 

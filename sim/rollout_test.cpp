@@ -323,6 +323,110 @@ TEST_CASE("a moved tag does not change what a rollout in progress runs") {
   }
 }
 
+TEST_CASE("a container check decides about health where there is one") {
+  Client client;
+  client.ecs("RegisterTaskDefinition",
+             R"({"family":"web","containerDefinitions":[{"name":"web","image":"nginx","memory":64,
+          "healthCheck":{"command":["CMD","true"],"interval":10,"retries":2}}]})");
+  client.update(R"("taskDefinition":"web:2")");
+  client.driver.pass(seconds(60));
+  const json::array tasks = client.tasks("RUNNING");
+  CHECK(std::any_of(tasks.begin(), tasks.end(),
+                    [](const json::value& task) { return text_or(task.get_object(), "healthStatus") == "HEALTHY"; }));
+  client.driver.pass(seconds(30));
+  CHECK(state_of(client.primary()) == "COMPLETED");
+}
+
+TEST_CASE("the grace period keeps a task that fails its check") {
+  Client client;
+  client.driver.admin("behaviours", R"({"image":"shop/web:1.0.0","behaviour":"unhealthy"})");
+  client.update(R"("healthCheckGracePeriodSeconds":3600)");
+  client.deploy_tag("1.0.0");
+  client.driver.pass(minutes(50));
+  CHECK(text_or(client.newest_rollout(), "status") == "IN_PROGRESS");
+}
+
+TEST_CASE("a breaker that has nothing to go back to leaves the first deployment failed") {
+  Client client;
+  client.register_tag("9.9.9");
+  client.ecs("CreateService", R"({"cluster":"prod","serviceName":"new","taskDefinition":"web:2","desiredCount":1,
+      "deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":true,"rollback":true}}})");
+  client.driver.pass(minutes(10));
+  const json::object service =
+      client.ecs("DescribeServices", R"({"cluster":"prod","services":["new"]})").at("services").at(0).get_object();
+  CHECK(state_of(service.at("deployments").at(0).get_object()) == "FAILED");
+  CHECK(service.at("deployments").get_array().size() == 1);
+}
+
+TEST_CASE("a threshold given as a count is taken as it is") {
+  Client client("444444444444", "demo-external-id-initech");
+  client.update(R"("deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":true,"rollback":true,
+                    "thresholdConfiguration":{"type":"COUNT","value":1}}})");
+  client.deploy_tag("1.1.0");
+  client.driver.pass(seconds(9));
+  CHECK(text_or(client.newest_rollout(), "status") == "ROLLBACK_IN_PROGRESS");
+}
+
+TEST_CASE("scaling during a rollout is taken into it") {
+  Client client;
+  client.deploy_tag("1.0.0");
+  client.driver.pass(seconds(30));
+  client.update(R"("desiredCount":5)");
+  client.driver.pass(seconds(10));
+  client.update(R"("desiredCount":3)");
+  client.driver.pass(minutes(5));
+  CHECK(state_of(client.primary()) == "COMPLETED");
+  CHECK(client.service().at("runningCount") == 3);
+}
+
+TEST_CASE("a rollback goes back even to a task definition that was deregistered meanwhile") {
+  Client client("444444444444", "demo-external-id-initech");
+  client.deploy_tag("1.1.0");
+  client.ecs("DeregisterTaskDefinition", R"({"taskDefinition":"web:1"})");
+  client.driver.pass(minutes(6));
+  CHECK(text_or(client.newest_rollout(), "status") == "ROLLBACK_SUCCESSFUL");
+  CHECK(text_or(client.primary(), "taskDefinition").ends_with("web:1"));
+}
+
+TEST_CASE("an old task lost during a rollout is replaced from its own revision, or from the primary by the old rule") {
+  for (const bool own : {true, false}) {
+    Client client(acme, "demo-external-id-acme", Rules{.replace_from_own_revision = own});
+    client.update(R"("desiredCount":4,"deploymentConfiguration":{"minimumHealthyPercent":100,"maximumPercent":200})");
+    client.driver.pass(minutes(2));
+    const json::array before = client.tasks("RUNNING");
+    client.deploy_tag("9.9.9");
+    client.driver.pass(seconds(6));
+    client.ecs("StopTask",
+               fmt::format(R"({{"cluster":"prod","task":"{}"}})", text_or(before.at(0).get_object(), "taskArn")));
+    client.update(R"("deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":false,"rollback":false}})");
+    client.driver.pass(minutes(10));
+    CHECK(client.service().at("runningCount") == (own ? 4 : 3));
+  }
+}
+
+TEST_CASE("Fargate tasks are provisioned first") {
+  Client client;
+  client.ecs("RegisterTaskDefinition", R"({"family":"f","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],
+      "cpu":"256","memory":"512","containerDefinitions":[{"name":"c","image":"nginx"}]})");
+  const std::string_view without_network =
+      R"({"cluster":"prod","serviceName":"f","taskDefinition":"f","desiredCount":1,"launchType":"FARGATE"})";
+  CHECK(client.driver.ecs(client.session, "CreateService", without_network).code() == "InvalidParameterException");
+  client.ecs("CreateService", R"({"cluster":"prod","serviceName":"f","taskDefinition":"f","desiredCount":1,
+      "launchType":"FARGATE","networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]}}})");
+  client.driver.pass(seconds(6));
+  const json::object listed = client.ecs("ListTasks", R"({"cluster":"prod","serviceName":"f"})");
+  const json::object described = client.ecs(
+      "DescribeTasks", fmt::format(R"({{"cluster":"prod","tasks":{}}})", json::to_text(listed.at("taskArns"))));
+  CHECK(described.at("tasks").at(0).at("lastStatus") == "PROVISIONING");
+}
+
+TEST_CASE("deleting a service stops its rollout") {
+  Client client;
+  client.deploy_tag("1.0.0");
+  client.ecs("DeleteService", R"({"cluster":"prod","service":"web","force":true})");
+  CHECK(text_or(client.newest_rollout(), "status") == "STOPPED");
+}
+
 TEST_CASE("the same seed and calls give the same history") {
   const auto history = [] {
     Client client;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "sim/ecs_services.h"
 #include "sim/registry.h"
+#include "sim/services.h"
 
 namespace slipway::sim {
 
@@ -257,6 +258,10 @@ void add_fault(Clouds& clouds, const json::value& value, const std::string& defa
       set_capacity(clouds, place, entry.cluster, std::nullopt);
       return;
     default:
+      if (!entry.operation.empty() && !is_simulated(entry.operation)) {
+        fail_invalid(
+            fmt::format("operation '{}' is not simulated; GET /_sim/operations lists what is.", entry.operation));
+      }
       clouds.faults.add({*json::enum_of<FaultKind>(json::name_of(entry.kind)), entry.operation, entry.account,
                          entry.count, seconds(entry.seconds)});
   }

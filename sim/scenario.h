@@ -1,4 +1,17 @@
-// Scenario files: what the clouds contain at the start. sim/scenarios/demo.json shows every member.
+// Scenario files: what the clouds contain at the start, as JSON. sim/scenarios/demo.json is one.
+//
+//   region          default of everything below; "eu-west-1"
+//   accounts[]      id, region?
+//     accessKeys[]    user, accessKeyId, secretAccessKey
+//     roles[]         name, trusts[] (ARNs of users or roles, or an account's ":root"), externalId?,
+//                     maxSessionSeconds? (3600), deniedActions[]? ("ecs:UpdateService")
+//     repositories[]  name, pullableBy[]? (accounts), images[]: tag, digest? (made from the name when absent)
+//     clusters[]      name, capacity? (most tasks that can be placed)
+//     taskDefinitions[], services[]   as RegisterTaskDefinition and CreateService take them
+//   behaviours[]    image, account?, behaviour (cannot_pull, crash_after_start, unhealthy), exitCode?, afterSeconds?
+//   faults[]        kind, and what it needs:
+//     throttle, server_error, lose_request, lose_reply, delay (seconds): operation?, account? (the caller's), count?
+//     (1) describe_lag: account, seconds (0 ends it) · no_capacity, capacity_restored: account, cluster
 #pragma once
 
 #include "base/json.h"

@@ -21,4 +21,7 @@ inline constexpr std::array simulated_services = {
     SimulatedService{"sts", sts_operations},
 };
 
+/// Whether `action`, such as "ecs:UpdateService", is implemented.
+bool is_simulated(std::string_view action);
+
 }  // namespace slipway::sim
