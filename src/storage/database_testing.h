@@ -9,7 +9,9 @@
 
 #include "base/executor.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "storage/database.h"
+#include "storage/sqlite_fault_vfs.h"
 
 namespace slipway::storage::testing {
 
@@ -43,36 +45,44 @@ class QuietLog {
   Log log_{clock_, LogLevel::error, [](std::string_view) {}};
 };
 
-/// SQLite in a file.
-class SqliteInFile {
+/// SQLite in a file with its writer thread, as a server runs it.
+class ThreadedSqlite {
  public:
-  explicit SqliteInFile(bool inline_writes) : inline_writes_(inline_writes) { reopen(); }
+  ThreadedSqlite() { reopen(); }
   /// Closes the database and opens it again, as a restart does.
   void reopen() {
     database_.reset();
-    database_ = open_sqlite({.path = path(), .inline_writes = inline_writes_}, quiet_.log());
+    database_ = open_sqlite({.path = path()}, quiet_.log());
   }
   std::string path() const { return folder_.file("slipway.db"); }
   Database& operator*() const { return *database_; }
   Database* operator->() const { return database_.get(); }
 
  private:
-  bool inline_writes_;
   TemporaryFolder folder_;
   QuietLog quiet_;
   std::unique_ptr<Database> database_;
 };
 
-/// With its writer thread, as a server runs it.
-struct ThreadedSqlite : SqliteInFile {
-  ThreadedSqlite() : SqliteInFile(false) {}
-};
-/// Without a thread, as simulations run it.
-struct InlineSqlite : SqliteInFile {
-  InlineSqlite() : SqliteInFile(true) {}
+/// SQLite on a disk in memory without a thread, as simulations run it.
+class SimulatedSqlite {
+ public:
+  SimulatedSqlite() { reopen(); }
+  void reopen() {
+    database_.reset();
+    database_ = open_sqlite({.path = "slipway.db", .inline_writes = true, .vfs = disk_.name()}, quiet_.log());
+  }
+  SqliteFaultVfs& disk() { return disk_; }
+  Database& operator*() const { return *database_; }
+  Database* operator->() const { return database_.get(); }
+
+ private:
+  SqliteFaultVfs disk_{"simulated disk " + SystemRandom().uuid()};
+  QuietLog quiet_;
+  std::unique_ptr<Database> database_;
 };
 
 /// For TEST_CASE_TEMPLATE: every kind of database that keeps the contract.
-#define SLIPWAY_DATABASES slipway::storage::testing::ThreadedSqlite, slipway::storage::testing::InlineSqlite
+#define SLIPWAY_DATABASES slipway::storage::testing::ThreadedSqlite, slipway::storage::testing::SimulatedSqlite
 
 }  // namespace slipway::storage::testing
