@@ -1,0 +1,93 @@
+#include "feeds/ecr_feed.h"
+
+#include <doctest/doctest.h>
+
+#include "cloud/fake_aws.h"
+
+namespace slipway::feeds {
+namespace {
+
+struct EcrFixture : aws::FakeAws {
+  aws::CredentialCache cache{clock, random};
+  FeedTypes types;
+
+  EcrFixture() {
+    types.add("AwsElasticContainerRegistry", ecr_feeds({runtime, cache, []() -> std::unique_ptr<aws::CredentialSource> {
+                                                          return aws::static_keys("AKIDMACHINE", Secret("machine"));
+                                                        }}));
+  }
+
+  std::unique_ptr<Feed> open(std::string access_key = "AKIDFEED") {
+    model::Feed feed;
+    feed.Name = "Hub";
+    feed.FeedType = "AwsElasticContainerRegistry";
+    feed.Region = "eu-west-1";
+    feed.AccessKey = std::move(access_key);
+    return types.open(feed, [](const model::Value&) { return Secret("secret"); });
+  }
+};
+
+TEST_CASE_FIXTURE(EcrFixture, "every tag of a repository is a version with its digest and time of push") {
+  http.then(200, R"({"imageDetails":[{"imageDigest":"sha256:1","imageTags":["1.0","latest"],"imagePushedAt":5},
+                                     {"imageDigest":"sha256:2"}]})");
+  const auto versions = open()->versions("team/web");
+  REQUIRE(versions.size() == 2);
+  CHECK(versions[0].version == "1.0");
+  CHECK(versions[1].digest == "sha256:1");
+  CHECK(versions[0].published == from_micros(5'000'000));
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "PKG-4: a tag resolves to its digest, and a missing one to nothing") {
+  http.then(200, R"({"imageDetails":[{"imageDigest":"sha256:1","imageTags":["1.0"]}]})");
+  http.then(400, R"({"__type":"ImageNotFoundException","message":"no such tag"})");
+  const auto feed = open();
+  CHECK(feed->find("team/web", "1.0")->digest == "sha256:1");
+  CHECK_FALSE(feed->find("team/web", "1.1"));
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "the registry is the host of the feed's own account") {
+  // base64 of "AWS:token"
+  http.then(200, R"({"authorizationData":[{"authorizationToken":"QVdTOnRva2Vu",
+                     "proxyEndpoint":"https://1234.dkr.ecr.eu-west-1.amazonaws.com"}]})");
+  const auto feed = open();
+  CHECK(feed->registry() == "1234.dkr.ecr.eu-west-1.amazonaws.com");
+  CHECK(feed->registry() == "1234.dkr.ecr.eu-west-1.amazonaws.com");
+  CHECK(http.requests.size() == 1);
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "repositories are searched by a part of their name") {
+  http.otherwise = [](const auto&) {
+    return net::ClientResponse{
+        200, {}, R"({"repositories":[{"repositoryName":"team/Web"},{"repositoryName":"team/api"}]})"};
+  };
+  CHECK(open()->search("web", 10).size() == 1);
+  CHECK(open()->search("", 1).size() == 1);
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "what AWS refuses names the feed and is the caller's to mend") {
+  http.then(400, R"({"__type":"RepositoryNotFoundException","message":"The repository 'x' does not exist"})");
+  try {
+    open()->versions("x");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::invalid);
+    CHECK(error.message().find("The feed 'Hub' can't be asked") != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "a feed without keys acts as the machine itself") {
+  http.then(200, R"({"repositories":[]})");
+  open("")->search("", 1);
+  CHECK(http.requests[0].headers.find("Authorization")->find("AKIDMACHINE") != std::string_view::npos);
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "a feed of a type that can't be searched is named") {
+  model::Feed feed;
+  feed.Name = "Public";
+  feed.FeedType = "Docker";
+  CHECK_FALSE(types.knows("Docker"));
+  CHECK_THROWS_WITH_AS(types.open(feed, {}), doctest::Contains("The feed 'Public' is of type 'Docker'"), Error);
+}
+
+}  // namespace
+}  // namespace slipway::feeds
