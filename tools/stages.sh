@@ -8,25 +8,24 @@ stages_passed=0
 stages_failed=0
 stages_logs=build/logs
 
-# stage NAME COMMAND…
+# stage NAME COMMAND…; afterwards $stage_verdict is "ok" or "FAILED".
 stage() {
   local name=$1 began=$SECONDS status=0 passed failed
   shift
   local log="$stages_logs/${name//[^a-zA-Z0-9_.-]/_}.log"
   mkdir -p "$stages_logs"
-  printf '%-40s ' "$name"
+  printf '%-32s ' "$name"
   "$@" >"$log" 2>&1 </dev/null || status=$?
   read -r passed failed < <(count_results "$log")
   if ((status != 0 && failed == 0)); then failed=1; fi
   if ((status == 0 && passed + failed == 0)); then passed=1; fi
   stages_passed=$((stages_passed + passed))
   stages_failed=$((stages_failed + failed))
-  if ((failed == 0)); then
-    echo "ok      $passed passed, $((SECONDS - began)) s"
-  else
-    echo "FAILED  exit status $status, $passed passed and $failed failed, $((SECONDS - began)) s"
-    echo "  again: $*"
-    tail -n 200 "$log" | sed 's/^/  | /'
+  stage_verdict=$( ((failed == 0)) && echo ok || echo FAILED)
+  printf '%-6s  %d passed, %d failed, %d s\n' "$stage_verdict" "$passed" "$failed" $((SECONDS - began))
+  if ((failed > 0)); then
+    echo "  again: $*  (exit status $status)"
+    tail -n 100 "$log" | sed 's/^/  | /'
   fi
 }
 
