@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <istream>
+#include <ostream>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "language/conformance.h"
+#include "language/template.h"
+
+namespace slipway::language {
+namespace {
+
+/// One line of input, taken apart.
+struct Request {
+  std::string op;
+  std::string text;
+  VariableSet variables;
+  bool halt_on_error = true;
+  std::optional<bool> fallback;  // "default"
+};
+
+struct Answer {
+  json::value result;
+  std::optional<std::string> reported_error = std::nullopt;
+};
+
+/// Variables hold text; other scalars of the input are taken by their JSON text.
+std::optional<std::string> variable_value(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  if (const auto* text = value.if_string()) return std::string(json::view(*text));
+  return json::to_text(value);
+}
+
+VariableSet read_variables(const json::object& members) {
+  VariableSet variables;
+  for (const auto& member : members) variables.set(member.key(), variable_value(member.value()));
+  return variables;
+}
+
+Request read_request(const json::object& line) {
+  Request request;
+  request.op = json::text_at(line, "op").value_or("evaluate");
+  request.text = json::text_at(line, "template").value_or("");
+  request.halt_on_error = json::flag_at(line, "halt_on_error").value_or(true);
+  request.fallback = json::flag_at(line, "default");
+  if (const json::object* variables = json::object_at(line, "variables"))
+    request.variables = read_variables(*variables);
+  return request;
+}
+
+template <class T>
+json::value or_null(const std::optional<T>& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+
+json::array to_array(const std::vector<std::string>& texts) {
+  json::array array;
+  for (const std::string& text : texts) array.emplace_back(text);
+  return array;
+}
+
+/// All variables as a JSON object, indented by two.
+std::string saved(const VariableSet& variables) {
+  std::string text = "{";
+  for (const auto& [name, value] : variables) {
+    text += text.size() > 1 ? ",\n  " : "\n  ";
+    json::append_string(text, name);
+    text += ": ";
+    value ? json::append_string(text, *value) : static_cast<void>(text += "null");
+  }
+  return text + (text.size() > 1 ? "\n}" : "}");
+}
+
+struct Operation {
+  std::string_view name;
+  Answer (*run)(const Request&, const Bindings&, const EvaluationOptions&);
+};
+
+constexpr auto kOperations = std::to_array<Operation>({
+    {"evaluate",
+     [](const Request& r, const Bindings& b, const EvaluationOptions& o) {
+       const Evaluation e = b.evaluate(r.text, o);
+       return Answer{or_null(e.text), e.error};
+     }},
+    {"get",
+     [](const Request& r, const Bindings& b, const EvaluationOptions& o) { return Answer{or_null(b.get(r.text, o))}; }},
+    {"get_raw", [](const Request& r, const Bindings& b,
+                   const EvaluationOptions&) { return Answer{or_null(b.variables().raw(r.text))}; }},
+    {"get_flag",
+     [](const Request& r, const Bindings& b, const EvaluationOptions& o) {
+       return Answer{b.get_flag(r.text, o).value_or(r.fallback.value_or(false))};
+     }},
+    {"get_int32", [](const Request& r, const Bindings& b,
+                     const EvaluationOptions& o) { return Answer{or_null(b.get_int32(r.text, o))}; }},
+    {"require", [](const Request& r, const Bindings& b,
+                   const EvaluationOptions& o) { return Answer{json::value(b.require(r.text, o))}; }},
+    {"evaluate_truthy",
+     [](const Request& r, const Bindings& b, const EvaluationOptions& o) { return Answer{b.is_truthy(r.text, o)}; }},
+    {"get_indexes", [](const Request& r, const Bindings& b,
+                       const EvaluationOptions& o) { return Answer{to_array(b.get_indexes(r.text, o))}; }},
+    {"parse",
+     [](const Request& r, const Bindings&, const EvaluationOptions& o) {
+       const Template parsed = Template::parse(r.text, o.halt_on_error);
+       return Answer{!parsed.error(), parsed.error()};
+     }},
+    {"parse_to_string",
+     [](const Request& r, const Bindings&, const EvaluationOptions& o) {
+       const Template parsed = Template::parse(r.text, o.halt_on_error);
+       return Answer{json::value(parsed.to_string()), parsed.error()};
+     }},
+    {"argument_names",
+     [](const Request& r, const Bindings&,
+        const EvaluationOptions&
+            o) { return Answer{to_array(Template::parse(r.text, o.halt_on_error).argument_names())}; }},
+    {"save_as_string", [](const Request& r, const Bindings&,
+                          const EvaluationOptions&) { return Answer{json::value(saved(r.variables))}; }},
+});
+
+Answer run(const Request& request, Time now) {
+  EvaluationOptions options;
+  options.halt_on_error = request.halt_on_error;
+  options.now = now;
+  for (const Operation& operation : kOperations) {
+    if (operation.name == request.op) return operation.run(request, Bindings(request.variables), options);
+  }
+  fail_invalid(fmt::format("There is no operation '{}'. Leave \"op\" out to evaluate a template.", request.op));
+}
+
+}  // namespace
+
+int run_eval_jsonl(std::istream& in, std::ostream& out, Time now) {
+  for (std::string line; std::getline(in, line);) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    json::object answer{{"id", nullptr}};
+    try {
+      const json::value parsed = json::parse(line);
+      const json::object* request = parsed.if_object();
+      if (request == nullptr) fail_invalid("A line must be a JSON object.");
+      if (const json::value* id = json::find(*request, "id")) answer["id"] = *id;
+      Answer result = run(read_request(*request), now);
+      answer["result"] = std::move(result.result);
+      if (result.reported_error) answer["reported_error"] = *result.reported_error;
+    } catch (const Error& e) {
+      answer["error"] = e.message();
+    }
+    out << json::to_text(answer) << '\n' << std::flush;
+  }
+  return 0;
+}
+
+int eval_once(std::string_view variables, std::string_view text, Time now, std::ostream& out, std::ostream& err) {
+  try {
+    const json::value parsed = json::parse(variables);
+    const json::object* members = parsed.if_object();
+    if (members == nullptr) fail_invalid("The variables must be a JSON object of names and values.");
+    EvaluationOptions options;
+    options.now = now;
+    const Evaluation evaluation = evaluate(text, read_variables(*members), options);
+    out << evaluation.text_or_empty() << '\n';
+    for (const std::string& token : evaluation.missing_tokens) err << token << '\n';
+    if (evaluation.error && evaluation.missing_tokens.empty()) err << *evaluation.error << '\n';
+    return evaluation.error ? 1 : 0;
+  } catch (const Error& e) {
+    err << e.message() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace slipway::language

@@ -1,0 +1,458 @@
+#include "language/evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "language/dotnet_number.h"
+#include "language/unicode.h"
+
+namespace slipway::language {
+namespace {
+
+bool has_tokens(std::string_view text) { return text.find("#{") != std::string_view::npos; }
+
+bool is_indirect(const Step& step) { return step.kind == Step::Kind::indirect_index; }
+
+/// Equal in text and place: how a symbol is recognised while it is being resolved (language.md, Cycles).
+bool is_same(const Symbol& a, const Symbol& b) {
+  return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(), [](const Step& x, const Step& y) {
+    if (x.position != y.position || x.kind != y.kind || x.text != y.text) return false;
+    return !is_indirect(x) || is_same(*x.indirect_symbol, *y.indirect_symbol);
+  });
+}
+
+/// The variables that a loop adds: the enumerator and Octopus.Template.Each.*
+class LoopBindings {
+ public:
+  explicit LoopBindings(std::string_view enumerator) : enumerator_(fold_case(enumerator)) {
+    if (enumerator_ == "OCTOPUS") {
+      fail_invalid(
+          "The variable of an each-loop can't be called 'Octopus', because the loop defines that name itself.");
+    }
+    root_.named.add("OCTOPUS", &octopus_);
+    root_.named.add(enumerator_, &octopus_);
+    octopus_.named.add("TEMPLATE", &template_);
+    template_.named.add("EACH", &each_);
+    each_.named.add("INDEX", &index_);
+    each_.named.add("FIRST", &first_);
+    each_.named.add("LAST", &last_);
+  }
+
+  const BindingNode& at(const BindingNode& element, std::size_t index, std::size_t count) {
+    index_text_ = std::to_string(index);
+    index_.item = index_text_;
+    first_.item = index == 0 ? "True" : "False";
+    last_.item = index + 1 == count ? "True" : "False";
+    root_.named.set(enumerator_, const_cast<BindingNode*>(&element));
+    return root_;
+  }
+
+ private:
+  std::string enumerator_;
+  std::string index_text_;
+  BindingNode root_, octopus_, template_, each_, index_, first_, last_;
+};
+
+}  // namespace
+
+class Evaluator::Level {
+ public:
+  explicit Level(Evaluator& evaluator) : evaluator_(evaluator) {
+    const std::size_t limit = evaluator_.options_.limits.max_depth;
+    if (++evaluator_.depth_ > limit) {
+      --evaluator_.depth_;
+      fail(ErrorCode::too_large,
+           fmt::format("Evaluating goes deeper than {} levels. Shorten the chain of variables.", limit));
+    }
+  }
+  ~Level() { --evaluator_.depth_; }
+  Level(const Level&) = delete;
+  Level& operator=(const Level&) = delete;
+
+ private:
+  Evaluator& evaluator_;
+};
+
+class Evaluator::Resolving {
+ public:
+  Resolving(Context& context, const Symbol& symbol) : context_(context) { context_.resolving.push_back(&symbol); }
+  ~Resolving() { context_.resolving.pop_back(); }
+  Resolving(const Resolving&) = delete;
+  Resolving& operator=(const Resolving&) = delete;
+
+ private:
+  Context& context_;
+};
+
+Evaluator::Evaluator(const BindingTree& tree, const EvaluationOptions& options)
+    : options_(options),
+      filters_{options.now, options.local_offset, options.limits.max_output_bytes},
+      root_{&tree.root(), nullptr} {}
+
+Evaluator::Output Evaluator::evaluate(const Tokens& tokens) {
+  output_bytes_ = steps_ = 0;
+  Output out;
+  evaluate(tokens, root_, out);
+  return out;
+}
+
+const Evaluator::Output& Evaluator::evaluate(const BindingNode& node) {
+  output_bytes_ = steps_ = 0;
+  if (const auto known = values_.find(&node); known != values_.end()) return known->second;
+  return values_.emplace(&node, evaluate(node.parsed().tokens)).first->second;
+}
+
+std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
+  TokenList missing;
+  std::vector<std::string> texts;
+  for (const Node* node : elements_of(collection, root_, missing)) {
+    if (node->item) texts.emplace_back(*node->item);
+    if (!node->item && node->json != nullptr) texts.push_back(to_template_text(*node->json, options_.local_offset));
+  }
+  return texts;
+}
+
+void Evaluator::spend(std::size_t bytes) {
+  steps_ += 1 + bytes / 64;
+  if (steps_ > options_.limits.max_steps) {
+    fail(ErrorCode::too_large,
+         fmt::format("Evaluating takes more than {} steps. Simplify the template or its variables.",
+                     options_.limits.max_steps));
+  }
+}
+
+void Evaluator::append(Output& out, std::string_view text) {
+  spend(text.size());
+  output_bytes_ += text.size();
+  if (output_bytes_ > options_.limits.max_output_bytes) {
+    fail(ErrorCode::too_large, fmt::format("Evaluating produces more than {} bytes of text. Shorten the variables.",
+                                           options_.limits.max_output_bytes));
+  }
+  out.text += text;
+}
+
+std::string_view Evaluator::keep(std::string text) { return kept_texts_.emplace_back(std::move(text)); }
+
+// Tokens
+
+void Evaluator::evaluate(const Tokens& tokens, Context& context, Output& out) {
+  for (const TokenPtr& token : tokens) evaluate(*token, context, out);
+}
+
+void Evaluator::evaluate(const Token& token, Context& context, Output& out) {
+  const Level level(*this);
+  struct {
+    Evaluator& self;
+    const Token& token;
+    Context& context;
+    Output& out;
+    void operator()(const Text& text) const { self.append(out, text.text); }
+    void operator()(const Substitution& s) const { self.evaluate_substitution(token, s, context, out); }
+    void operator()(const Conditional& c) const { self.evaluate_conditional(token, c, context, out); }
+    void operator()(const Repetition& r) const { self.evaluate_repetition(r, context, out); }
+    void operator()(const CalculationPtr& c) const { self.evaluate_calculation(token, *c, context, out); }
+  } const by_kind{*this, token, context, out};
+  std::visit(by_kind, token);
+}
+
+void Evaluator::evaluate_substitution(const Token& token, const Substitution& s, Context& context, Output& out) {
+  if (const Symbol* symbol = std::get_if<Symbol>(&s.expression)) {
+    const auto found = resolve(*symbol, context, out.missing);
+    if (found && found->text) return append(out, *found->text);
+  } else {
+    const FilterCall& call = *std::get<std::shared_ptr<const FilterCall>>(s.expression);
+    if (const auto value = apply(call, context, out.missing)) return append(out, *value);
+    if (call.name == kNullFilter) {
+      out.has_null = true;
+      return append(out, to_string(token));
+    }
+  }
+  std::string echo = to_string(token);
+  append(out, echo);
+  out.missing.add(echo);
+}
+
+void Evaluator::evaluate_conditional(const Token& token, const Conditional& c, Context& context, Output& out) {
+  const auto give_up_on = [&](const Expression& side) {
+    append(out, to_string(token));
+    out.missing.add(to_string(side));
+  };
+  const auto left = side_of(c.left, context, out.missing);
+  if (!left) return give_up_on(c.left);
+  bool holds = is_truthy_value(*left);
+  if (c.test != Conditional::Test::truthy) {
+    const std::string* literal = std::get_if<std::string>(&c.right);
+    const auto right =
+        literal != nullptr ? std::optional(*literal) : side_of(std::get<Expression>(c.right), context, out.missing);
+    if (!right) return give_up_on(std::get<Expression>(c.right));
+    holds = (*left == *right) == (c.test == Conditional::Test::equal);
+  }
+  evaluate(holds ? c.when_true : c.when_false, context, out);
+}
+
+void Evaluator::evaluate_repetition(const Repetition& r, Context& context, Output& out) {
+  LoopBindings bindings(r.enumerator);
+  const std::vector<const Node*> elements = elements_of(r.collection, context, out.missing);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    spend(0);
+    Context inside{&bindings.at(*elements[i], i, elements.size()), &context};
+    evaluate(r.body, inside, out);
+  }
+}
+
+void Evaluator::evaluate_calculation(const Token& token, const Calculation& c, Context& context, Output& out) {
+  const auto result = calculate(c, context, out.missing);
+  // Unlike other tokens, one that can't be calculated is echoed without being reported (language.md 1.9).
+  append(out, result ? format_double(*result) : to_string(token));
+}
+
+std::optional<double> Evaluator::calculate(const Calculation& c, Context& context, TokenList& missing) {
+  const Level level(*this);
+  if (const auto* number = std::get_if<Calculation::Number>(&c.content)) return number->value;
+  if (const auto* operand = std::get_if<Calculation::Operand>(&c.content)) {
+    const auto found = resolve(operand->symbol, context, missing);
+    return found && found->text ? parse_double(*found->text) : std::nullopt;
+  }
+  const auto& operation = std::get<Calculation::Operation>(c.content);
+  const auto left = calculate(*operation.left, context, missing);
+  const auto right = calculate(*operation.right, context, missing);
+  if (!left || !right) return std::nullopt;
+  switch (operation.op) {
+    case '+':
+      return *left + *right;
+    case '-':
+      return *left - *right;
+    case '*':
+      return *left * *right;
+    default:
+      return *left / *right;
+  }
+}
+
+// Expressions
+
+std::optional<std::string> Evaluator::value_of(const Expression& expression, Context& context, TokenList& missing) {
+  const Symbol* symbol = std::get_if<Symbol>(&expression);
+  if (symbol == nullptr) return apply(*std::get<std::shared_ptr<const FilterCall>>(expression), context, missing);
+  const auto found = resolve(*symbol, context, missing);
+  return found && found->text ? std::optional(std::string(*found->text)) : std::nullopt;
+}
+
+std::optional<std::string> Evaluator::side_of(const Expression& expression, Context& context, TokenList& missing) {
+  auto value = value_of(expression, context, missing);
+  return !value && std::holds_alternative<Symbol>(expression) ? std::optional<std::string>("") : value;
+}
+
+std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& context, TokenList& missing) {
+  const Level level(*this);
+  const auto subject = call.subject ? value_of(*call.subject, context, missing) : std::nullopt;
+  std::vector<std::string> options;
+  for (const auto& option : call.options) {
+    if (const std::string* text = std::get_if<std::string>(&option)) {
+      options.push_back(*text);
+      continue;
+    }
+    Output value;
+    evaluate(*std::get<TokenPtr>(option), context, value);
+    missing.add(value.missing);
+    options.push_back(std::move(value.text));
+  }
+  const Filter filter = find_filter(call.name);
+  if (filter == nullptr) return std::nullopt;
+  auto result = filter(subject ? FilterSubject(*subject) : std::nullopt, options, filters_);
+  spend((subject ? subject->size() : 0) + (result ? result->size() : 0));
+  return result;
+}
+
+// Symbols
+
+void Evaluator::check_for_cycle(const Symbol& symbol, const Context& context) const {
+  for (const Context* c = &context; c != nullptr; c = c->parent) {
+    const auto is_this = [&](const Symbol* other) { return is_same(symbol, *other); };
+    if (std::none_of(c->resolving.begin(), c->resolving.end(), is_this)) continue;
+    std::string chain;
+    for (const Symbol* earlier : c->resolving) chain += to_string(*earlier) + " -> ";
+    throw CycleError(fmt::format(
+        "An attempt to parse the variable symbol \"{0}\" appears to have resulted in a self referencing loop "
+        "({1}{0}). Ensure that recursive loops do not exist in the variable values.",
+        to_string(symbol), chain));
+  }
+}
+
+std::optional<Evaluator::Found> Evaluator::resolve(const Symbol& symbol, Context& context, TokenList& missing,
+                                                   Purpose purpose) {
+  const Level level(*this);
+  spend(0);
+  check_for_cycle(symbol, context);
+  const Resolving resolving(context, symbol);
+
+  const Symbol* path = &symbol;
+  std::optional<Symbol> settled;
+  if (std::any_of(symbol.steps.begin(), symbol.steps.end(), is_indirect)) {
+    settled = with_settled_indexes(symbol, context);
+    if (!settled) return std::nullopt;
+    path = &*settled;
+  }
+  const Node* node = context.bindings;
+  for (auto step = path->steps.begin(); node != nullptr && step != path->steps.end(); ++step) {
+    node = next_node(*node, *step, context);
+  }
+  if (node == nullptr) {
+    return context.parent != nullptr ? resolve(*path, *context.parent, missing, purpose) : std::nullopt;
+  }
+  const bool is_parsed_collection = node->json != nullptr && node->json->is_container();
+  if (purpose == Purpose::collection && is_parsed_collection) return Found{node, std::nullopt};
+  return Found{node, text_of(*node, context, missing)};
+}
+
+/// Indirect indexes are looked up where the symbol stands, before the path is walked. Nullopt when one is missing.
+std::optional<Symbol> Evaluator::with_settled_indexes(const Symbol& symbol, Context& context) {
+  Symbol settled = symbol;
+  for (Step& step : settled.steps) {
+    if (!is_indirect(step)) continue;
+    TokenList ignored;
+    const auto index = resolve(*step.indirect_symbol, context, ignored);
+    if (!index || !index->text) return std::nullopt;
+    step = {Step::Kind::index, std::string(*index->text), fold_case(*index->text), nullptr, {}};
+  }
+  return settled;
+}
+
+const Evaluator::Node* Evaluator::next_node(const Node& node, const Step& step, Context& context) {
+  if (step.kind == Step::Kind::name) {
+    if (const Node* child = node.named.find(step.folded)) return child;
+  } else {
+    if (step.text == "*" && !node.indexed.empty()) return node.indexed.nodes().front();
+    if (const Node* child = node.indexed.find(step.folded)) return child;
+  }
+  return json_step(node, step, context);
+}
+
+/// The evaluated value of a node, in a context of its own: it does not see the loops around the place that uses it.
+std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& context, TokenList& missing) {
+  if (!node.item && node.json == nullptr) return std::nullopt;
+  const std::string_view raw = node.item ? *node.item : keep(to_template_text(*node.json, options_.local_offset));
+  if (!has_tokens(raw)) return raw;
+
+  const bool reusable = &context == &root_ && node.item;
+  if (reusable) {
+    if (const auto known = values_.find(&node); known != values_.end()) {
+      missing.add(known->second.missing);
+      return known->second.text;
+    }
+  }
+  const ParsedTemplate& parsed = node.item ? node.parsed() : node_for(raw).parsed();
+  if (parsed.error) return raw;
+  Context inside{nullptr, &context};
+  Output value;
+  const std::size_t swallowed_before = swallowed_cycles_;
+  evaluate(parsed.tokens, inside, value);
+  missing.add(value.missing);
+  // Where a cycle was swallowed the value depends on the way that led here.
+  if (!reusable || swallowed_cycles_ != swallowed_before) return keep(std::move(value.text));
+  return values_.emplace(&node, std::move(value)).first->second.text;
+}
+
+// JSON and collections
+
+const Evaluator::Node* Evaluator::node_for(const LenientJson& json) {
+  Node& node = kept_nodes_.emplace_back();
+  node.json = &json;
+  if (!json.is_container()) node.item = keep(to_template_text(json, options_.local_offset));
+  return &node;
+}
+
+BindingNode& Evaluator::node_for(std::string_view kept_text) {
+  Node& node = kept_nodes_.emplace_back();
+  node.item = kept_text;
+  return node;
+}
+
+const Evaluator::Document* Evaluator::parse_document(std::string_view text) {
+  spend(text.size());
+  auto json = parse_lenient_json(text);
+  if (!json) return nullptr;
+  return &kept_documents_.emplace_back(Document{std::move(*json), has_tokens(text)});
+}
+
+/// A node's value as JSON, its tokens expanded. Null when it is none.
+const Evaluator::Document* Evaluator::document_of(const Node& node, Context& context) {
+  if (!node.item || node.item->empty()) return nullptr;
+  const bool reusable = &context == &root_;
+  if (reusable) {
+    if (const auto known = documents_.find(&node); known != documents_.end()) return known->second;
+  }
+  const std::size_t swallowed_before = swallowed_cycles_;
+  const Document* document = nullptr;
+  try {
+    TokenList ignored;
+    if (const auto text = text_of(node, context, ignored)) document = parse_document(*text);
+  } catch (const CycleError&) {
+    ++swallowed_cycles_;
+  }
+  if (reusable && swallowed_cycles_ == swallowed_before) documents_.emplace(&node, document);
+  return document;
+}
+
+const Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Context& context) {
+  const LenientJson* json = node.json;
+  bool parts_have_tokens = false;
+  if (json == nullptr) {
+    const Document* document = document_of(node, context);
+    if (document == nullptr) return nullptr;
+    json = &document->json;
+    parts_have_tokens = document->has_tokens;
+  }
+  const LenientJson* part = nullptr;
+  if (json->kind == LenientJson::Kind::object) {
+    part = json->find(step.text);
+  } else if (json->kind == LenientJson::Kind::array) {
+    const auto index = parse_int32(step.text);
+    if (!index) return nullptr;
+    if (*index < 0) fail_invalid(fmt::format("The index {} of a JSON array must not be negative.", *index));
+    if (static_cast<std::size_t>(*index) < json->items.size()) part = &json->items[static_cast<std::size_t>(*index)];
+  } else {
+    return nullptr;
+  }
+  if (part == nullptr) return &node_for(std::string_view());
+  if (!parts_have_tokens) return node_for(*part);
+  return &node_for(keep(to_template_text(*part, options_.local_offset)));
+}
+
+std::vector<const Evaluator::Node*> Evaluator::elements_of(const Symbol& collection, Context& context,
+                                                           TokenList& missing) {
+  const auto found = resolve(collection, context, missing, Purpose::collection);
+  if (!found) return {};
+  const LenientJson* json = found->node->json;
+  if (json != nullptr && json->is_container()) return elements_of(*json);
+  if (!found->text) return {found->node->indexed.nodes().begin(), found->node->indexed.nodes().end()};
+  const Document* document = parse_document(*found->text);
+  if (document != nullptr && document->json.is_container()) return elements_of(document->json);
+  return elements_of(*found->text);
+}
+
+std::vector<const Evaluator::Node*> Evaluator::elements_of(const LenientJson& json) {
+  std::vector<const Node*> elements;
+  for (const LenientJson& item : json.items) elements.push_back(node_for(item));
+  for (const auto& [name, value] : json.members) {
+    Node& member = node_for(std::string_view(name));
+    member.named.add("KEY", &node_for(std::string_view(name)));
+    member.named.add("VALUE", const_cast<Node*>(node_for(value)));
+    elements.push_back(&member);
+  }
+  return elements;
+}
+
+std::vector<const Evaluator::Node*> Evaluator::elements_of(std::string_view list) {
+  std::vector<const Node*> elements;
+  while (true) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    elements.push_back(&node_for(list.substr(0, comma)));
+    if (comma == list.size()) return elements;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace slipway::language

@@ -1,0 +1,128 @@
+// Evaluates parsed templates over bound variables: one Evaluator for one evaluation, or for a run of them that may
+// share what each variable comes to (language.md 1.4 to 1.9).
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/error.h"
+#include "language/binding_tree.h"
+#include "language/filters.h"
+#include "language/template.h"
+#include "language/template_tree.h"
+
+namespace slipway::language {
+
+/// Distinct texts in the order of their first appearance.
+class TokenList {
+ public:
+  void add(const std::string& token) {
+    if (known_.insert(token).second) list_.push_back(token);
+  }
+  void add(const TokenList& others) {
+    for (const std::string& token : others.list_) add(token);
+  }
+  const std::vector<std::string>& list() const { return list_; }
+
+ private:
+  std::vector<std::string> list_;
+  std::unordered_set<std::string> known_;
+};
+
+/// A variable whose value leads back to itself.
+class CycleError : public Error {
+ public:
+  explicit CycleError(std::string message) : Error(ErrorCode::invalid, std::move(message)) {}
+};
+
+class Evaluator {
+ public:
+  Evaluator(const BindingTree& tree, const EvaluationOptions& options);
+
+  struct Output {
+    std::string text;
+    TokenList missing;
+    bool has_null = false;  ///< the `null` filter was met at this level
+  };
+  Output evaluate(const Tokens& tokens);
+  /// The value of a variable of the tree, whose text must have parsed. Kept for others that refer to it.
+  const Output& evaluate(const BindingNode&);
+  /// The unevaluated texts of the elements of a collection.
+  std::vector<std::string> element_texts(const Symbol& collection);
+
+ private:
+  using Node = BindingNode;
+
+  /// Where names are looked up: the bindings of a loop, of the root, or none (inside a value), then the parent's.
+  struct Context {
+    const Node* bindings;
+    Context* parent;
+    std::vector<const Symbol*> resolving{};  // innermost last
+  };
+
+  /// A node that a symbol led to, and its evaluated text if it has a value of its own.
+  struct Found {
+    const Node* node;
+    std::optional<std::string_view> text;
+  };
+
+  /// The place of one level of recursion. Throws at the limit.
+  class Level;
+  class Resolving;
+
+  void append(Output&, std::string_view text);
+  void evaluate(const Tokens&, Context&, Output&);
+  void evaluate(const Token&, Context&, Output&);
+  void evaluate_substitution(const Token&, const Substitution&, Context&, Output&);
+  void evaluate_conditional(const Token&, const Conditional&, Context&, Output&);
+  void evaluate_repetition(const Repetition&, Context&, Output&);
+  void evaluate_calculation(const Token&, const Calculation&, Context&, Output&);
+
+  std::optional<std::string> value_of(const Expression&, Context&, TokenList& missing);
+  std::optional<std::string> apply(const FilterCall&, Context&, TokenList& missing);
+  /// One side of a condition: a missing symbol is "". Nullopt when a filter gave null.
+  std::optional<std::string> side_of(const Expression&, Context&, TokenList& missing);
+  std::optional<double> calculate(const Calculation&, Context&, TokenList& missing);
+
+  enum class Purpose { text, collection };
+  std::optional<Found> resolve(const Symbol&, Context&, TokenList& missing, Purpose = Purpose::text);
+  std::optional<Symbol> with_settled_indexes(const Symbol&, Context&);
+  const Node* next_node(const Node&, const Step&, Context&);
+  void check_for_cycle(const Symbol&, const Context&) const;
+  std::optional<std::string_view> text_of(const Node&, Context&, TokenList& missing);
+
+  std::vector<const Node*> elements_of(const Symbol&, Context&, TokenList& missing);
+  /// A parsed text; `has_tokens` where its parts must be evaluated before they are read further.
+  struct Document {
+    LenientJson json;
+    bool has_tokens;
+  };
+  const Node* json_step(const Node&, const Step&, Context&);
+  const Document* document_of(const Node&, Context&);
+  const Document* parse_document(std::string_view text);
+  std::vector<const Node*> elements_of(const LenientJson&);
+  std::vector<const Node*> elements_of(std::string_view list);
+  const Node* node_for(const LenientJson&);
+  BindingNode& node_for(std::string_view kept_text);
+  std::string_view keep(std::string text);
+  void spend(std::size_t bytes);
+
+  const EvaluationOptions& options_;
+  FilterContext filters_;
+  Context root_;
+  std::size_t depth_ = 0, output_bytes_ = 0, steps_ = 0;
+  std::size_t swallowed_cycles_ = 0;
+
+  std::unordered_map<const Node*, Output> values_;              // of nodes found at the root
+  std::unordered_map<const Node*, const Document*> documents_;  // of nodes found at the root; null: no JSON
+  std::deque<Document> kept_documents_;
+  std::deque<Node> kept_nodes_;
+  std::deque<std::string> kept_texts_;
+};
+
+}  // namespace slipway::language

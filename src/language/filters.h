@@ -1,0 +1,33 @@
+// The filters of the substitution language (language.md 1.10).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace slipway::language {
+
+struct FilterContext {
+  Time now{};
+  std::chrono::minutes local_offset{0};
+  std::size_t max_output_bytes = 0;
+};
+
+/// What stands in front of the filter; nullopt when missing.
+using FilterSubject = std::optional<std::string_view>;
+using FilterOptions = std::span<const std::string>;
+/// nullopt leaves the token unresolved. Throws Error{invalid} where language.md says "throws".
+using FilterResult = std::optional<std::string>;
+using Filter = FilterResult (*)(FilterSubject, FilterOptions, const FilterContext&);
+
+/// By name, ignoring case. Null pointer when there is no such filter.
+Filter find_filter(std::string_view name);
+
+/// The one filter that the evaluator itself knows: written exactly so and last, it makes a whole text null.
+inline constexpr std::string_view kNullFilter = "null";
+
+}  // namespace slipway::language
