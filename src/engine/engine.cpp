@@ -55,6 +55,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   Strand strand;
   std::atomic<bool> stopping{false};
   // The rest belongs to the strand.
+  bool broken = false;  ///< storage refused a claim: nothing more is claimed until the next start
   TaskQueue queue;
   std::map<std::string, std::shared_ptr<TaskRun>> runs;
   std::set<std::string> idle;  ///< those of runs that only wait: they hold no slot (TSK-4)
@@ -144,7 +145,7 @@ void Engine::State::due(const std::string& id) {
 }
 
 void Engine::State::pump() {
-  while (!stopping && runs.size() - idle.size() < parts.options.task_cap) {
+  while (!stopping && !broken && runs.size() - idle.size() < parts.options.task_cap) {
     const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
     const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
     if (batch.empty()) return;
@@ -169,7 +170,7 @@ void Engine::State::pump() {
     } catch (const Error& error) {
       parts.log.error("claiming tasks failed; this node claims no more until it is restarted",
                       {{"error", error.message()}});
-      stopping = true;
+      broken = true;
       return;
     }
     for (std::size_t i = 0; i < prepared.size(); ++i) {

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 
 #include "base/random.h"
@@ -173,6 +175,10 @@ class Node {
     const SteadyTime until = clock.steady() + length;
     while (executor.step(until)) {
     }
+  }
+  /// Another holder takes the task, as a second node would after a lost lease.
+  void take_over_elsewhere(const std::string& id) {
+    database_->write("take over", [&](storage::Txn& txn) { storage::take_over_task(txn, id, "node2"); });
   }
   storage::TaskRecord task(const std::string& id) {
     return *database_->read([&](storage::Reader& r) { return storage::find_task(r, id); });
@@ -525,4 +531,73 @@ TEST_CASE("a task not started by its expiry times out, and one scheduled for lat
   CHECK(node.task(later).state == TaskState::Queued);
   node.run(15min);
   CHECK(node.task(later).state == TaskState::Executing);
+}
+
+TEST_CASE("once another holder has claimed a task, the old one records nothing more") {
+  World* world = nullptr;
+  Node node([&](steps::StepContext& ctx) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    return settled.pending() ? Outcome::pending() : Outcome::success();
+  });
+  world = &node.world;
+  const auto id = node.deploy();
+  node.run(1min);
+  node.take_over_elsewhere(id);
+  node.world.tell(1);
+  node.world.tell("ok");
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Executing);
+  CHECK(node.task(id).node == "node2");
+  CHECK(node.log(id).empty());
+  CHECK(node.world.observers.empty());
+}
+
+TEST_CASE("many tasks on many threads all end, each once") {
+  std::string folder = (std::filesystem::temp_directory_path() / "slipway-engine-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const SystemClock clock;
+  const Log log(clock, LogLevel::error);
+  steps::StepCatalogue catalogue;
+  catalogue.add(std::make_unique<Step>([](steps::StepContext& ctx) {
+    ctx.log(steps::LineKind::Info, "working");
+    ctx.observe("read", [] { return 1; });
+    const auto lock = ctx.lock("shared/" + std::to_string(ctx.token().size() % 2), "the shared thing");
+    return lock == AwaitState::pending ? Outcome::pending() : Outcome::success();
+  }));
+  PlainSource source;
+  source.the_plan = plan_of({"Test"});
+  constexpr int count = 100;
+  {
+    storage::DatabaseOptions options;
+    options.path = folder + "/slipway.db";
+    const auto database = storage::open_sqlite(options, log);
+    ThreadPool pool("test", 4, clock);
+    Engine engine(EngineParts{*database, pool, clock, log, catalogue, source, {}});
+    engine.start();
+    std::promise<void> all_ended;
+    std::atomic<int> ended{0};
+    database->subscribe([&](const std::vector<storage::Change>& changes) {
+      for (const auto& change : changes) {
+        if (change.kind == storage::Change::Kind::task && change.detail == "Success" && ++ended == count) {
+          all_ended.set_value();
+        }
+      }
+    });
+    storage::Ids ids;
+    database->write("queue", [&](storage::Txn& txn) {
+      for (int i = 0; i < count; ++i) {
+        storage::TaskRecord task;
+        task.id = ids.next(txn, "ServerTasks");
+        task.name = "Deploy";
+        task.concurrency_key = "key" + std::to_string(i % 30);
+        task.queued = clock.now();
+        storage::insert_task(txn, task);
+      }
+    });
+    CHECK(all_ended.get_future().wait_for(1min) == std::future_status::ready);
+    engine.stop();
+    pool.stop();
+  }
+  CHECK(source.ended_tasks.size() == count);
+  std::filesystem::remove_all(folder);
 }
