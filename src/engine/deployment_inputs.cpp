@@ -9,7 +9,8 @@ language::VariableSet winners(const planning::DeploymentVariables& variables, co
                               storage::Reader& reader, storage::Vault& vault, std::vector<std::string>& secrets) {
   language::VariableSet set;
   const language::VariableCatalog catalog(variables.all());
-  for (const language::Variable* winner : catalog.resolve(context).winners()) {
+  const language::ResolvedVariables resolved = catalog.resolve(context);
+  for (const language::Variable* winner : resolved.winners()) {
     const planning::SecretPlace* place = variables.secret_of(*winner);
     if (place == nullptr) {
       set.set(winner->name, winner->value);
