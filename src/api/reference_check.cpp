@@ -3,47 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
-#include "base/text.h"
+#include "api/tag_names.h"
 #include "model/references.h"
-#include "model/tag_set.h"
-#include "storage/document_lookup.h"
 
 namespace slipway::api {
 namespace {
-
-/// The tags of a space by name; read when first asked for.
-class Tags {
- public:
-  Tags(storage::Reader& reader, const std::string& space) : reader_(reader), space_(space) {}
-
-  /// Ids of the set and of the tag "Set/Tag"; a tag of a free-text set has no id of its own.
-  std::optional<std::vector<std::string>> find(std::string_view canonical_name) {
-    if (!loaded_) load();
-    if (const auto tag = tags_.find(fold_name(canonical_name)); tag != tags_.end()) return tag->second;
-    const auto set = free_text_sets_.find(fold_name(canonical_name.substr(0, canonical_name.find('/'))));
-    return set == free_text_sets_.end() ? std::nullopt : std::optional(std::vector{set->second});
-  }
-
- private:
-  void load() {
-    loaded_ = true;
-    for (const auto& set : model::list<model::TagSet>(storage::DocumentLookup(reader_), space_)) {
-      if (set.Type == "FreeText") free_text_sets_.emplace(fold_name(set.Name), set.Id);
-      for (const auto& tag : set.Tags) tags_.emplace(fold_name(tag.CanonicalTagName), std::vector{set.Id, tag.Id});
-    }
-  }
-
-  storage::Reader& reader_;
-  const std::string& space_;
-  bool loaded_ = false;
-  std::map<std::string, std::vector<std::string>> tags_;
-  std::map<std::string, std::string> free_text_sets_;
-};
 
 void check_target(storage::Reader& reader, const model::Edge& edge, const std::string& space, Problems& problems) {
   const auto& allowed = edge.is_map_item ? edge.declared->item_targets : edge.declared->targets;
@@ -65,7 +32,7 @@ std::vector<storage::Reference> check_references(storage::Reader& reader, const 
   if (before != nullptr) {
     for (const model::Edge& edge : model::edges_of(schema, *before)) known.emplace(edge.field, edge.target);
   }
-  Tags tags(reader, space);
+  TagNames tags(reader, space);
   std::vector<storage::Reference> references;
   std::set<std::pair<std::string, std::string>> seen;
   for (const model::Edge& edge : model::edges_of(schema, after)) {
@@ -76,12 +43,16 @@ std::vector<storage::Reference> check_references(storage::Reader& reader, const 
       references.push_back({edge.field, edge.target});
       continue;
     }
-    const auto ids = tags.find(edge.target);
-    if (!ids && must_exist) {
-      problems.add(
-          fmt::format("{}: the tag '{}' does not exist; create it in its tag set first.", edge.field, edge.target));
+    const auto tag = tags.find(edge.target);
+    if (!tag) {
+      if (must_exist) {
+        problems.add(
+            fmt::format("{}: the tag '{}' does not exist; create it in its tag set first.", edge.field, edge.target));
+      }
+      continue;
     }
-    for (const std::string& id : ids.value_or(std::vector<std::string>())) references.push_back({edge.field, id});
+    references.push_back({edge.field, tag->set});
+    if (!tag->tag.empty()) references.push_back({edge.field, tag->tag});
   }
   return references;
 }

@@ -1,0 +1,17 @@
+// The OpenAPI document, made of the route table and the schemas.
+#pragma once
+
+#include <vector>
+
+#include "api/route.h"
+#include "base/json.h"
+#include "model/resources.h"
+
+namespace slipway::api {
+
+json::object open_api(const std::vector<Route>&, const model::Catalogue&);
+
+/// The route that serves it; it describes `described`, and itself.
+Route open_api_route(const std::vector<Route>& described, const model::Catalogue&);
+
+}  // namespace slipway::api

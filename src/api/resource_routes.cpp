@@ -1,0 +1,161 @@
+#include "api/resource_routes.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "api/resolve.h"
+#include "api/resource.h"
+
+namespace slipway::api {
+namespace {
+
+using model::Nesting;
+using model::Schema;
+using storage::Reader;
+using Shared = std::shared_ptr<const Resource>;
+
+/// Collects routes that share a type, a scope and its permissions.
+class Table {
+ public:
+  Table(std::vector<Route>& routes, Shared resource)
+      : routes_(routes), resource_(std::move(resource)), schema_(resource_->schema()) {}
+
+  void reads(std::string pattern, std::string summary, ReadHandler handler) {
+    add("GET", std::move(pattern), schema_.permissions.view, std::move(summary), std::move(handler));
+  }
+  void creates(std::string pattern, std::string summary, ActHandler handler) {
+    add("POST", std::move(pattern), schema_.permissions.create, std::move(summary), std::move(handler));
+  }
+  void edits(std::string pattern, std::string summary, ActHandler handler, std::string method = "PUT") {
+    add(std::move(method), std::move(pattern), schema_.permissions.edit, std::move(summary), std::move(handler));
+  }
+  void removes(std::string pattern, std::string summary, ActHandler handler) {
+    add("DELETE", std::move(pattern), schema_.permissions.remove, std::move(summary), std::move(handler));
+  }
+
+  const Resource& operator*() const { return *resource_; }
+  const Schema& schema() const { return schema_; }
+  Shared resource() const { return resource_; }
+
+ private:
+  void add(std::string method, std::string pattern, std::string permission, std::string summary,
+           std::variant<ReadHandler, ActHandler> handler) {
+    const RouteScope scope = schema_.scope == model::Scope::space ? RouteScope::space : RouteScope::system;
+    routes_.push_back({std::move(method), std::move(pattern), std::move(permission), std::move(summary),
+                       std::move(handler), scope, schema_.type});
+  }
+
+  std::vector<Route>& routes_;
+  Shared resource_;
+  const Schema& schema_;
+};
+
+/// How a route finds the owner in its address; none for the plain collection.
+using FindOwner = std::function<std::optional<Owner>(const Call&, Reader&)>;
+
+void add_collection(Table& table, const std::string& base, const FindOwner& owner_in) {
+  const Schema& schema = table.schema();
+  const auto resource = table.resource();
+  const std::string one = base + "/{id}";
+  // Writes look their owner up first, in a read of their own: owners don't change under their documents.
+  const auto owner_of = [owner_in](Call& call) {
+    return call.services.database.read([&](Reader& r) { return owner_in(call, r); });
+  };
+  if (schema.verbs.list) {
+    table.reads(base, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
+                [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); });
+    table.reads(base + "/all", fmt::format("All documents of type {}.", schema.type),
+                [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); });
+  }
+  table.reads(one, fmt::format("A {} by id, slug or name.", schema.type),
+              [=](Call& call, Reader& r) { return resource->get(call, r, call.parameter("id"), owner_in(call, r)); });
+  if (schema.verbs.create) {
+    table.creates(base, fmt::format("Creates a {}.", schema.type),
+                  [=](Call& call) { return resource->create(call, owner_of(call)); });
+  }
+  if (schema.verbs.update) {
+    table.edits(one, fmt::format("Changes a {}.", schema.type),
+                [=](Call& call) { return resource->update(call, call.parameter("id"), owner_of(call)); });
+  }
+  if (schema.verbs.remove) {
+    table.removes(one, fmt::format("Deletes a {}.", schema.type),
+                  [=](Call& call) { return resource->remove(call, call.parameter("id"), owner_of(call)); });
+  }
+}
+
+void add_single(Table& table, const std::string& path, const FindOwner& owner_in, bool also_by_post) {
+  const auto resource = table.resource();
+  table.reads(path, fmt::format("The {} of its owner.", table.schema().type),
+              [=](Call& call, Reader& r) { return resource->get_single(call, r, *owner_in(call, r)); });
+  const ActHandler update = [=](Call& call) {
+    const auto owner = call.services.database.read([&](Reader& r) { return owner_in(call, r); });
+    return resource->update_single(call, *owner);
+  };
+  const std::string summary = fmt::format("Changes the {} of its owner.", table.schema().type);
+  table.edits(path, summary, update);
+  if (also_by_post) table.edits(path, summary, update, "POST");
+}
+
+void add_nesting(Table& table, const Nesting& nesting, const Schema& owner_schema) {
+  const auto resource = table.resource();
+  const std::string path = fmt::format("{}/{{owner}}/{}", owner_schema.collection, nesting.segment);
+  const FindOwner owner_in = [&owner_schema, field = nesting.field](const Call& call, Reader& r) {
+    return std::optional(Owner{field, resolve(call, r, owner_schema, call.parameter("owner")).id});
+  };
+  switch (nesting.shape) {
+    case Nesting::Shape::collection:
+      add_collection(table, path, owner_in);
+      break;
+    case Nesting::Shape::single:
+      add_single(table, path, owner_in, false);
+      break;
+    case Nesting::Shape::value:
+      add_single(table, path, owner_in, true);
+      break;
+    case Nesting::Shape::list:
+      table.reads(path, fmt::format("Lists documents of type {} of one {}.", table.schema().type, nesting.owner),
+                  [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); });
+      break;
+    case Nesting::Shape::bare_list:
+      table.reads(path, fmt::format("All documents of type {} of one {}.", table.schema().type, nesting.owner),
+                  [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); });
+      break;
+  }
+}
+
+void add_routes(Table& table, const model::Catalogue& catalogue) {
+  const Schema& schema = table.schema();
+  const auto resource = table.resource();
+  add_collection(table, schema.collection, [](const Call&, Reader&) { return std::optional<Owner>(); });
+  if (schema.order == model::Order::by_sort_order) {
+    table.edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",
+                [=](Call& call) { return resource->sort(call); });
+  }
+  for (const Nesting& nesting : schema.nestings) add_nesting(table, nesting, catalogue.get(nesting.owner));
+  for (const model::View& view : schema.views) {
+    const std::string path = fmt::format("{}/{{id}}/{}", schema.collection, view.segment);
+    table.reads(path, fmt::format("The {} of a {}.", view.type, schema.type),
+                [=, &view](Call& call, Reader& r) { return resource->view(call, r, view, call.parameter("id")); });
+    table.edits(path, fmt::format("Changes the {} of a {}.", view.type, schema.type),
+                [=, &view](Call& call) { return resource->update_view(call, view, call.parameter("id")); });
+  }
+  for (const model::Derived& derived : schema.derived) {
+    table.reads(
+        fmt::format("{}/{{id}}/{}", schema.collection, derived.segment), derived.summary,
+        [=, &derived](Call& call, Reader& r) { return resource->derived(call, r, derived, call.parameter("id")); });
+  }
+}
+
+}  // namespace
+
+std::vector<Route> resource_routes(const model::Catalogue& catalogue) {
+  std::vector<Route> routes;
+  for (const Schema& schema : catalogue.all()) {
+    Table table(routes, std::make_shared<const Resource>(schema));
+    add_routes(table, catalogue);
+  }
+  return routes;
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,118 @@
+#include "api/root_links.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace slipway::api {
+namespace {
+
+struct FixedLink {
+  std::string_view name;
+  std::string_view target;  ///< behind "/api/Spaces-1", or a whole path
+};
+
+/// Links that no schema declares. Those of features that are not there yet lead to an empty list.
+constexpr FixedLink of_space[] = {
+    {"ActionTemplates", "/actiontemplates{/id}{?skip,take,ids,partialName}"},
+    {"ActionTemplatesCategories", "/actiontemplates/categories"},
+    {"ActionTemplatesSearch", "/actiontemplates/search{?type}"},
+    {"Artifacts", "/artifacts{/id}{?skip,take,regarding,ids,partialName,order}"},
+    {"BuildInformation", "/build-information{/id}{?packageId,filter,latest,skip,take,overwriteMode}"},
+    {"BuildInformationBulk", "/build-information/bulk{?ids}"},
+    {"BuiltInFeedStats", "/feeds/stats"},
+    {"Certificates", "/certificates{/id}{?skip,take,search,archived,tenant,firstResult,orderBy,ids,partialName}"},
+    {"Dashboard",
+     "/dashboard{?projectId,releaseId,selectedTenants,selectedTags,showAll,"
+     "highestLatestVersionPerProjectAndEnvironment}"},
+    {"DashboardConfiguration", "/dashboardconfiguration"},
+    {"DashboardDynamic", "/dashboard/dynamic{?projects,environments,includePrevious}"},
+    {"Deployments", "/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState,partialName}"},
+    {"EnvironmentSortOrder", "/environments/sortorder"},
+    {"EnvironmentsSummary",
+     "/environments/summary{?ids,partialName,machinePartialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,"
+     "tenantTags,hideEmptyEnvironments,shellNames}"},
+    {"Events",
+     "/events{/id}{?skip,take,regarding,regardingAny,user,users,projects,environments,eventGroups,eventCategories,"
+     "tenants,from,to,internal,documentTypes,ids,spaces,includeSystem,excludeDifference}"},
+    {"GitCredentials", "/git-credentials{/id}{?skip,take,ids,name}"},
+    {"Interruptions", "/interruptions{/id}{?skip,take,regarding,pendingOnly,ids}"},
+    {"MachinePolicies", "/machinepolicies{/id}{?skip,take,ids,partialName}"},
+    {"MachineRoles", "/machineroles/all"},
+    {"Machines",
+     "/machines{/id}{?skip,take,name,ids,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,"
+     "tenantTags,environmentIds,thumbprint,deploymentId,shellNames,deploymentTargetTypes}"},
+    {"PackageDeltaSignature", "/packages/{packageId}/{version}/delta-signature"},
+    {"PackageDeltaUpload", "/packages/{packageId}/{baseVersion}/delta{?replace,overwriteMode}"},
+    {"PackageNotesList", "/packages/notes{?packageIds}"},
+    {"PackageUpload", "/packages/raw{?replace,overwriteMode}"},
+    {"Packages", "/packages{/id}{?nuGetPackageId,filter,latest,skip,take,includeNotes}"},
+    {"PackagesBulk", "/packages/bulk{?ids}"},
+    {"ProjectPulse", "/projects/pulse{?projectIds}"},
+    {"ProjectTriggers", "/projecttriggers{/id}{?skip,take,ids,runbooks}"},
+    {"Proxies", "/proxies{/id}{?skip,take,ids,partialName}"},
+    {"Releases", "/releases{/id}{?skip,ignoreChannelRules,take,ids}"},
+    {"RunbookProcesses", "/runbookProcesses{/id}{?skip,take,ids}"},
+    {"RunbookRuns", "/runbookRuns{/id}{?skip,take,ids,projects,environments,tenants,runbooks,taskState,partialName}"},
+    {"RunbookSnapshots", "/runbookSnapshots{/id}{?skip,take,ids,publish}"},
+    {"Runbooks", "/runbooks{/id}{?skip,take,ids,partialName,clone,projectIds}"},
+    {"ScopedUserRoles", "/scopeduserroles{/id}{?skip,take,ids,partialName,spaces,includeSystem}"},
+    {"Subscriptions", "/subscriptions{/id}{?skip,take,ids,partialName,spaces}"},
+    {"TagSetSortOrder", "/tagsets/sortorder"},
+    {"Tasks",
+     "/tasks{/id}{?skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,"
+     "hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem}"},
+    {"TenantTagTest", "/tenants/tag-test{?tenantIds,tags}"},
+    {"TenantVariables", "/tenantvariables/all{?projectId}"},
+    {"TenantsMissingVariables", "/tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}"},
+    {"TenantsStatus", "/tenants/status"},
+    {"VariableNames", "/variables/names{?project,runbook,projectEnvironmentsFilter}"},
+    {"VariablePreview", "/variables/preview{?project,runbook,environment,channel,tenant,action,machine,role}"},
+    // The third name is misspelled in the wild; clients expand what the template names.
+    {"VersionRuleTest", "/channels/rule-test{?version,versionRange,preReleaseTag,feetType,feedType}"},
+    {"WorkerPoolsSortOrder", "/workerpools/sortorder"},
+    {"Workers",
+     "/workers{/"
+     "id}{?skip,take,name,ids,partialName,isDisabled,healthStatuses,commStyles,workerPoolIds,thumbprint,shellNames}"},
+};
+
+constexpr FixedLink of_system[] = {
+    {"Self", "/api"},
+    {"Web", "/app"},
+    {"SpaceHome", "/api/{spaceId}"},
+    {"CurrentUser", "/api/users/me"},
+    {"SignIn", "/api/users/login{?returnUrl}"},
+    {"SignOut", "/api/users/logout"},
+    {"Authentication", "/api/authentication"},
+    {"ServerStatus", "/api/serverstatus"},
+    {"TaskTypes", "/api/tasks/tasktypes"},
+    {"UserRoles", "/api/userroles{/id}{?skip,take,ids,partialName}"},
+    {"OpenApi", "/api/openapi.json"},
+};
+
+void add_declared(json::object& links, const model::Catalogue& catalogue, model::Scope scope,
+                  const std::string& prefix) {
+  for (const model::Schema& schema : catalogue.all()) {
+    if (schema.scope != scope || schema.link_name.empty()) continue;
+    links[schema.link_name] = fmt::format("{}/{}{{/id}}{}", prefix, schema.collection, schema.list_template);
+  }
+}
+
+}  // namespace
+
+json::object space_links(const model::Catalogue& catalogue, const std::string& space) {
+  const std::string prefix = "/api/" + space;
+  json::object links{{"Self", prefix}, {"Web", "/app#/" + space}, {"SpaceHome", prefix}};
+  add_declared(links, catalogue, model::Scope::space, prefix);
+  for (const auto& [name, target] : of_space) links[name] = fmt::format("{}{}", prefix, target);
+  return links;
+}
+
+json::object system_links(const model::Catalogue& catalogue) {
+  json::object links;
+  for (const auto& [name, target] : of_system) links[name] = target;
+  add_declared(links, catalogue, model::Scope::system, "/api");
+  return links;
+}
+
+}  // namespace slipway::api

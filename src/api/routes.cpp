@@ -1,0 +1,26 @@
+#include "api/routes.h"
+
+#include <iterator>
+
+#include "api/empty_routes.h"
+#include "api/open_api.h"
+#include "api/resource_routes.h"
+#include "api/root_routes.h"
+#include "api/user_routes.h"
+
+namespace slipway::api {
+
+std::vector<Route> all_routes(const model::Catalogue& catalogue) {
+  std::vector<Route> all;
+  const auto add = [&](std::vector<Route> area) {
+    all.insert(all.end(), std::make_move_iterator(area.begin()), std::make_move_iterator(area.end()));
+  };
+  add(root_routes());
+  add(user_routes(catalogue));
+  add(resource_routes(catalogue));
+  add(empty_routes());
+  all.push_back(open_api_route(all, catalogue));
+  return all;
+}
+
+}  // namespace slipway::api

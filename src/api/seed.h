@@ -1,0 +1,22 @@
+// What a fresh database is given: the default space, the administrator and a first key.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/services.h"
+#include "base/secret.h"
+
+namespace slipway::api {
+
+struct Seeded {
+  std::string installation_id;  ///< a UUID, the same on every start
+  /// The key that was made up since none was given; shown to the operator once, here alone.
+  std::optional<Secret> new_admin_key;
+};
+
+/// Idempotent, and to be called on every start: seeds an empty database, and makes `admin_key` (if given) a key of the
+/// administrator unless it is one already. Throws Error{invalid} when the key's form is wrong.
+Seeded seed(const Services&, const std::optional<Secret>& admin_key);
+
+}  // namespace slipway::api

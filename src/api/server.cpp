@@ -1,0 +1,96 @@
+#include "api/server.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "api/authentication.h"
+#include "api/call.h"
+#include "api/directory.h"
+#include "api/errors.h"
+#include "api/permissions.h"
+#include "api/routes.h"
+#include "base/text.h"
+
+namespace slipway::api {
+namespace {
+
+/// Some proxies let only GET and POST through, and one client relies on that everywhere.
+std::string method_of(const net::Request& request) {
+  const auto override = request.headers.find("X-HTTP-Method-Override");
+  return request.method == "POST" && override && !override->empty() ? std::string(*override) : request.method;
+}
+
+void check_text(std::string_view text) {
+  if (!is_valid_utf8(text)) fail_invalid("The address is not valid UTF-8.");
+}
+
+/// Fills in what the address says.
+void read_address(Call& call, const Match& match, const DirectoryState& directory) {
+  check_text(call.request.path);
+  for (const auto& [name, value] : call.query) {
+    check_text(name);
+    check_text(value);
+  }
+  call.space = directory.default_space;
+  if (!match.space.empty()) {
+    const std::string named = percent_decode(match.space);
+    check_text(named);
+    const auto space = directory.find_space(named);
+    if (!space) fail_not_found(fmt::format("The space '{}' was not found.", named));
+    call.space = *space;
+    call.has_space = true;
+  }
+  for (const auto& [name, encoded] : match.parameters) {
+    std::string value = percent_decode(encoded);
+    check_text(value);
+    call.parameters.emplace_back(name, std::move(value));
+  }
+}
+
+}  // namespace
+
+ApiServer::ApiServer(Services& services) : services_(services), router_(all_routes(services.catalogue)) {}
+
+net::Response ApiServer::handle(net::Request&& request) const {
+  try {
+    return answer(request);
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::internal || e.code() == ErrorCode::fenced) {
+      services_.log.error("A request failed",
+                          {{"method", request.method}, {"path", request.path}, {"error", e.message()}});
+    }
+    return error_response(e);
+  } catch (const std::exception& e) {
+    services_.log.error("A request failed", {{"method", request.method}, {"path", request.path}, {"error", e.what()}});
+    return error_response(Error(ErrorCode::internal, "The server failed to answer; its log says why."));
+  }
+}
+
+net::Response ApiServer::answer(const net::Request& request) const {
+  check_text(request.path);
+  std::string allowed;
+  const std::string method = method_of(request);
+  const Match match = router_.match(method, request.path, &allowed);
+  if (match.route == nullptr) return method_not_allowed(method, allowed);
+  Call call(services_, request);
+  const auto directory = services_.directory.current();
+  const auto admit = [&](storage::Reader& reader) {
+    if (match.route->permission != anyone) {
+      call.principal = authenticate(request, reader, *directory, services_.clock.now());
+    }
+    read_address(call, match, *directory);
+    require_permission(call.principal, match.route->permission,
+                       match.route->scope == RouteScope::space ? call.space : "");
+  };
+  if (const auto* read = std::get_if<ReadHandler>(&match.route->handler)) {
+    return services_.database.read([&](storage::Reader& reader) {
+      admit(reader);
+      return (*read)(call, reader);
+    });
+  }
+  services_.database.read(admit);
+  return std::get<ActHandler>(match.route->handler)(call);
+}
+
+}  // namespace slipway::api

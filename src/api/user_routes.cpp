@@ -1,0 +1,168 @@
+#include "api/user_routes.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "api/api_key_text.h"
+#include "api/paging.h"
+#include "api/permissions.h"
+#include "api/resolve.h"
+#include "api/resource.h"
+#include "base/error.h"
+#include "storage/api_keys.h"
+#include "storage/events.h"
+#include "storage/resources.h"
+
+namespace slipway::api {
+namespace {
+
+using storage::ApiKey;
+using storage::Reader;
+
+/// The user that the address names; their own page needs no permission.
+std::string addressed_user(const Call& call, Reader& reader, std::string_view permission) {
+  const std::string& named = call.parameter("user");
+  const std::string id = named == "me" ? call.principal.user : named;
+  if (id != call.principal.user) require_permission(call.principal, permission, "");
+  return resolve(call, reader, call.services.catalogue.get("User"), id).id;
+}
+
+json::object key_json(const ApiKey& key) {
+  return {{"Id", key.id},
+          {"UserId", key.user},
+          {"Purpose", key.purpose},
+          {"Created", to_rfc3339(key.created)},
+          {"Expires", key.expires ? json::value(to_rfc3339(*key.expires)) : json::value(nullptr)},
+          {"ApiKey", json::object{{"HasValue", true}, {"NewValue", nullptr}, {"Hint", key.hint + "..."}}},
+          {"Links", json::object{{"Self", fmt::format("/api/users/{}/apikeys/{}", key.user, key.id)}}}};
+}
+
+net::Response list_keys(Call& call, Reader& reader) {
+  const storage::Slice slice = slice_of(call.query);
+  const auto keys = storage::list_api_keys(reader, addressed_user(call, reader, "UserView"), slice);
+  std::vector<std::string> items;
+  for (const ApiKey& key : keys.items) items.push_back(json::to_text(key_json(key)));
+  return page_response(call, "ApiKey", items, keys.total, slice);
+}
+
+ApiKey addressed_key(const Call& call, Reader& reader, std::string_view permission) {
+  const std::string user = addressed_user(call, reader, permission);
+  auto key = storage::find_api_key_by_id(reader, call.parameter("key"));
+  if (!key || key->user != user) fail_not_found(fmt::format("The resource '{}' was not found.", call.parameter("key")));
+  return std::move(*key);
+}
+
+net::Response get_key(Call& call, Reader& reader) {
+  return json_response(200, key_json(addressed_key(call, reader, "UserView")));
+}
+
+void audit_key(const Call& call, storage::Txn& txn, std::string_view category, const ApiKey& key) {
+  storage::Event event;
+  event.occurred = call.services.clock.now();
+  event.category = category;
+  event.user = call.principal.user;
+  event.username = call.principal.username;
+  event.subject = key.id;
+  event.message = fmt::format("API key '{}' ({}…) of {}: {}.", key.purpose, key.hint, key.user, category);
+  storage::append_event(txn, call.services.ids, event);
+}
+
+std::optional<Time> expiry_in(const json::object& body) {
+  const auto text = json::text_at(body, "Expires");
+  if (!text || text->empty()) return std::nullopt;
+  const auto time = parse_time(*text);
+  if (!time) fail_invalid("Expires must be a time such as 2024-05-01T02:03:04Z.");
+  return time;
+}
+
+/// The only answer that ever shows the key.
+net::Response create_key(Call& call) {
+  ApiKey key;
+  key.purpose = json::text_at(call.body(), "Purpose").value_or("");
+  if (key.purpose.empty()) fail_invalid("Purpose is required: say what the key is for.");
+  if (key.purpose.size() > 1000) fail_invalid("Purpose must be at most 1000 bytes long.");
+  key.expires = expiry_in(call.body());
+  key.created = call.services.clock.now();
+  const Secret text = make_api_key(call.services.random);
+  key.hint = hint_of(text);
+  call.services.database.write("create API key", [&](storage::Txn& txn) {
+    key.user = addressed_user(call, txn, "UserEdit");
+    key.id = call.services.ids.next(txn, "APIKeys");
+    storage::insert_api_key(txn, key, text.reveal());
+    audit_key(call, txn, "Created", key);
+  });
+  json::object out = key_json(key);
+  out["ApiKey"] = text.reveal();
+  return json_response(201, out);
+}
+
+net::Response delete_key(Call& call) {
+  call.services.database.write("delete API key", [&](storage::Txn& txn) {
+    const ApiKey key = addressed_key(call, txn, "UserEdit");
+    storage::erase_api_key(txn, key.id);
+    audit_key(call, txn, "Deleted", key);
+  });
+  return json_response(200, json::object());
+}
+
+json::array ids_of_teams(Reader& reader, const std::string& user) {
+  storage::ResourceFilter filter;
+  filter.type = "Team";
+  filter.references.emplace("MemberUserIds", user);
+  json::array teams;
+  for (const auto& team : storage::list_resources(reader, filter, {0, 1 << 30}).items) teams.emplace_back(team.id);
+  return teams;
+}
+
+/// Administrators may do everything, so the set needs no list.
+net::Response permissions(Call& call, Reader& reader) {
+  const std::string user = addressed_user(call, reader, "UserView");
+  return json_response(200,
+                       json::object{{"Id", user},
+                                    {"IsPermissionsComplete", true},
+                                    {"IsTeamsComplete", true},
+                                    {"SpacePermissions", json::object()},
+                                    {"SystemPermissions", json::array()},
+                                    {"Teams", ids_of_teams(reader, user)},
+                                    {"Links", json::object{{"Self", fmt::format("/api/users/{}/permissions", user)}}}});
+}
+
+}  // namespace
+
+std::vector<Route> user_routes(const model::Catalogue& catalogue) {
+  const auto users = std::make_shared<const Resource>(catalogue.get("User"));
+  const auto spaces = std::make_shared<const Resource>(catalogue.get("Space"));
+  const auto teams = std::make_shared<const Resource>(catalogue.get("Team"));
+  const ReadHandler me = [users](Call& call, Reader& r) { return users->get(call, r, call.principal.user); };
+  const ReadHandler spaces_of = [spaces](Call& call, Reader& r) {
+    addressed_user(call, r, "UserView");
+    return spaces->everything(call, r);
+  };
+  const ReadHandler teams_of = [teams](Call& call, Reader& r) {
+    return teams->everything(call, r, Owner{"MemberUserIds", addressed_user(call, r, "UserView")});
+  };
+  const ReadHandler providers = [](Call&, Reader&) {
+    return json_response(200, json::object{{"AuthenticationProviders", json::array()},
+                                           {"CanCurrentUserEditIdentitiesForUser", false},
+                                           {"Links", json::object()}});
+  };
+  const std::string any(authenticated);
+  std::vector<Route> routes{
+      {"GET", "users/me", any, "Your own user.", me},
+      {"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of},
+      {"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of},
+      {"GET", "users/{user}/permissions", any, "What a user may do.", permissions},
+      {"GET", "users/{user}/permissions/configuration", any, "What a user may do.", permissions},
+      {"GET", "users/{user}/apikeys", any, "Lists a user's API keys, without the keys themselves.", list_keys},
+      {"GET", "users/{user}/apikeys/{key}", any, "An API key, without the key itself.", get_key},
+      {"POST", "users/{user}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key},
+      {"DELETE", "users/{user}/apikeys/{key}", any, "Deletes an API key.", delete_key},
+      {"GET", "users/authentication", any, "Ways to log in besides API keys.", providers},
+      {"GET", "users/authentication/{user}", any, "Ways to log in besides API keys.", providers},
+  };
+  for (Route& route : routes) route.scope = RouteScope::system;
+  return routes;
+}
+
+}  // namespace slipway::api
