@@ -150,11 +150,13 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
 
   Failure refused = failure(operation);
   ErrorBody body = read_error(response);
-  refused.kind = classify(operation.service.signing_name, response.status, body);
+  refused.request_id = read_request_id(response);
+  const bool is_from_aws = !body.code.empty() || !refused.request_id.empty();
+  const bool is_unknown = operation.may_be_unknown && response.status == 500 && !is_from_aws;
+  refused.kind = is_unknown ? FailureKind::client : classify(operation.service.signing_name, response.status, body);
   refused.code = std::move(body.code);
   refused.message = std::move(body.message);
   refused.status = response.status;
-  refused.request_id = read_request_id(response);
   refused.maybe_done = refused.kind == FailureKind::transient;
   attempts.clock_was_wrong = may_be_clock_skew(refused.code) && correct_clock(request.url, response);
   throw AwsError(std::move(refused));

@@ -32,6 +32,8 @@ struct Operation {
   CallGroup group = CallGroup::read;
   /// Calling twice is like calling once: reads, and writes that only set.
   bool repeatable = true;
+  /// Emulators may lack it, and then answer 500 with a page of their own: that is a `client` error, not an outage.
+  bool may_be_unknown = false;
 };
 
 /// How far each endpoint's clock is ahead of ours, as its answers say. Threads: any.

@@ -80,6 +80,14 @@ TEST_CASE_FIXTURE(FakeAws, "a write whose answer is lost is not repeated; one th
   CHECK_FALSE(http.requests.back().repeatable);
 }
 
+TEST_CASE_FIXTURE(FakeAws, "an emulator's bare 500 for what it may lack is a refusal, an outage of AWS is not") {
+  const Operation optional{kEcs, "ListServiceDeployments", CallGroup::read, true, true};
+  http.then(500, "<html>");
+  CHECK(caught<AwsError>([&] { client().call(optional, {}); })->kind() == FailureKind::client);
+  for (int i = 0; i < 3; ++i) http.then(500, "", {{"x-amzn-RequestId", "r"}});
+  CHECK(caught<Park>([&] { client().call(optional, {}); }));
+}
+
 TEST_CASE_FIXTURE(FakeAws, "throttling parks, and surely did nothing") {
   http.otherwise = [](const auto&) { return net::ClientResponse{400, {}, error_body("ThrottlingException")}; };
   const auto park = caught<Park>([&] { client().call(kWrite, {}); });

@@ -14,10 +14,10 @@ const Operation kDescribeServices{kEcs, "DescribeServices"};
 // With forceNewDeployment a second call is a second deployment.
 const Operation kUpdateService{kEcs, "UpdateService", CallGroup::write, false};
 const Operation kTagResource{kEcs, "TagResource", CallGroup::write, true};
-const Operation kListServiceDeployments{kEcs, "ListServiceDeployments"};
-const Operation kDescribeServiceDeployments{kEcs, "DescribeServiceDeployments"};
-const Operation kDescribeServiceRevisions{kEcs, "DescribeServiceRevisions"};
-const Operation kStopServiceDeployment{kEcs, "StopServiceDeployment", CallGroup::write, false};
+const Operation kListServiceDeployments{kEcs, "ListServiceDeployments", CallGroup::read, true, true};
+const Operation kDescribeServiceDeployments{kEcs, "DescribeServiceDeployments", CallGroup::read, true, true};
+const Operation kDescribeServiceRevisions{kEcs, "DescribeServiceRevisions", CallGroup::read, true, true};
+const Operation kStopServiceDeployment{kEcs, "StopServiceDeployment", CallGroup::write, false, true};
 const Operation kListTasks{kEcs, "ListTasks"};
 const Operation kDescribeTasks{kEcs, "DescribeTasks"};
 
