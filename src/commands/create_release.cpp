@@ -13,7 +13,7 @@
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
 #include "feeds/feed.h"
-#include "planning/release_number.h"
+#include "planning/release_variables.h"
 #include "storage/document_lookup.h"
 
 namespace slipway::commands {

@@ -38,7 +38,8 @@ std::vector<const model::Variable*> prompts_for(const model::VariableSet& set, c
   std::vector<const model::Variable*> asked;
   if (prompted.empty()) return asked;
   const language::VariableCatalog catalog(std::move(prompted));
-  for (const language::Variable* winner : catalog.resolve(context).winners()) {
+  const language::ResolvedVariables resolved = catalog.resolve(context);
+  for (const language::Variable* winner : resolved.winners()) {
     asked.push_back(&set.Variables[std::stoul(winner->id)]);
   }
   return asked;

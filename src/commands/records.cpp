@@ -26,8 +26,9 @@ bool is_default(const json::value& value) {
 
 template <class Body>
 std::string without_defaults(const Body& body) {
+  const json::value all = json::to_json(body);
   json::object kept;
-  for (const auto& member : json::to_json(body).get_object()) {
+  for (const auto& member : all.get_object()) {
     if (!is_default(member.value())) kept.emplace(member.key(), member.value());
   }
   return json::to_text(kept);

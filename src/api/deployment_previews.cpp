@@ -1,0 +1,149 @@
+#include "api/deployment_previews.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/delivery_call.h"
+#include "base/describe.h"
+#include "commands/deployment_scene.h"
+#include "commands/prompts.h"
+#include "commands/release_lookup.h"
+#include "commands/standing.h"
+#include "model/environment.h"
+#include "model/tenant.h"
+#include "planning/deployment_variables.h"
+#include "planning/make_plan.h"
+#include "planning/tenant_selection.h"
+#include "storage/document_lookup.h"
+#include "storage/resources.h"
+
+namespace slipway::api {
+namespace {
+
+const model::Action* find_action(const model::DeploymentProcess& process, const std::string& id) {
+  for (const model::Step& step : process.Steps) {
+    for (const model::Action& action : step.Actions) {
+      if (action.Id == id) return &action;
+    }
+  }
+  return nullptr;
+}
+
+json::object step_to_execute(const planning::DeploymentScene& scene, const planning::PlannedStep& step,
+                             std::size_t index) {
+  const planning::PlannedAction& planned = step.Actions[index];
+  const model::Action* action = find_action(scene.frozen->process, planned.ActionId);
+  return {{"ActionId", planned.ActionId},
+          {"ActionName", planned.Name},
+          {"ActionNumber", planning::action_number(step, index)},
+          {"Roles", json::array()},
+          {"MachineNames", json::array()},
+          {"Machines", json::array()},
+          {"CanBeSkipped", action != nullptr && !action->IsRequired},
+          {"IsDisabled", false},
+          {"HasNoApplicableMachines", false},
+          {"UnavailableMachines", json::array()},
+          {"ExcludedMachines", json::array()}};
+}
+
+/// An element's name is the variable's id. The default of a sensitive variable is not shown.
+void add_element(json::array& elements, json::object& values, const model::Variable& variable) {
+  const model::VariablePrompt& prompt = *variable.Prompt;
+  const std::string& label = prompt.Label.empty() ? variable.Name : prompt.Label;
+  json::object control = {{"Type", "VariableValue"},
+                          {"Name", variable.Name},
+                          {"Label", label},
+                          {"Description", prompt.Description},
+                          {"Required", prompt.Required},
+                          {"IsSecure", variable.IsSensitive},
+                          {"DisplaySettings", json::to_json(prompt.DisplaySettings)}};
+  elements.push_back(
+      json::object{{"Name", variable.Id}, {"IsValueRequired", prompt.Required}, {"Control", std::move(control)}});
+  values[variable.Id] = model::text_of(variable.Value).value_or("");
+}
+
+json::object form_of(const planning::DeploymentScene& scene) {
+  json::array elements;
+  json::object values;
+  for (const model::Variable* variable :
+       commands::prompts_for(scene.frozen->project_variables, planning::scope_context(scene))) {
+    add_element(elements, values, *variable);
+  }
+  return {{"Values", std::move(values)}, {"Elements", std::move(elements)}};
+}
+
+json::object promotion(const storage::ReleaseRecord& release, const std::string& id, const std::string& name) {
+  const std::string link =
+      fmt::format("/api/{}/releases/{}/deployments/preview/{}{{?includeDisabledSteps}}", release.space, release.id, id);
+  return {{"Id", id}, {"Name", name}, {"Links", json::object{{"Preview", link}}}};
+}
+
+/// Has the document changed since it was frozen? The snapshot's id tells the version.
+bool is_modified(storage::Reader& reader, const std::string& snapshot) {
+  const std::string id = snapshot.substr(0, snapshot.find("-s-"));
+  const auto resource = storage::find_resource(reader, id);
+  if (!resource) return true;
+  const auto version = json::integer_at(json::parse(resource->body).as_object(), "Version").value_or(0);
+  return !snapshot.starts_with(fmt::format("{}-s-{}-", id, version));
+}
+
+}  // namespace
+
+json::object preview_deployment(storage::Reader& reader, const storage::ReleaseRecord& release,
+                                const std::string& environment, const std::string& tenant) {
+  const storage::DocumentLookup lookup(reader);
+  storage::DeploymentRecord planned;
+  planned.space = release.space;
+  planned.release = release.id;
+  planned.project = release.project;
+  planned.channel = release.channel;
+  planned.environment = addressed<model::Environment>(lookup, release.space, environment).Id;
+  if (!tenant.empty()) planned.tenant = addressed<model::Tenant>(lookup, release.space, tenant).Id;
+  planned.body = "{}";
+
+  const planning::DeploymentScene scene = commands::load_scene(reader, release, planned);
+  json::array steps, skipped;
+  for (const planning::PlannedStep& step : commands::plan_of(scene).Steps) {
+    for (std::size_t i = 0; i < step.Actions.size(); ++i) {
+      const planning::PlannedAction& action = step.Actions[i];
+      if (action.Unit != 0) {
+        steps.push_back(step_to_execute(scene, step, i));
+      } else {
+        skipped.push_back(
+            json::object{{"ActionId", action.ActionId}, {"ActionName", action.Name}, {"Reason", action.SkipReason}});
+      }
+    }
+  }
+  return {{"StepsToExecute", std::move(steps)},
+          {"StepsToSkip", std::move(skipped)},
+          {"UseGuidedFailureModeByDefault", commands::guided_failure_by_default(scene.project, scene.environment)},
+          {"Changes", json::array()},
+          {"ChangesMarkdown", ""},
+          {"Form", form_of(scene)},
+          {"Links", json::object()}};
+}
+
+json::object deployment_template(storage::Reader& reader, const storage::ReleaseRecord& release) {
+  const storage::DocumentLookup lookup(reader);
+  const commands::ReleaseStandings standings(reader, release);
+  const auto promotions = [&](const planning::LifecycleProgress& progress) {
+    json::array open;
+    for (const std::string& id : progress.allowed()) open.push_back(promotion(release, id, standings.name_of(id)));
+    return open;
+  };
+  json::array for_tenants;
+  for (const auto& tenant : model::referring<model::Tenant>(lookup, "ProjectEnvironments", release.project)) {
+    for_tenants.push_back(
+        json::object{{"Id", tenant.Id}, {"Name", tenant.Name}, {"PromoteTo", promotions(standings.progress(&tenant))}});
+  }
+  return {{"IsDeploymentProcessModified", is_modified(reader, release.process_snapshot)},
+          {"IsVariableSetModified", is_modified(reader, release.variables_snapshot)},
+          {"IsLibraryVariableSetModified", false},
+          {"DeploymentNotes", nullptr},
+          {"PromoteTo", promotions(standings.progress(nullptr))},
+          {"TenantPromotions", std::move(for_tenants)},
+          {"Links", json::object()}};
+}
+
+}  // namespace slipway::api

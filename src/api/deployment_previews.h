@@ -1,0 +1,18 @@
+// What a deployment would do, where it may go, and what it asks for (contract-hotpath §8, Preview and template).
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "storage/database.h"
+#include "storage/releases.h"
+
+namespace slipway::api {
+
+/// `environment` and `tenant` by id, slug or name; an empty `tenant` means none. Throws Error{not_found}.
+json::object preview_deployment(storage::Reader&, const storage::ReleaseRecord&, const std::string& environment,
+                                const std::string& tenant);
+
+json::object deployment_template(storage::Reader&, const storage::ReleaseRecord&);
+
+}  // namespace slipway::api

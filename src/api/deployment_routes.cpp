@@ -1,0 +1,344 @@
+#include "api/deployment_routes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/delivery_call.h"
+#include "api/delivery_documents.h"
+#include "api/deployment_previews.h"
+#include "base/describe.h"
+#include "commands/create_deployments.h"
+#include "model/environment.h"
+#include "model/project.h"
+#include "model/project_group.h"
+#include "model/tenant.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::api {
+namespace {
+
+using commands::DeploymentRequest;
+
+/// Members that are absent or null keep their defaults; keys match in any case.
+struct CreateDeploymentBody {
+  std::string ProjectName, ReleaseVersion;
+  std::vector<std::string> EnvironmentNames;  ///< untenanted
+  std::string EnvironmentName;                ///< tenanted
+  std::vector<std::string> Tenants, TenantTags;
+  std::vector<std::string> SpecificMachineNames, ExcludedMachineNames, SkipStepNames;
+  bool ForcePackageRedeployment = false;
+  bool ForcePackageDownload = false;
+  bool UpdateVariableSnapshot = false;
+  std::optional<bool> UseGuidedFailure;
+  std::optional<std::string> Priority;
+  std::optional<Time> RunAt, NoRunAfter;
+  std::map<std::string, std::string> Variables;
+  std::string Comments;
+};
+BOOST_DESCRIBE_STRUCT(CreateDeploymentBody, (),
+                      (ProjectName, ReleaseVersion, EnvironmentNames, EnvironmentName, Tenants, TenantTags,
+                       SpecificMachineNames, ExcludedMachineNames, SkipStepNames, ForcePackageRedeployment,
+                       ForcePackageDownload, UpdateVariableSnapshot, UseGuidedFailure, Priority, RunAt, NoRunAfter,
+                       Variables, Comments))
+
+/// The classic POST.
+struct DeploymentDocument {
+  std::string ReleaseId, EnvironmentId;
+  std::optional<std::string> TenantId;
+  std::vector<std::string> SkipActions, SpecificMachineIds, ExcludedMachineIds;
+  bool ForcePackageDownload = false;
+  bool ForcePackageRedeployment = false;
+  std::optional<bool> UseGuidedFailure;
+  std::map<std::string, std::string> FormValues;
+  std::optional<Time> QueueTime, QueueTimeExpiry;
+  std::optional<std::string> Comments;
+};
+BOOST_DESCRIBE_STRUCT(DeploymentDocument, (),
+                      (ReleaseId, EnvironmentId, TenantId, SkipActions, SpecificMachineIds, ExcludedMachineIds,
+                       ForcePackageDownload, ForcePackageRedeployment, UseGuidedFailure, FormValues, QueueTime,
+                       QueueTimeExpiry, Comments))
+
+/// "On" and "Off" decide; "LifecycleDefault" and nothing leave it to the lifecycle.
+std::optional<bool> priority_of(const std::optional<std::string>& text) {
+  if (text == "On") return true;
+  if (text == "Off") return false;
+  return std::nullopt;
+}
+
+DeploymentRequest request_of(const CreateDeploymentBody& body) {
+  DeploymentRequest request;
+  request.project = body.ProjectName;
+  if (request.project.empty()) fail_invalid("ProjectName: please name the project.");
+  request.release = body.ReleaseVersion;
+  request.skip_steps = body.SkipStepNames;
+  request.variables = body.Variables;
+  request.guided_failure = body.UseGuidedFailure;
+  request.run_at = body.RunAt;
+  request.not_after = body.NoRunAfter;
+  request.priority = priority_of(body.Priority);
+  request.comments = body.Comments;
+  request.specific_machines = body.SpecificMachineNames;
+  request.excluded_machines = body.ExcludedMachineNames;
+  request.force_package_download = body.ForcePackageDownload;
+  request.force_package_redeployment = body.ForcePackageRedeployment;
+  request.update_variables = body.UpdateVariableSnapshot;
+  return request;
+}
+
+/// TEN-4: who was matched but left out is told, beside what clients read.
+net::Response created_answer(const commands::CreatedDeployments& created) {
+  json::array tasks;
+  for (const storage::DeploymentRecord& deployment : created.deployments) {
+    tasks.push_back(json::object{{"DeploymentId", deployment.id}, {"ServerTaskId", deployment.task}});
+  }
+  json::array skipped;
+  for (const planning::SkippedTenant& tenant : created.skipped) {
+    skipped.push_back(json::object{{"TenantId", tenant.id}, {"TenantName", tenant.name}, {"Reason", tenant.reason}});
+  }
+  return json_response(
+      201, json::object{{"DeploymentServerTasks", std::move(tasks)}, {"SkippedTenants", std::move(skipped)}});
+}
+
+net::Response create(Call& call, const DeploymentRequest& request) {
+  return answer_once(call, "create deployments", [&](storage::Txn& txn, commands::CommandContext& context) {
+    return created_answer(commands::create_deployments(txn, context, request));
+  });
+}
+
+CreateDeploymentBody executions_body(Call& call) {
+  auto body = json::from_json<CreateDeploymentBody>(call.body());
+  call.services.database.read([&](storage::Reader& reader) { use_space_of_body(call, reader); });
+  return body;
+}
+
+net::Response create_untenanted(Call& call) {
+  const auto body = executions_body(call);
+  DeploymentRequest request = request_of(body);
+  request.environments = body.EnvironmentNames;
+  return create(call, request);
+}
+
+net::Response create_tenanted(Call& call) {
+  const auto body = executions_body(call);
+  DeploymentRequest request = request_of(body);
+  if (!body.EnvironmentName.empty()) request.environments = {body.EnvironmentName};
+  request.tenants = planning::TenantQuery{body.Tenants, body.TenantTags};
+  if (request.tenants->empty()) fail_invalid("Tenants: name tenants or tenant tags, or '*' for all that are ready.");
+  return create(call, request);
+}
+
+net::Response create_classic(Call& call) {
+  const auto document = json::from_json<DeploymentDocument>(call.body());
+  DeploymentRequest request;
+  request.release = document.ReleaseId;
+  request.environments = {document.EnvironmentId};
+  if (document.TenantId && !document.TenantId->empty())
+    request.tenants = planning::TenantQuery{{*document.TenantId}, {}};
+  request.skip_steps = document.SkipActions;
+  request.variables = document.FormValues;
+  request.guided_failure = document.UseGuidedFailure;
+  request.run_at = document.QueueTime;
+  request.not_after = document.QueueTimeExpiry;
+  request.comments = document.Comments.value_or("");
+  request.specific_machines = document.SpecificMachineIds;
+  request.excluded_machines = document.ExcludedMachineIds;
+  request.force_package_download = document.ForcePackageDownload;
+  request.force_package_redeployment = document.ForcePackageRedeployment;
+  return answer_once(call, "create deployment", [&](storage::Txn& txn, commands::CommandContext& context) {
+    const auto created = commands::create_deployments(txn, context, request);
+    return json_response(201, DeliveryDocuments(txn, call.services.clock.now()).deployment(created.deployments.at(0)));
+  });
+}
+
+/// The first value of a list parameter; these filters take one.
+std::string first_of(const Call& call, std::string_view parameter) {
+  const auto values = call.query.list(parameter);
+  return values.empty() ? "" : values.front();
+}
+
+net::Response list(const Call& call, storage::Reader& reader, storage::DeploymentFilter filter) {
+  filter.space = call.space;
+  filter.ids = ids_of(call);
+  const storage::Slice slice = slice_of(call.query);
+  DeliveryDocuments documents(reader, call.services.clock.now());
+  return page_of(call, "Deployment", storage::list_deployments(reader, filter, slice), slice,
+                 [&](const storage::DeploymentRecord& record) { return documents.deployment(record); });
+}
+
+net::Response list_all(Call& call, storage::Reader& reader) {
+  storage::DeploymentFilter filter;
+  filter.project = first_of(call, "projects");
+  filter.environment = first_of(call, "environments");
+  filter.tenant = first_of(call, "tenants");
+  filter.channel = first_of(call, "channels");
+  return list(call, reader, filter);
+}
+
+net::Response list_of_release(Call& call, storage::Reader& reader) {
+  storage::DeploymentFilter filter;
+  filter.release = addressed_release(call, reader, call.parameter("release")).id;
+  return list(call, reader, filter);
+}
+
+net::Response get(Call& call, storage::Reader& reader) {
+  const auto deployment = storage::find_deployment(reader, call.parameter("id"));
+  if (!deployment || deployment->space != call.space) {
+    fail_not_found(fmt::format("The resource '{}' was not found.", call.parameter("id")));
+  }
+  return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).deployment(*deployment));
+}
+
+net::Response preview(Call& call, storage::Reader& reader) {
+  const auto release = addressed_release(call, reader, call.parameter("release"));
+  const bool with_tenant = std::any_of(call.parameters.begin(), call.parameters.end(),
+                                       [](const auto& parameter) { return parameter.first == "tenant"; });
+  return json_response(200, preview_deployment(reader, release, call.parameter("environment"),
+                                               with_tenant ? call.parameter("tenant") : ""));
+}
+
+struct PreviewsBody {
+  struct Item {
+    std::string EnvironmentId;
+    std::optional<std::string> TenantId;
+  };
+  std::vector<Item> DeploymentPreviews;
+};
+BOOST_DESCRIBE_STRUCT(PreviewsBody::Item, (), (EnvironmentId, TenantId))
+BOOST_DESCRIBE_STRUCT(PreviewsBody, (), (DeploymentPreviews))
+
+net::Response previews(Call& call) {
+  const auto body = json::from_json<PreviewsBody>(call.body());
+  return call.services.database.read([&](storage::Reader& reader) {
+    const auto release = addressed_release(call, reader, call.parameter("release"));
+    json::array previews;
+    for (const PreviewsBody::Item& item : body.DeploymentPreviews) {
+      previews.push_back(preview_deployment(reader, release, item.EnvironmentId, item.TenantId.value_or("")));
+    }
+    return json_response(200, previews);
+  });
+}
+
+bool is_wanted(const std::vector<std::string>& wanted, const std::string& id) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), id) != wanted.end();
+}
+
+template <class T>
+json::object brief(const T& document) {
+  return {{"Id", document.Id}, {"Name", document.Name}, {"Links", json::object()}};
+}
+
+struct DashboardFilter {
+  std::vector<std::string> projects, environments;
+  bool with_previous = false;
+};
+
+/// What runs where, from the table of current states (UI-1).
+json::array dashboard_items(storage::Reader& reader, DeliveryDocuments& documents,
+                            const std::vector<model::Project>& projects, const DashboardFilter& filter) {
+  json::array items;
+  for (const model::Project& project : projects) {
+    for (const storage::CurrentState& state : storage::current_states(reader, project.Id)) {
+      if (!is_wanted(filter.environments, state.environment)) continue;
+      const auto add = [&](const std::string& id, bool is_current) {
+        const auto deployment = storage::find_deployment(reader, id);
+        if (deployment) items.push_back(documents.dashboard_item(*deployment, is_current));
+      };
+      add(state.last_deployment, true);
+      const std::string& before =
+          state.last_success == state.last_deployment ? state.previous_success : state.last_success;
+      if (filter.with_previous && !before.empty()) add(before, false);
+    }
+  }
+  return items;
+}
+
+/// No member but these: a client's test refuses unknown ones.
+net::Response dashboard(Call& call, storage::Reader& reader, const DashboardFilter& filter) {
+  const storage::DocumentLookup lookup(reader);
+  DeliveryDocuments documents(reader, call.services.clock.now());
+  std::vector<model::Project> shown;
+  json::array projects, environments, groups, tenants;
+  json::array environment_ids;
+  for (const auto& environment : model::list<model::Environment>(lookup, call.space)) {
+    if (!is_wanted(filter.environments, environment.Id)) continue;
+    environments.push_back(brief(environment));
+    environment_ids.push_back(json::value(environment.Id));
+  }
+  for (auto& project : model::list<model::Project>(lookup, call.space)) {
+    if (!is_wanted(filter.projects, project.Id)) continue;
+    json::object entry = brief(project);
+    entry["Slug"] = project.Slug;
+    entry["ProjectGroupId"] = project.ProjectGroupId;
+    entry["EnvironmentIds"] = environment_ids;
+    entry["TenantedDeploymentMode"] = json::name_of(project.TenantedDeploymentMode);
+    entry["CanPerformUntenantedDeployment"] = project.TenantedDeploymentMode != model::TenantedMode::Tenanted;
+    entry["IsDisabled"] = project.IsDisabled;
+    projects.push_back(std::move(entry));
+    shown.push_back(std::move(project));
+  }
+  for (const auto& group : model::list<model::ProjectGroup>(lookup, call.space)) {
+    json::object entry = brief(group);
+    entry["EnvironmentIds"] = environment_ids;
+    groups.push_back(std::move(entry));
+  }
+  for (const auto& tenant : model::list<model::Tenant>(lookup, call.space)) {
+    tenants.push_back(json::object{{"Id", tenant.Id},
+                                   {"Name", tenant.Name},
+                                   {"TenantTags", json::to_json(tenant.TenantTags)},
+                                   {"ProjectEnvironments", json::to_json(tenant.ProjectEnvironments)},
+                                   {"IsDisabled", tenant.IsDisabled}});
+  }
+  return json_response(200, json::object{{"Items", dashboard_items(reader, documents, shown, filter)},
+                                         {"Projects", std::move(projects)},
+                                         {"ProjectGroups", std::move(groups)},
+                                         {"Environments", std::move(environments)},
+                                         {"Tenants", std::move(tenants)},
+                                         {"ProjectLimit", nullptr},
+                                         {"IsFiltered", !filter.projects.empty()},
+                                         {"Links", json::object()}});
+}
+
+net::Response static_dashboard(Call& call, storage::Reader& reader) {
+  return dashboard(call, reader, {call.query.list("projectId"), {}, false});
+}
+
+net::Response dynamic_dashboard(Call& call, storage::Reader& reader) {
+  const auto previous = call.query.find("includePrevious");
+  const bool with_previous = previous && !previous->empty() && *previous != "false" && *previous != "False";
+  return dashboard(call, reader, {call.query.list("projects"), call.query.list("environments"), with_previous});
+}
+
+}  // namespace
+
+std::vector<Route> deployment_routes() {
+  return {
+      {"POST", "deployments/create/untenanted/v1", "DeploymentCreate", "Deploys a release to environments.",
+       create_untenanted},
+      {"POST", "deployments/create/tenanted/v1", "DeploymentCreate", "Deploys a release to tenants in an environment.",
+       create_tenanted},
+      {"POST", "deployments", "DeploymentCreate", "Deploys a release to one environment, for one tenant or none.",
+       create_classic, RouteScope::space, "Deployment"},
+      {"GET", "deployments", "DeploymentView", "Lists deployments, newest first.", list_all, RouteScope::space,
+       "Deployment"},
+      {"GET", "deployments/{id}", "DeploymentView", "Shows a deployment.", get, RouteScope::space, "Deployment"},
+      {"GET", "releases/{release}/deployments", "DeploymentView", "Lists a release's deployments, newest first.",
+       list_of_release, RouteScope::space, "Deployment"},
+      {"GET", "releases/{release}/deployments/template", "DeploymentView", "Shows where a release may be deployed now.",
+       [](Call& call, storage::Reader& reader) {
+         return json_response(200,
+                              deployment_template(reader, addressed_release(call, reader, call.parameter("release"))));
+       }},
+      {"GET", "releases/{release}/deployments/preview/{environment}", "DeploymentView",
+       "Shows what a deployment would do and ask for.", preview},
+      {"GET", "releases/{release}/deployments/preview/{environment}/{tenant}", "DeploymentView",
+       "Shows what a deployment for a tenant would do and ask for.", preview},
+      {"POST", "releases/{release}/deployments/previews", "DeploymentView", "Shows several previews at once.",
+       previews},
+      {"GET", "dashboard", "DeploymentView", "Shows what runs where.", static_dashboard},
+      {"GET", "dashboard/dynamic", "DeploymentView", "Shows what runs where, for chosen projects and environments.",
+       dynamic_dashboard},
+  };
+}
+
+}  // namespace slipway::api

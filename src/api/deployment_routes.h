@@ -1,0 +1,12 @@
+// Deployments: create, read, preview, and what runs where (contract-hotpath §8).
+#pragma once
+
+#include <vector>
+
+#include "api/route.h"
+
+namespace slipway::api {
+
+std::vector<Route> deployment_routes();
+
+}  // namespace slipway::api

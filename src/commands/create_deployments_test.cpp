@@ -1,0 +1,273 @@
+#include "commands/create_deployments.h"
+
+#include <doctest/doctest.h>
+
+#include "commands/cancel_task.h"
+#include "commands/change_release.h"
+#include "commands/commands_testing.h"
+#include "commands/deployment_scene.h"
+#include "commands/records.h"
+#include "storage/events.h"
+#include "storage/tasks.h"
+
+namespace slipway::commands {
+namespace {
+
+using testing::refused;
+using testing::World;
+using Texts = std::vector<std::string>;
+
+DeploymentRequest to(Texts environments, std::string release = "1.0.0") {
+  DeploymentRequest request;
+  request.release = std::move(release);
+  request.environments = std::move(environments);
+  return request;
+}
+
+DeploymentRequest for_tenants(planning::TenantQuery tenants, std::string environment = "Dev") {
+  DeploymentRequest request = to({std::move(environment)});
+  request.tenants = std::move(tenants);
+  return request;
+}
+
+/// The project may be deployed to tenants.
+struct TenantedWorld : World {
+  TenantedWorld() {
+    project.TenantedDeploymentMode = model::TenantedMode::TenantedOrUntenanted;
+    put(project);
+    tenant(1, "Acme", {"Environments-1", "Environments-2"}, {"Ring/A"});
+    tenant(2, "Bolt", {"Environments-2"}, {"Ring/A"});
+    release("1.0.0");
+  }
+};
+
+TEST_CASE_FIXTURE(World, "TEN-3: each environment gets one deployment with one queued task of its own") {
+  release("1.0.0");
+  const auto created = deploy(to({"dev"}));
+  REQUIRE(created.deployments.size() == 1);
+  const auto task =
+      database->read([&](storage::Reader& reader) { return storage::find_task(reader, created.deployments[0].task); });
+  REQUIRE(task);
+  CHECK(task->state == storage::TaskState::Queued);
+  CHECK(task->description == "Deploy Web release 1.0.0 to Dev");
+  CHECK(task->concurrency_key == "Projects-1/Environments-1");  // TSK-2
+  CHECK(task->deployment == created.deployments[0].id);
+}
+
+TEST_CASE_FIXTURE(World, "LIF-2: an environment opens once the release has succeeded in the one before") {
+  release("1.0.0");
+  CHECK(refused([&] { deploy(to({"Prod"})); }) ==
+        Texts{"Release 1.0.0 can't be deployed to 'Prod': phase 'Dev' first needs 1 of 'Dev' to succeed."});
+  const auto dev = deploy(to({"Dev"}));
+  end(dev.deployments[0], false);
+  CHECK(refused([&] { deploy(to({"Test"})); }).size() == 1);  // LIF-6
+  end(dev.deployments[0], true);
+  CHECK(deploy(to({"Test"})).deployments.size() == 1);
+}
+
+TEST_CASE_FIXTURE(World, "All of a call is queued or nothing, and every obstacle is named") {
+  release("1.0.0");
+  CHECK(refused([&] {
+          deploy(to({"Dev", "Nope", "Neither"}));
+        }) == Texts{"There is no environment named 'Nope'.", "There is no environment named 'Neither'."});
+  CHECK(refused([&] { deploy(to({"Dev", "Test", "Prod"})); }).size() == 2);
+  const auto queued = database->read([](storage::Reader& reader) { return storage::queued_tasks(reader); });
+  CHECK(queued.empty());
+}
+
+TEST_CASE_FIXTURE(World, "TEN-1: tenants are refused by an untenanted project and demanded by a tenanted one") {
+  release("1.0.0");
+  CHECK(refused([&] { deploy(for_tenants({{"Acme"}, {}})); }).at(0).find("mode 'Untenanted'") != std::string::npos);
+  project.TenantedDeploymentMode = model::TenantedMode::Tenanted;
+  put(project);
+  CHECK(refused([&] { deploy(to({"Dev"})); }).at(0).find("mode 'Tenanted'") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(TenantedWorld, "TEN-4: tenants are picked by name, tag or all, with those left out told") {
+  const auto by_tag = deploy(for_tenants({{}, {"Ring/A"}}));
+  REQUIRE(by_tag.deployments.size() == 1);
+  CHECK(by_tag.deployments[0].tenant == "Tenants-1");
+  REQUIRE(by_tag.skipped.size() == 1);
+  CHECK(by_tag.skipped[0].reason == "it is not connected to 'Dev' for this project");
+  CHECK(refused([&] {
+          deploy(for_tenants({{"Acme", "Bolt"}, {}}));
+        }) ==
+        Texts{"The release can't be deployed to the tenant 'Bolt': it is not connected to 'Dev' for this project."});
+}
+
+TEST_CASE_FIXTURE(TenantedWorld, "LIF-7: each tenant progresses on its own") {
+  CHECK(deploy(for_tenants({{"Bolt"}, {}}, "Test")).deployments.size() == 1);
+  CHECK(refused([&] { deploy(for_tenants({{"Acme"}, {}}, "Test")); }).size() == 1);
+  end(deploy(for_tenants({{"Acme"}, {}}, "Dev")).deployments[0], true);
+  CHECK(deploy(for_tenants({{"*"}, {}}, "Test")).deployments.size() == 2);
+}
+
+TEST_CASE_FIXTURE(TenantedWorld, "TSK-2: a tenanted deployment queues behind its own tenant alone") {
+  const auto created = deploy(for_tenants({{"Acme"}, {}}));
+  const auto task =
+      database->read([&](storage::Reader& reader) { return storage::find_task(reader, created.deployments[0].task); });
+  CHECK(task->concurrency_key == "Tenants-1/Projects-1/Environments-1");
+  CHECK(task->description == "Deploy Web release 1.0.0 to Dev for Acme");
+}
+
+TEST_CASE_FIXTURE(TenantedWorld, "CHN-9: a channel for certain tags takes no other tenants") {
+  channel.TenantTags = {"Ring/B"};
+  put(channel, "Spaces-1", "Projects-1");
+  CHECK(refused([&] {
+          deploy(for_tenants({{"Acme"}, {}}));
+        })
+            .at(0)
+            .find("none of the tags that the channel") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(TenantedWorld, "TEN-12: a missing tenant value is named with template, tenant and environment") {
+  model::VariableTemplate parameter;
+  parameter.Id = "template-1";
+  parameter.Name = "Role";
+  parameter.DefaultValue = "";
+  project.Templates = {parameter};
+  put(project);
+  CHECK(
+      refused([&] {
+        deploy(for_tenants({{"Acme"}, {}}));
+      }) ==
+      Texts{"The release can't be deployed to the tenant 'Acme': it has no value for 'Role' of the project in 'Dev'."});
+  model::TenantVariables values;
+  values.Id = "tenantvariables-Tenants-1";
+  values.TenantId = "Tenants-1";
+  values.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-1"] = "arn:aws:iam::1:role/x";
+  put(values);
+  CHECK(deploy(for_tenants({{"Acme"}, {}})).deployments.size() == 1);
+}
+
+TEST_CASE_FIXTURE(
+    World, "VAR-7: required prompts need a value, answers are kept with the deployment, secret ones in the vault") {
+  model::Variable approver;
+  approver.Id = "v1";
+  approver.Name = "Approver";
+  approver.Prompt = model::VariablePrompt{"Who approves", "", true, {}};
+  model::Variable token = approver;
+  token.Id = "v2";
+  token.Name = "Token";
+  token.Prompt->Label = "";
+  token.IsSensitive = true;
+  variables.Variables = {approver, token};
+  put(variables);
+  release("1.0.0");
+  CHECK(refused([&] { deploy(to({"Dev"})); }) ==
+        Texts{"The variable 'Approver' needs a value to deploy.", "The variable 'Token' needs a value to deploy."});
+  DeploymentRequest request = to({"Dev"});
+  request.variables = {{"Who approves", "bob"}, {"token", "hush"}, {"Size", "9"}};
+  CHECK(refused([&] { deploy(request); }) == Texts{"The release has no prompted variable named 'Size'."});
+  request.variables.erase("Size");
+  const auto deployment = deploy(request).deployments.at(0);
+  const auto values = body_of(deployment).FormValues;
+  CHECK(deployment.body.find("hush") == std::string::npos);
+  CHECK(values.at("v1") == json::value("bob"));
+  const auto secret = database->read([&](storage::Reader& reader) {
+    return std::string(vault.get(reader, *model::secret_of(values.at("v2")), deployment.id)->reveal());
+  });
+  CHECK(secret == "hush");
+}
+
+TEST_CASE_FIXTURE(World,
+                  "SCH-1: a deployment may wait at most 30 days, and must be allowed to start before it expires") {
+  release("1.0.0");
+  DeploymentRequest request = to({"Dev"});
+  request.run_at = clock.now() + std::chrono::days(31);
+  CHECK(refused([&] { deploy(request); }).size() == 1);
+  request.run_at = clock.now() + std::chrono::days(2);
+  request.not_after = clock.now() + std::chrono::days(1);
+  CHECK(refused([&] { deploy(request); }).size() == 1);
+  request.not_after = clock.now() + std::chrono::days(3);
+  const auto created = deploy(request);
+  const auto task =
+      database->read([&](storage::Reader& reader) { return storage::find_task(reader, created.deployments[0].task); });
+  CHECK(task->queued == *request.run_at);
+  CHECK(task->queue_expiry == request.not_after);
+}
+
+TEST_CASE_FIXTURE(World, "BLK-1: a blocked release stays where it is until its defects are resolved") {
+  const auto blocked = release("1.0.0");
+  end(deploy(to({"Dev"})).deployments[0], true);
+  CommandContext writing = context();
+  database->write("block", [&](storage::Txn& txn) { report_defect(txn, writing, blocked.id, "data loss"); });
+  CHECK(refused([&] { deploy(to({"Test"})); }).at(0).find("blocked by an unresolved defect") != std::string::npos);
+  CHECK(deploy(to({"Dev"})).deployments.size() == 1);
+  database->write("unblock", [&](storage::Txn& txn) { resolve_defects(txn, writing, blocked.id); });
+  CHECK(deploy(to({"Test"})).deployments.size() == 1);
+}
+
+TEST_CASE_FIXTURE(World, "REL-4: updating a release's variables freezes the present ones and leaves the process") {
+  const auto before = release("1.0.0");
+  process.Version = 2;
+  put(process);
+  model::Variable variable;
+  variable.Id = "v1";
+  variable.Name = "Colour";
+  variables.Variables = {variable};
+  put(variables);
+  DeploymentRequest request = to({"Dev"});
+  request.update_variables = true;
+  deploy(request);
+  const auto after = database->read([&](storage::Reader& reader) { return *storage::find_release(reader, before.id); });
+  CHECK(after.variables_snapshot != before.variables_snapshot);
+  CHECK(after.process_snapshot == before.process_snapshot);
+}
+
+TEST_CASE_FIXTURE(World, "REL-6: a release goes with its deployments and tasks, but not while one has not ended") {
+  const auto doomed = release("1.0.0");
+  const auto deployment = deploy(to({"Dev"})).deployments[0];
+  CommandContext writing = context();
+  const auto erase = [&] {
+    database->write("delete", [&](storage::Txn& txn) { delete_release(txn, writing, doomed.id); });
+  };
+  CHECK(refused(erase).at(0).find("has not ended; cancel it first") != std::string::npos);
+  database->write("cancel", [&](storage::Txn& txn) { cancel_task(txn, writing, deployment.task); });
+  erase();
+  database->read([&](storage::Reader& reader) {
+    CHECK_FALSE(storage::find_release(reader, doomed.id));
+    CHECK_FALSE(storage::find_deployment(reader, deployment.id));
+    CHECK_FALSE(storage::find_task(reader, deployment.task));
+  });
+}
+
+TEST_CASE_FIXTURE(World, "TSK-7: cancelling a queued task ends it at once, and an ended one stays as it is") {
+  release("1.0.0");
+  const auto deployment = deploy(to({"Dev"})).deployments[0];
+  CommandContext writing = context();
+  const auto cancel = [&] {
+    return database->write("cancel", [&](storage::Txn& txn) { return cancel_task(txn, writing, deployment.task); });
+  };
+  CHECK(cancel().state == storage::TaskState::Canceled);
+  CHECK(cancel().state == storage::TaskState::Canceled);
+  CHECK(refused([&] {
+          database->write("cancel", [&](storage::Txn& txn) { cancel_task(txn, writing, "ServerTasks-999"); });
+        }).size() == 1);
+}
+
+TEST_CASE_FIXTURE(TenantedWorld, "OBJ-5: the scene of a deployment has the frozen process and the live tenant") {
+  const auto deployment = deploy(for_tenants({{"Acme"}, {}})).deployments[0];
+  process.Steps.clear();
+  put(process);
+  tenant(1, "Acme Corp", {"Environments-1"}, {"Ring/B"});
+  const auto scene = database->read([&](storage::Reader& reader) {
+    return load_scene(reader, *storage::find_release(reader, deployment.release), deployment);
+  });
+  CHECK(scene.tenant->Name == "Acme Corp");
+  CHECK(plan_of(scene).Steps.size() == 1);
+  CHECK(scene.release.packages.at(0).Digest == "sha256:20");
+}
+
+TEST_CASE_FIXTURE(World, "A thousand tenants are queued by one call in one write") {
+  project.TenantedDeploymentMode = model::TenantedMode::Tenanted;
+  put(project);
+  for (int i = 1; i <= 1000; ++i) tenant(i, "Tenant " + std::to_string(i), {"Environments-1"});
+  release("1.0.0");
+  const auto created = deploy(for_tenants({{"*"}, {}}));
+  CHECK(created.deployments.size() == 1000);
+  CHECK(database->read([](storage::Reader& reader) { return storage::queued_tasks(reader).size(); }) == 1000);
+}
+
+}  // namespace
+}  // namespace slipway::commands

@@ -1,0 +1,166 @@
+#include "commands/create_release.h"
+
+#include <doctest/doctest.h>
+
+#include "commands/commands_testing.h"
+#include "commands/records.h"
+#include "commands/snapshots.h"
+#include "storage/events.h"
+
+namespace slipway::commands {
+namespace {
+
+using testing::refused;
+using testing::World;
+using Texts = std::vector<std::string>;
+
+TEST_CASE_FIXTURE(World,
+                  "REL-1: a version is there once, in any spelling, unless the caller accepts the existing one") {
+  CHECK(release("1.0").version == "1.0");
+  CHECK(refused([&] { release("1.0.0"); }) ==
+        Texts{"A release with version 1.0.0 already exists for the project 'Web'."});
+  ReleaseRequest again;
+  again.version = "v1.0.0";
+  again.ignore_if_exists = true;
+  const CreatedRelease existing = release(again);
+  CHECK(existing.existed);
+  CHECK(existing.record.version == "1.0");
+}
+
+TEST_CASE_FIXTURE(World, "VER-8: without a version the server counts on from the last release") {
+  CHECK(release("").version == "0.0.1");
+  CHECK(release("").version == "0.0.2");
+  release("5.0.0");
+  CHECK(release("").version == "5.0.1");
+}
+
+TEST_CASE_FIXTURE(World, "VER-7: a mask counts on from the highest release that fits it") {
+  CHECK(release("2.1.i").version == "2.1.0");
+  release("2.1.4");
+  release("2.0.9");
+  CHECK(release("2.1.i").version == "2.1.5");
+  CHECK(release("2.c.i").version == "2.1.6");
+}
+
+TEST_CASE_FIXTURE(World, "VER-5: a release can take its number from a package") {
+  project.VersioningStrategy = {std::nullopt, model::ActionPackage{"Deploy web", ""}};
+  put(project);
+  ReleaseRequest request;
+  request.packages.default_version = "1.1.0";
+  CHECK(release(request).record.version == "1.1.0");
+}
+
+TEST_CASE_FIXTURE(World, "A text that can't number a release is refused") {
+  CHECK(refused([&] { release("1.2.3.4.5"); }).size() == 1);
+  CHECK(refused([&] { release("a b/c"); }).size() == 1);
+  CHECK(release("DeleteMe5.0").version == "DeleteMe5.0");
+}
+
+TEST_CASE_FIXTURE(World, "PKG-4: a release freezes each image's version, registry and digest") {
+  ReleaseRequest request;
+  request.version = "1.0.0";
+  request.packages.specs = planning::parse_package_specs({"Deploy web:1.0.0"});
+  const auto packages = body_of(release(request).record).SelectedPackages;
+  REQUIRE(packages.size() == 1);
+  CHECK(packages[0].Version == "1.0.0");
+  CHECK(packages[0].Registry == "registry.test");
+  CHECK(packages[0].Digest == "sha256:10");
+}
+
+TEST_CASE_FIXTURE(World, "PKG-4: an image tag that the feed lacks is refused by name") {
+  ReleaseRequest request;
+  request.packages.default_version = "3.0.0";
+  CHECK(refused([&] { release(request); }) ==
+        Texts{"The feed 'Hub' has no image 'team/web:3.0.0', which step 'Deploy web' needs."});
+}
+
+TEST_CASE_FIXTURE(World, "PKG-6: the newest version that the channel takes is chosen where none was asked for") {
+  const auto chosen = [&](const std::string& version) {
+    return body_of(release(version)).SelectedPackages.at(0).Version;
+  };
+  CHECK(chosen("1.0.0") == "2.0.0-beta");
+  channel.Rules = {{"Rules-1", {{"Deploy web", ""}}, "[1.0,2.0)", "^$"}};
+  put(channel, "Spaces-1", "Projects-1");
+  CHECK(chosen("1.0.1") == "1.1.0");
+  channel.Rules[0].VersionRange = "[7.0,)";
+  put(channel, "Spaces-1", "Projects-1");
+  CHECK(refused([&] { release("1.0.2"); }).at(0).find("has no version of the package 'team/web'") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "CHN-6: a version against the channel's rule needs the caller's consent") {
+  channel.Rules = {{"Rules-1", {{"Deploy web", ""}}, "[1.0,1.1)", ""}};
+  put(channel, "Spaces-1", "Projects-1");
+  ReleaseRequest request;
+  request.packages.default_version = "2.0.0-beta";
+  request.channel = "default";
+  CHECK(refused([&] { release(request); }).at(0).find("outside of the channel's version range") != std::string::npos);
+  channel.Rules = {{"Rules-1", {{"Deploy web", ""}}, "", "^$"}};
+  put(channel, "Spaces-1", "Projects-1");
+  CHECK(refused([&] { release(request); }).at(0).find("pre-release tag '^$'") != std::string::npos);
+  request.ignore_channel_rules = true;
+  CHECK(body_of(release(request).record).IgnoreChannelRules);
+}
+
+TEST_CASE_FIXTURE(World, "OBJ-5: process and variables are frozen, and unchanged ones keep their snapshot's id") {
+  model::Variable variable;
+  variable.Id = "v1";
+  variable.Name = "Colour";
+  variable.Value = "red";
+  variables.Variables = {variable};
+  put(variables);
+  const auto first = release("1.0.0");
+  const auto second = release("1.0.1");
+  CHECK(first.process_snapshot.starts_with("deploymentprocess-Projects-1-s-1-"));
+  CHECK(first.process_snapshot == second.process_snapshot);
+  variables.Variables[0].Value = "blue";
+  put(variables);
+  const auto third = release("1.0.2");
+  CHECK(third.variables_snapshot != first.variables_snapshot);
+  const auto frozen = database->read([&](storage::Reader& reader) { return load_frozen(reader, first); });
+  CHECK(model::text_of(frozen->project_variables.Variables.at(0).Value) == "red");
+}
+
+TEST_CASE_FIXTURE(World, "OBJ-4: a disabled project takes no releases") {
+  project.IsDisabled = true;
+  put(project);
+  CHECK(refused([&] { release("1.0.0"); }) == Texts{"The project 'Web' is disabled, so it takes no new releases."});
+}
+
+TEST_CASE_FIXTURE(World, "Unknown projects, channels and package names are refused by name") {
+  ReleaseRequest request;
+  request.project = "Nope";
+  CHECK(refused([&] { release(request); }) == Texts{"There is no project named 'Nope'."});
+  request.project = "web";
+  request.channel = "Beta";
+  CHECK(refused([&] { release(request); }) == Texts{"There is no channel named 'Beta'."});
+  request.channel = "";
+  request.packages.specs = planning::parse_package_specs({"Deploy api:1.0"});
+  CHECK(refused([&] { release(request); }).at(0).find("'Deploy api:1.0' names no step") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "A process that changed after the look-ups is noticed in the write") {
+  CommandContext writing = context();
+  ReleaseRequest request;
+  request.project = "Web";
+  const PreparedRelease prepared = prepare_release(writing, request);
+  process.Steps[0].Actions[0].Packages[0].PackageId = "team/other";
+  put(process);
+  try {
+    database->write("create", [&](storage::Txn& txn) { create_release(txn, writing, prepared); });
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::conflict);
+  }
+}
+
+TEST_CASE_FIXTURE(World, "AUD-1: creating a release leaves an audit entry") {
+  const auto created = release("1.0.0");
+  const auto events = database->read(
+      [&](storage::Reader& reader) { return storage::list_events(reader, {.subject = created.id}, {}); });
+  REQUIRE(events.items.size() == 1);
+  CHECK(events.items[0].message == "Release 1.0.0 of Web was created");
+  CHECK(events.items[0].username == "admin");
+}
+
+}  // namespace
+}  // namespace slipway::commands

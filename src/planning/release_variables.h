@@ -1,0 +1,18 @@
+// The variables that are known when a release is made: its number and the ids of its packages may be written with them
+// (VER-6, PKG-5). Pure; threads: any.
+#pragma once
+
+#include "language/variables.h"
+#include "model/channel.h"
+#include "model/variable_set.h"
+#include "planning/package_selection.h"
+
+namespace slipway::planning {
+
+/// The project's plain variables that are unscoped or scoped to the channel alone.
+language::VariableSet variables_at_creation(const model::VariableSet&, const model::Channel&);
+
+/// Replaces tokens by those variables; what they don't tell is not resolvable.
+Resolve resolver(language::VariableSet);
+
+}  // namespace slipway::planning
