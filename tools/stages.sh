@@ -2,7 +2,7 @@
 #
 # A stage is a command whose output goes to build/logs/NAME.log and is shown only when it fails, indented, so that the
 # tally at the end stays the one plain line of its kind. What a stage counted itself (a doctest summary, or a line
-# "12 passed, 1 failed") is added up; a stage that counts nothing is one test.
+# "12 passed, 1 failed", of which the last counts) is added up; a stage that counts nothing is one test.
 
 stages_passed=0
 stages_failed=0
@@ -32,8 +32,8 @@ stage() {
 # count_results LOG → "PASSED FAILED"
 count_results() {
   awk '/^\[doctest\] test cases:/ { gsub(/[^0-9]+/, " "); passed += $2; failed += $3 }
-       /^[0-9]+ passed, [0-9]+ failed/ { passed += $1; failed += $3 }
-       END { print passed + 0, failed + 0 }' "$1"
+       /^[0-9]+ passed, [0-9]+ failed/ { said_passed = $1; said_failed = $3 }
+       END { print passed + said_passed, failed + said_failed }' "$1"
 }
 
 # The plain line, and the verdict as exit status.
