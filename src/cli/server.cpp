@@ -1,4 +1,4 @@
-// The server process: builds the house from the ground up, and takes it down in the opposite order.
+// The server process: the core in the real world, with threads, sockets and signals.
 #include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
@@ -7,22 +7,14 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
-#include "api/server.h"
 #include "base/disk.h"
-#include "base/log.h"
-#include "base/random.h"
+#include "base/executor.h"
+#include "cli/core.h"
 #include "cli/server_options.h"
-#include "cloud/client.h"
-#include "cloud/credential_sources.h"
-#include "cloud/poller.h"
-#include "engine/deployment_source.h"
-#include "engine/engine.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
-#include "steps/ecs_service/ecs_service_step.h"
-#include "steps/no_op/no_op_step.h"
-#include "storage/database.h"
 
 namespace slipway::cli {
 namespace {
@@ -53,74 +45,58 @@ net::ServerOptions listen_options(const ServerOptions& options) {
   return listen;
 }
 
-/// Everything that a server is made of. Members are in the order of the house: each stands on those above it.
+/// The real world, and the core in it. Members stand on those above them.
 class Server {
  public:
   explicit Server(const ServerOptions& options)
       : options_(options),
         data_(std::filesystem::absolute(options.data).string()),
-        vault_(master_key(), random_, ids_),
-        database_(open_database()),
         pool_("slipway-engine", options.threads, clock_),
         http_(net::make_curl_client()),
-        aws_(*http_, clock_, random_, aws::Endpoints(aws::EndpointOverrides::from_environment(environment))),
-        credentials_(clock_, random_),
-        poller_(aws_, pool_, {seconds(options.ecs_poll_seconds)}),
-        source_(*database_, ids_, vault_, clock_),
-        engine_({*database_, pool_, clock_, log_, catalogue(), source_, engine_options()}),
-        api_({*database_, ids_, vault_, random_, clock_, log_, aws_, *http_, disk_}, options.admin_api_key),
+        core_({clock_, random_, pool_, *http_, disk_, log_, environment}, core_options()),
         web_(
             listen_options(options), [this](net::Request&& request) { return answer(std::move(request)); }, log_) {}
 
   int run() {
-    engine_.start();
+    core_.start();
     ready_ = true;
     log_.info("listening", {{"address", fmt::format("http://{}:{}", listen_options(options_).address, web_.port())},
                             {"version", SLIPWAY_VERSION}});
+    if (core_.new_admin_key()) show_key(*core_.new_admin_key());
     wait_for_signal();
     log_.info("stopping");
     ready_ = false;
     web_.stop(seconds(options_.shutdown_seconds));
-    engine_.stop();
+    core_.stop();
     pool_.stop();
     log_.info("stopped");
     return EXIT_SUCCESS;
   }
 
  private:
-  storage::MasterKey master_key() {
+  CoreOptions core_options() {
     disk_.make_directories(data_, 0700);
-    const std::string file = options_.master_key_file.empty() ? data_ + "/master.key" : options_.master_key_file;
-    const bool fresh = !std::filesystem::exists(data_ + "/slipway.db");
-    return storage::MasterKey::load(disk_, random_, file, fresh);
+    CoreOptions core;
+    core.database.path = data_ + "/slipway.db";
+    core.master_key_file = options_.master_key_file.empty() ? data_ + "/master.key" : options_.master_key_file;
+    core.may_create_master_key = !std::filesystem::exists(core.database.path);
+    if (!options_.admin_api_key.empty()) core.admin_api_key = options_.admin_api_key.clone();
+    core.engine.node = options_.node;
+    core.engine.task_cap = options_.task_cap;
+    core.engine.settle_time = seconds(options_.settle_seconds);
+    core.poller.interval = seconds(options_.ecs_poll_seconds);
+    return core;
   }
 
-  std::unique_ptr<storage::Database> open_database() {
-    storage::DatabaseOptions options;
-    options.path = data_ + "/slipway.db";
-    return storage::open_sqlite(options, log_);
-  }
-
-  const steps::StepCatalogue& catalogue() {
-    const steps::AwsAccess access{aws_, credentials_,
-                                  [this] { return aws::own_credentials(*http_, disk_, clock_, environment); }};
-    steps_.add(std::make_unique<steps::NoOpStep>());
-    steps_.add(std::make_unique<steps::EcsServiceStep>(access, poller_));
-    return steps_;
-  }
-
-  engine::EngineOptions engine_options() const {
-    engine::EngineOptions engine;
-    engine.node = options_.node;
-    engine.task_cap = options_.task_cap;
-    engine.settle_time = seconds(options_.settle_seconds);
-    return engine;
+  /// On standard output, not in the log, since logs are kept and shipped.
+  static void show_key(const Secret& key) {
+    std::cout << "The administrator's API key, shown only this once: " << key.reveal() << std::endl;
   }
 
   net::Response answer(net::Request&& request) {
     if (request.path == "/health/live") return health(true);
     if (request.path == "/health/ready") return health(ready_);
-    return api_.handle(std::move(request));
+    return core_.handle(std::move(request));
   }
 
   static net::Response health(bool good) {
@@ -146,18 +122,9 @@ class Server {
   SystemRandom random_;
   SystemDisk disk_;
   Log log_{clock_};
-  storage::Ids ids_;
-  storage::Vault vault_;
-  std::unique_ptr<storage::Database> database_;
   ThreadPool pool_;
   std::unique_ptr<net::HttpClient> http_;
-  aws::Runtime aws_;
-  aws::CredentialCache credentials_;
-  aws::ServicePoller poller_;
-  steps::StepCatalogue steps_;
-  engine::DeploymentSource source_;
-  engine::Engine engine_;
-  api::Server api_;
+  Core core_;
   std::atomic<bool> ready_{false};
   net::HttpServer web_;
 };

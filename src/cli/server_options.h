@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "base/time.h"
+#include "base/secret.h"
 
 namespace slipway::cli {
 
@@ -12,7 +12,7 @@ struct ServerOptions {
   std::string data = "slipway-data";      ///< folder of the database and the master key
   std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 picks a free one
   std::string master_key_file;            ///< "" = master.key in the data folder
-  std::string admin_api_key;              ///< the first administrator's key; "" = make one and print it once
+  Secret admin_api_key;                   ///< the first administrator's key; "" = make one and print it once
   std::string node = "node1";
   unsigned task_cap = 64;
   unsigned threads = 16;         ///< that run steps

@@ -4,6 +4,7 @@
 
 #include "base/disk.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/language_commands.h"
 #include "cli/server_options.h"
@@ -66,15 +67,15 @@ void add_language(CLI::App& app, cli::EvalOptions& eval, bool& versions_jsonl) {
   versions->add_flag("--jsonl", versions_jsonl, "Read version cases, one JSON object a line")->required();
 }
 
-std::string first_admin_key(const std::string& file) {
+Secret first_admin_key(const std::string& file) {
   if (!file.empty()) {
     SystemDisk disk;
     const auto text = disk.read(file);
     if (!text) fail_not_found("The admin API key file " + file + " does not exist.");
-    return std::string(trim(*text));
+    return Secret(std::string(trim(*text)));
   }
   const char* key = std::getenv("SLIPWAY_ADMIN_API_KEY");
-  return key != nullptr ? key : "";
+  return Secret(key != nullptr ? key : "");
 }
 
 }  // namespace

@@ -16,6 +16,11 @@ constexpr int most_crashes = 12;
 constexpr Mishaps under_way{
     .refused = 0.02, .lost_request = 0.01, .lost_reply = 0.02, .crash_before = 0.01, .crash_after = 0.01};
 
+std::optional<std::string> environment(const char* name) {
+  if (std::string_view(name) == "AWS_ENDPOINT_URL") return "http://127.0.0.1:4566";
+  return std::nullopt;
+}
+
 sim::Simulator::Options cloud_options(std::uint64_t seed) {
   sim::Simulator::Options options;
   options.seed = seed;
@@ -33,11 +38,11 @@ Simulation::Simulation(std::uint64_t seed, const json::object& scenario)
       executor_(clock_, random_),
       log_(clock_, LogLevel::warning, [this](std::string_view line) { events_.add(std::string(line)); }),
       vfs_(std::make_unique<storage::SqliteFaultVfs>(fmt::format("simulation-{}", seed))),
-      ground_(new Ground{clock_, random_, executor_, network_, disk_, log_, "/slipway.db", vfs_->name()}) {
+      world_{clock_, random_, executor_, network_, disk_, log_, environment} {
   clouds_.load(scenario);
 }
 
-void Simulation::boot() { node_ = std::make_unique<Node>(*ground_); }
+void Simulation::boot() { node_ = std::make_unique<Node>(world_, clock_, vfs_->name()); }
 
 void Simulation::crash() {
   ++report_.crashes;

@@ -59,7 +59,7 @@ class Simulation {
   MemoryDisk disk_;
   Log log_;
   std::unique_ptr<storage::SqliteFaultVfs> vfs_;
-  std::unique_ptr<Ground> ground_;
+  const cli::World world_;
   std::unique_ptr<Node> node_;
   Shop shop_;
   Report report_;

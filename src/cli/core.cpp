@@ -1,0 +1,47 @@
+#include "cli/core.h"
+
+#include "cloud/credential_sources.h"
+#include "feeds/ecr_feed.h"
+#include "steps/ecs_service/ecs_service_step.h"
+#include "steps/no_op/no_op_step.h"
+
+namespace slipway::cli {
+
+Core::Core(const World& world, CoreOptions options)
+    : vault_(storage::MasterKey::load(world.disk, world.random, options.master_key_file, options.may_create_master_key),
+             world.random, ids_),
+      database_(storage::open_sqlite(options.database, world.log)),
+      aws_(world.network, world.clock, world.random,
+           aws::Endpoints(aws::EndpointOverrides::from_environment(world.environment))),
+      credentials_(world.clock, world.random),
+      access_{aws_, credentials_,
+              [&network = world.network, &disk = world.disk, &clock = world.clock, environment = world.environment] {
+                return aws::own_credentials(network, disk, clock, environment);
+              }},
+      poller_(world.executor, world.clock, world.random, options.poller),
+      source_(*database_, ids_, vault_, world.clock),
+      engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
+      resources_(model::all_resources()),
+      directory_(*database_),
+      services_(services(world)),
+      api_(services_) {
+  auto seeded = api::seed(services_, options.admin_api_key);
+  services_.installation_id = std::move(seeded.installation_id);
+  new_admin_key_ = std::move(seeded.new_admin_key);
+}
+
+const steps::StepCatalogue& Core::catalogue() {
+  steps_.add(std::make_unique<steps::NoOpStep>());
+  steps_.add(std::make_unique<steps::EcsServiceStep>(access_, poller_));
+  return steps_;
+}
+
+api::Services Core::services(const World& world) {
+  api::Services services{*database_, ids_,       vault_,     world.random, world.clock,
+                         world.log,  resources_, directory_, {},           {}};
+  services.feed_types.add("AwsElasticContainerRegistry",
+                          feeds::ecr_feeds({access_.runtime, access_.credentials, access_.own_credentials}));
+  return services;
+}
+
+}  // namespace slipway::cli

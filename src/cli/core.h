@@ -1,0 +1,84 @@
+// The server without its threads and sockets: database, engine, API and what they stand on. The process (server.cpp)
+// gives it a thread pool and the real world; the simulation gives it one thread and a world of its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/directory.h"
+#include "api/seed.h"
+#include "api/server.h"
+#include "base/disk.h"
+#include "base/executor.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "cloud/client.h"
+#include "cloud/credentials.h"
+#include "cloud/poller.h"
+#include "engine/deployment_source.h"
+#include "engine/engine.h"
+#include "net/http_client.h"
+#include "steps/aws_login.h"
+#include "storage/database.h"
+
+namespace slipway::cli {
+
+/// The outside world. The references outlive the core.
+struct World {
+  const Clock& clock;
+  Random& random;
+  Executor& executor;
+  net::HttpClient& network;
+  Disk& disk;
+  const Log& log;
+  aws::Environment environment;  ///< for AWS: endpoint overrides and the server's own credentials
+};
+
+struct CoreOptions {
+  storage::DatabaseOptions database;
+  std::string master_key_file;
+  bool may_create_master_key = false;
+  std::optional<Secret> admin_api_key;
+  engine::EngineOptions engine;
+  aws::PollerOptions poller;
+};
+
+/// Threads: any, once made.
+class Core {
+ public:
+  /// Opens the database, migrates and seeds it. Nothing runs yet.
+  Core(const World&, CoreOptions);
+
+  /// Takes over what an earlier process left executing, and begins to work.
+  void start() { engine_.start(); }
+  void stop() { engine_.stop(); }
+  net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
+  storage::Database& database() { return *database_; }
+  aws::Runtime& aws() { return aws_; }
+  /// The key that was made up on the first start, to be shown once.
+  const std::optional<Secret>& new_admin_key() const { return new_admin_key_; }
+
+ private:
+  api::Services services(const World&);
+  const steps::StepCatalogue& catalogue();
+
+  storage::Ids ids_;
+  storage::Vault vault_;
+  std::unique_ptr<storage::Database> database_;
+  aws::Runtime aws_;
+  aws::CredentialCache credentials_;
+  steps::AwsAccess access_;
+  aws::ServicePoller poller_;
+  steps::StepCatalogue steps_;
+  engine::DeploymentSource source_;
+  engine::Engine engine_;
+  model::Catalogue resources_;
+  api::Directory directory_;
+  std::optional<Secret> new_admin_key_;
+  api::Services services_;
+  api::ApiServer api_;
+};
+
+}  // namespace slipway::cli
