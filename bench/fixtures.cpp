@@ -78,7 +78,7 @@ std::vector<std::string> enter_catalogue(Subject& subject) {
   make_each(200, [&](int tenant) {
     json::object connections;
     for (int k = 0; k < 20; ++k) {
-      const auto first = static_cast<std::size_t>(tenant + k);
+      const auto first = static_cast<std::size_t>(tenant) + static_cast<std::size_t>(k);
       connections[projects[static_cast<std::size_t>(tenant * 5 + k * 7) % projects.size()]] =
           as_array({environments[first % 10], environments[(first + 1) % 10], environments[(first + 2) % 10]});
     }
