@@ -1,0 +1,111 @@
+// A whole API over a fresh database, for tests: requests in, answers out, no network.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "api/directory.h"
+#include "api/seed.h"
+#include "api/server.h"
+#include "base/executor.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "model/resources.h"
+#include "storage/database_testing.h"
+#include "storage/ids.h"
+#include "storage/secrets.h"
+
+namespace slipway::api::testing {
+
+inline constexpr std::string_view admin_key = "API-ADMINADMINADMINADMINADMIN00";
+
+/// What came back, with its body parsed.
+struct Answer {
+  int status = 0;
+  json::value body;
+  std::string text;
+  net::Headers headers;
+
+  const json::value& operator[](std::string_view member) const { return body.as_object().at(member); }
+  std::string str(std::string_view member) const {
+    return std::string(json::view(body.as_object().at(member).as_string()));
+  }
+  std::string id() const { return str("Id"); }
+  const json::array& items() const { return body.as_object().at("Items").as_array(); }
+  /// All error texts in one.
+  std::string errors() const { return text; }
+};
+
+class TestApi {
+ public:
+  TestApi()
+      : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_),
+        catalogue_(model::all_resources()),
+        directory_(*database_),
+        services_{*database_, ids_, vault_, random_, clock_, quiet_.log(), catalogue_, directory_, "", {}} {
+    services_.installation_id = seed(services_, Secret(std::string(admin_key))).installation_id;
+    server_ = std::make_unique<ApiServer>(services_);
+  }
+
+  Answer send(std::string method, std::string_view target, std::string body = {}, net::Headers headers = {}) {
+    net::Request request;
+    request.method = std::move(method);
+    const auto question = target.find('?');
+    request.path = target.substr(0, question);
+    if (question != std::string_view::npos) request.query = target.substr(question + 1);
+    request.headers = std::move(headers);
+    if (!request.headers.find("X-Octopus-ApiKey")) request.headers.add("X-Octopus-ApiKey", std::string(admin_key));
+    request.body = std::move(body);
+    net::Response response = server_->handle(std::move(request));
+    Answer answer{response.status, nullptr, response.body, response.headers};
+    REQUIRE_FALSE(response.body.empty());  // clients take an empty body for a zero-valued success
+    answer.body = json::parse(response.body);
+    return answer;
+  }
+  Answer get(std::string_view target) { return send("GET", target); }
+  Answer post(std::string_view target, const json::value& body) { return send("POST", target, json::to_text(body)); }
+  Answer put(std::string_view target, const json::value& body) { return send("PUT", target, json::to_text(body)); }
+  Answer remove(std::string_view target) { return send("DELETE", target); }
+
+  /// A project in the default space's group and lifecycle.
+  Answer make_project(std::string_view name) {
+    const Answer made =
+        post("/api/Spaces-1/projects",
+             json::object{{"Name", name}, {"ProjectGroupId", "ProjectGroups-1"}, {"LifecycleId", "Lifecycles-1"}});
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    return made;
+  }
+  Answer make_environment(std::string_view name) {
+    const Answer made = post("/api/Spaces-1/environments", json::object{{"Name", name}});
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    return made;
+  }
+
+  Services& services() { return services_; }
+  storage::Database& database() { return *database_; }
+  const ApiServer& server() const { return *server_; }
+  ManualClock& clock() { return clock_; }
+
+ private:
+  storage::testing::SimulatedSqlite database_;
+  storage::testing::QuietLog quiet_;
+  ManualClock clock_;
+  SeededRandom random_{7};
+  storage::Ids ids_;
+  storage::Vault vault_;
+  model::Catalogue catalogue_;
+  Directory directory_;
+  Services services_;
+  std::unique_ptr<ApiServer> server_;
+};
+
+/// The object with one member set.
+inline json::object with(json::value object, std::string_view member, json::value v) {
+  json::object out = std::move(object.as_object());
+  out[member] = std::move(v);
+  return out;
+}
+
+}  // namespace slipway::api::testing
