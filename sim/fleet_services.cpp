@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include "sim/fleet.h"
@@ -13,8 +14,16 @@ namespace {
 /// AWS repeats an event about an unresolved problem only after this time.
 constexpr Duration repeat_problem_after = std::chrono::hours(6);
 constexpr std::size_t events_kept = 100;
+constexpr std::string_view steady_state = "has reached a steady state.";
 /// From so many failed starts in a row on, the service is called impaired.
 constexpr int starts_failed_consistently = 3;
+
+int room_for_tasks(const Cluster& cluster) {
+  if (!cluster.capacity) return std::numeric_limits<int>::max();
+  const auto active = std::count_if(cluster.tasks.begin(), cluster.tasks.end(),
+                                    [](const auto& entry) { return entry.second.active(); });
+  return std::max(0, *cluster.capacity - static_cast<int>(active));
+}
 
 template <class Visit>
 void for_each_live_task(auto& cluster, const Service& service, Visit visit) {
@@ -99,15 +108,11 @@ void Fleet::tick(Region& region, Cluster& cluster, Service& service, Time now) {
 void Fleet::start_tasks(Region& region, Cluster& cluster, Service& service, const Deployment& deployment, int count,
                         Time now) {
   if (now < service.next_start) return look_again(region.place, service, service.next_start);
+  const int launched = std::min(count, room_for_tasks(cluster));
   std::string started;
-  int launched = 0;
-  while (launched < count) {
-    const auto active = std::count_if(cluster.tasks.begin(), cluster.tasks.end(),
-                                      [](const auto& entry) { return entry.second.active(); });
-    if (cluster.capacity && active >= *cluster.capacity) break;
-    started +=
-        fmt::format("{}(task {})", started.empty() ? "" : " ", launch(region, cluster, service, deployment, now).id);
-    ++launched;
+  for (int i = 0; i < launched; ++i) {
+    const Task& task = launch(region, cluster, service, deployment, now);
+    started += fmt::format("{}(task {})", started.empty() ? "" : " ", task.id);
   }
   if (launched > 0) tell(service, now, fmt::format("has started {} tasks: {}.", launched, started));
   if (launched == count) return;
@@ -160,8 +165,9 @@ void Fleet::conclude_if_settled(const Cluster& cluster, Service& service, Time n
   });
   if (!others_gone || census.primary_active != census.desired || census.primary_healthy != census.desired) return;
   if (primary.rollout == RolloutState::in_progress) complete(service, now);
-  if (primary.rollout == RolloutState::completed && service.status == "ACTIVE") {
-    tell_once(service, now, "has reached a steady state.");
+  const bool told = !service.events.empty() && service.events.front().message.ends_with(steady_state);
+  if (primary.rollout == RolloutState::completed && service.status == "ACTIVE" && !told) {
+    tell(service, now, std::string(steady_state));
   }
 }
 
@@ -318,8 +324,8 @@ void Fleet::tell_once(Service& service, Time now, std::string message) {
   const std::string full = fmt::format("(service {}) {}", service.name, message);
   for (const ServiceEvent& event : service.events) {
     if (now - event.at > repeat_problem_after) break;
-    // Whatever was started, stopped or completed since resolved the problem.
     if (event.message == full) return;
+    // A completed deployment resolved whatever was a problem before.
     if (event.message.ends_with("deployment completed.")) break;
   }
   tell(service, now, std::move(message));
