@@ -14,8 +14,9 @@ namespace {
 constexpr std::string_view bare = "bare server";
 
 std::vector<std::pair<std::string, std::string>> documents_of(Subject& subject) {
+  const json::value all = subject.get("/projects/all");
   std::vector<std::pair<std::string, std::string>> documents;
-  for (const json::value& project : subject.get("/projects/all").as_array()) {
+  for (const json::value& project : all.as_array()) {
     documents.emplace_back(*json::text_at(project.as_object(), "Id"), json::to_text(project));
   }
   return documents;
