@@ -45,10 +45,10 @@ json::value parameter(std::string_view name) {
 /// A tenant with a value for each of the project's parameters.
 void add_tenant(Node& node, const std::string& project, const std::string& environment, const std::string& name,
                 const std::string& role, const std::string& external_id) {
+  const json::array environments{json::value(environment)};
   const auto tenant =
       node.call("POST", "/api/Spaces-1/tenants",
-                json::object{{"Name", name},
-                             {"ProjectEnvironments", json::object{{project, json::array{json::string(environment)}}}}});
+                json::object{{"Name", name}, {"ProjectEnvironments", json::object{{project, environments}}}});
   const std::string path = fmt::format("/api/Spaces-1/tenants/{}/variables", text(tenant, "Id"));
   json::value variables = node.call("GET", path);
   auto& own = variables.at("ProjectVariables").at(project).as_object();
