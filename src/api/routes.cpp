@@ -2,10 +2,15 @@
 
 #include <iterator>
 
+#include "api/deployment_routes.h"
 #include "api/empty_routes.h"
+#include "api/feed_routes.h"
 #include "api/open_api.h"
+#include "api/process_template_routes.h"
+#include "api/release_routes.h"
 #include "api/resource_routes.h"
 #include "api/root_routes.h"
+#include "api/task_routes.h"
 #include "api/user_routes.h"
 
 namespace slipway::api {
@@ -18,6 +23,11 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(root_routes());
   add(user_routes(catalogue));
   add(resource_routes(catalogue));
+  add(process_template_routes());
+  add(feed_routes());
+  add(release_routes());
+  add(deployment_routes());
+  add(task_routes());
   add(empty_routes());
   all.push_back(open_api_route(all, catalogue));
   return all;

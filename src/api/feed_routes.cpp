@@ -1,0 +1,187 @@
+#include "api/feed_routes.h"
+
+#include <fmt/format.h>
+
+#include "api/delivery_call.h"
+#include "base/describe.h"
+#include "base/text.h"
+#include "commands/feed_access.h"
+#include "language/channel_rule.h"
+#include "planning/version_choice.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::api {
+namespace {
+
+constexpr std::size_t most_repositories = 1000;
+
+/// A feed's document, and the feed ready to answer outside of any transaction.
+struct OpenedFeed {
+  model::Feed document;
+  std::shared_ptr<feeds::Feed> feed;  ///< null when this server can't search feeds of its type
+};
+
+OpenedFeed opened(Call& call) {
+  return call.services.database.read([&](storage::Reader& reader) {
+    OpenedFeed opened{addressed<model::Feed>(storage::DocumentLookup(reader), call.space, call.parameter("feed")),
+                      nullptr};
+    commands::CommandContext context = command_context(call);
+    if (context.feeds.knows(opened.document.FeedType))
+      opened.feed = commands::open_feed(reader, context, opened.document);
+    return opened;
+  });
+}
+
+std::string text_of(const Call& call, std::string_view parameter) {
+  return std::string(call.query.find(parameter).value_or(""));
+}
+
+std::string versions_link(const Call& call, const model::Feed& feed, const std::string& package) {
+  return fmt::format(
+      "{}/feeds/{}/packages/versions?packageId={}{{&take,skip,includePreRelease,versionRange,"
+      "preReleaseTag,filter,includeReleaseNotes}}",
+      call.space_path(), feed.Id, percent_encode(package));
+}
+
+json::object version_document(const model::Feed& feed, const std::string& package,
+                              const feeds::PackageVersion& version) {
+  return {{"Id", package + "." + version.version},
+          {"FeedId", feed.Id},
+          {"PackageId", package},
+          {"Version", version.version},
+          {"Title", nullptr},
+          {"Published", version.published ? json::value(to_rfc3339(*version.published)) : json::value(nullptr)},
+          {"ReleaseNotes", nullptr},
+          {"SizeBytes", version.size_bytes},
+          {"Digest", version.digest.empty() ? json::value(nullptr) : json::value(version.digest)},
+          {"Links", json::object()}};
+}
+
+/// The versions that the query's restrictions leave, newest first.
+std::vector<feeds::PackageVersion> wanted_versions(const Call& call, const OpenedFeed& opened,
+                                                   const std::string& package) {
+  if (opened.feed == nullptr || package.empty()) return {};
+  const auto versions = opened.feed->versions(package);
+  std::vector<planning::VersionCandidate> candidates;
+  for (const feeds::PackageVersion& version : versions) candidates.push_back({version.version, version.published});
+  planning::VersionFilter filter;
+  filter.format = planning::version_format_of_feed(opened.document.FeedType);
+  filter.range = text_of(call, "versionRange");
+  filter.tag = text_of(call, "preReleaseTag");
+  filter.contains = text_of(call, "filter");
+  filter.include_prerelease = !equals_ignoring_case(text_of(call, "includePreRelease"), "false");
+  std::vector<feeds::PackageVersion> wanted;
+  for (const std::size_t position : planning::newest_first(candidates, filter)) wanted.push_back(versions[position]);
+  return wanted;
+}
+
+template <class T>
+std::vector<T> part_of(const std::vector<T>& all, const storage::Slice& slice) {
+  const auto size = static_cast<std::int64_t>(all.size());
+  const std::int64_t first = std::min(slice.skip, size);
+  const std::int64_t last = first + std::min(slice.take, size - first);
+  return {all.begin() + first, all.begin() + last};
+}
+
+net::Response versions(Call& call) {
+  const OpenedFeed feed = opened(call);
+  const std::string package = text_of(call, "packageId");
+  const auto all = wanted_versions(call, feed, package);
+  const storage::Slice slice = slice_of(call.query);
+  std::vector<std::string> items;
+  for (const auto& version : part_of(all, slice)) {
+    items.push_back(json::to_text(version_document(feed.document, package, version)));
+  }
+  return page_response(call, "PackageVersion", items, static_cast<std::int64_t>(all.size()), slice);
+}
+
+std::vector<feeds::Repository> repositories(const OpenedFeed& feed, const std::string& term) {
+  return feed.feed == nullptr ? std::vector<feeds::Repository>{} : feed.feed->search(term, most_repositories);
+}
+
+net::Response search(Call& call) {
+  const OpenedFeed feed = opened(call);
+  const auto all = repositories(feed, text_of(call, "term"));
+  const storage::Slice slice = slice_of(call.query);
+  std::vector<std::string> items;
+  for (const feeds::Repository& repository : part_of(all, slice)) {
+    const json::object links{{"SearchPackageVersionsTemplate", versions_link(call, feed.document, repository.id)}};
+    items.push_back(json::to_text(json::object{{"Id", repository.id},
+                                               {"Name", repository.id},
+                                               {"Description", repository.description},
+                                               {"LatestVersion", nullptr},
+                                               {"Links", links}}));
+  }
+  return page_response(call, "PackageDescription", items, static_cast<std::int64_t>(all.size()), slice);
+}
+
+/// The older search, a bare array: the versions of one package, newest first, or the packages like a text.
+net::Response search_classic(Call& call) {
+  const OpenedFeed feed = opened(call);
+  const std::string package = text_of(call, "packageId");
+  json::array items;
+  if (call.asks("partialMatch")) {
+    for (const feeds::Repository& repository : repositories(feed, package)) {
+      items.push_back(version_document(feed.document, repository.id, {}));
+    }
+  } else {
+    for (const auto& version : part_of(wanted_versions(call, feed, package), slice_of(call.query))) {
+      items.push_back(version_document(feed.document, package, version));
+    }
+  }
+  return json_response(200, items);
+}
+
+/// Keys as the oldest client sends them, in any case.
+struct RuleTest {
+  std::string Version, VersionRange, PreReleaseTag, FeedType, FeedId;
+};
+BOOST_DESCRIBE_STRUCT(RuleTest, (), (Version, VersionRange, PreReleaseTag, FeedType, FeedId))
+
+net::Response rule_test(const Call& call, storage::Reader& reader, RuleTest test) {
+  if (test.FeedType.empty() && !test.FeedId.empty()) {
+    const auto feed = model::find<model::Feed>(storage::DocumentLookup(reader), test.FeedId);
+    if (feed && feed->SpaceId == call.space) test.FeedType = feed->FeedType;
+  }
+  const auto format = planning::version_format_of_feed(test.FeedType);
+  json::array errors;
+  language::RuleVerdict verdict;
+  try {
+    const language::ChannelRule rule({test.VersionRange, test.PreReleaseTag, {}}, language::range_format_for(format));
+    verdict = rule.judge(language::parse_version(format, test.Version));
+  } catch (const Error& error) {
+    for (const std::string& detail : error.details()) errors.push_back(json::value(detail));
+    if (errors.empty()) errors.push_back(json::value(error.message()));
+  }
+  return json_response(200, json::object{{"Errors", std::move(errors)},
+                                         {"SatisfiesVersionRange", verdict.in_range},
+                                         {"SatisfiesPreReleaseTag", verdict.tag_matches}});
+}
+
+net::Response rule_test_by_query(Call& call, storage::Reader& reader) {
+  return rule_test(call, reader,
+                   {text_of(call, "version"), text_of(call, "versionRange"), text_of(call, "preReleaseTag"),
+                    text_of(call, "feedType") + text_of(call, "feetType"), text_of(call, "feedId")});
+}
+
+net::Response rule_test_by_body(Call& call) {
+  const auto test = json::from_json<RuleTest>(call.body());
+  return call.services.database.read([&](storage::Reader& reader) { return rule_test(call, reader, test); });
+}
+
+}  // namespace
+
+std::vector<Route> feed_routes() {
+  return {
+      {"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.", versions},
+      {"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.", search},
+      {"GET", "feeds/{feed}/packages", "FeedView", "Versions of a package as a bare array, newest first.",
+       search_classic},
+      {"GET", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
+       rule_test_by_query},
+      {"POST", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
+       rule_test_by_body},
+  };
+}
+
+}  // namespace slipway::api

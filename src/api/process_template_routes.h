@@ -1,0 +1,12 @@
+// What a release of a process would need: packages with their last versions, and the next number (contract-hotpath §4).
+#pragma once
+
+#include <vector>
+
+#include "api/route.h"
+
+namespace slipway::api {
+
+std::vector<Route> process_template_routes();
+
+}  // namespace slipway::api

@@ -1,0 +1,170 @@
+#include "api/task_routes.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "api/activity_log.h"
+#include "api/delivery_call.h"
+#include "api/delivery_documents.h"
+#include "base/describe.h"
+#include "base/text.h"
+#include "commands/cancel_task.h"
+#include "storage/contents.h"
+
+namespace slipway::api {
+namespace {
+
+constexpr std::int64_t all_lines = INT32_MAX;
+const std::vector<storage::TaskState> active_states = {storage::TaskState::Queued, storage::TaskState::Executing,
+                                                       storage::TaskState::Cancelling};
+
+/// Tasks are addressed without a space, too; where the address names one, it must be the task's.
+storage::TaskRecord addressed_task(const Call& call, storage::Reader& reader) {
+  const std::string& id = call.parameter("id");
+  auto task = storage::find_task(reader, id);
+  if (!task || (call.has_space && task->space != call.space)) {
+    fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  }
+  return std::move(*task);
+}
+
+std::string first_of(const Call& call, std::string_view parameter) {
+  const auto values = call.query.list(parameter);
+  return values.empty() ? "" : values.front();
+}
+
+std::vector<storage::TaskState> wanted_states(const Call& call) {
+  if (call.asks("active") || call.asks("running")) return active_states;
+  std::vector<storage::TaskState> states;
+  for (const std::string& name : call.query.list("states")) {
+    if (const auto state = storage::task_state(name)) states.push_back(*state);
+  }
+  return states;
+}
+
+storage::TaskFilter filter_of(const Call& call) {
+  storage::TaskFilter filter;
+  const std::string space = first_of(call, "spaces");
+  filter.space = call.has_space ? call.space : space == "all" ? "" : space;
+  filter.project = first_of(call, "project");
+  filter.environment = first_of(call, "environment");
+  filter.tenant = first_of(call, "tenant");
+  filter.name = first_of(call, "name");
+  filter.states = wanted_states(call);
+  filter.ids = ids_of(call);
+  return filter;
+}
+
+net::Response page_of_tasks(const Call& call, storage::Reader& reader, const storage::Page<storage::TaskRecord>& page,
+                            const storage::Slice& slice) {
+  const DeliveryDocuments documents(reader, call.services.clock.now());
+  return page_of(call, "Task", page, slice, [&](const storage::TaskRecord& task) { return documents.task(task); });
+}
+
+net::Response list(Call& call, storage::Reader& reader) {
+  const storage::Slice slice = slice_of(call.query);
+  return page_of_tasks(call, reader, storage::list_tasks(reader, filter_of(call), slice), slice);
+}
+
+net::Response show(const Call& call, storage::Reader& reader, const storage::TaskRecord& task) {
+  return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).task(task));
+}
+
+ActivityInput activity_of(storage::Reader& reader, const storage::TaskRecord& task) {
+  ActivityInput input{task, {}, storage::units_of(reader, task.id), storage::read_log(reader, task.id, 0, all_lines)};
+  if (const auto plan = task.plan.empty() ? std::nullopt : storage::get_content(reader, task.plan)) {
+    input.plan = json::from_json<planning::Plan>(json::parse(*plan));
+  }
+  return input;
+}
+
+/// `verbose=false` leaves out the finest lines; `tail=N` keeps the last N.
+void trim_lines(const Call& call, std::vector<storage::LogLine>& lines) {
+  const auto verbose = call.query.find("verbose");
+  if (verbose && equals_ignoring_case(*verbose, "false")) {
+    std::erase_if(lines,
+                  [](const storage::LogLine& line) { return line.category == "Verbose" || line.category == "Trace"; });
+  }
+  const auto tail = call.query.find("tail");
+  std::int64_t most = 0;
+  if (!tail || std::from_chars(tail->data(), tail->data() + tail->size(), most).ec != std::errc() || most <= 0) return;
+  const auto surplus = static_cast<std::int64_t>(lines.size()) - most;
+  if (surplus > 0) lines.erase(lines.begin(), lines.begin() + surplus);
+}
+
+net::Response details(Call& call, storage::Reader& reader) {
+  const auto task = addressed_task(call, reader);
+  ActivityInput input = activity_of(reader, task);
+  trim_lines(call, input.lines);
+  const json::object progress{{"ProgressPercentage", progress_percentage(input)}, {"EstimatedTimeRemaining", ""}};
+  return json_response(200,
+                       json::object{{"Task", DeliveryDocuments(reader, call.services.clock.now()).task(task)},
+                                    {"Progress", progress},
+                                    {"PhysicalLogSize", storage::log_size(reader, task.id)},
+                                    {"ActivityLogs", json::array{activity_tree(input)}},
+                                    {"Links", json::object{{"Self", fmt::format("/api/tasks/{}/details", task.id)}}}});
+}
+
+net::Response raw(Call& call, storage::Reader& reader) {
+  const auto task = addressed_task(call, reader);
+  return {200, {{"Content-Type", "text/plain; charset=utf-8"}}, raw_log(activity_of(reader, task)), {}};
+}
+
+net::Response cancel(Call& call) {
+  return call.services.database.write("cancel task", [&](storage::Txn& txn) {
+    commands::CommandContext context = command_context(call);
+    return show(call, txn, commands::cancel_task(txn, context, addressed_task(call, txn).id));
+  });
+}
+
+/// TSK-14: the tasks that this one waits for, because they hold or wait for the same concurrency key before it.
+net::Response queued_behind(Call& call, storage::Reader& reader) {
+  const auto task = addressed_task(call, reader);
+  storage::TaskFilter filter;
+  filter.space = task.space;
+  filter.project = task.project;
+  filter.states = active_states;
+  const storage::Slice slice = slice_of(call.query);
+  storage::Page<storage::TaskRecord> ahead;
+  if (task.state == storage::TaskState::Queued) {
+    for (storage::TaskRecord& other : storage::list_tasks(reader, filter, {0, INT32_MAX}).items) {
+      const bool is_ahead = other.id != task.id && other.concurrency_key == task.concurrency_key &&
+                            (other.state != storage::TaskState::Queued || other.queued <= task.queued);
+      if (!is_ahead) continue;
+      if (ahead.total >= slice.skip && ahead.total - slice.skip < slice.take) ahead.items.push_back(std::move(other));
+      ++ahead.total;
+    }
+  }
+  return page_of_tasks(call, reader, ahead, slice);
+}
+
+net::Response no_interruptions(Call& call, storage::Reader&) {
+  return page_response(call, "Interruption", {}, 0, slice_of(call.query));
+}
+
+}  // namespace
+
+std::vector<Route> task_routes() {
+  const auto system = RouteScope::system;
+  return {
+      {"GET", "tasks", "TaskView", "Lists tasks, newest first.", list, system, "Task"},
+      {"GET", "tasks/{id}", "TaskView", "Shows a task.",
+       [](Call& call, storage::Reader& reader) { return show(call, reader, addressed_task(call, reader)); }, system,
+       "Task"},
+      {"GET", "tasks/{id}/details", "TaskView", "Shows a task with its log as a tree.", details, system},
+      {"GET", "tasks/{id}/raw", "TaskView", "Shows a task's log as plain text.", raw, system},
+      {"GET", "tasks/{id}/queued-behind", "TaskView", "Lists the tasks that a queued task waits for.", queued_behind,
+       system, "Task"},
+      {"GET", "tasks/{id}/state", "TaskView", "Shows a task's state.",
+       [](Call& call, storage::Reader& reader) {
+         const auto task = addressed_task(call, reader);
+         return json_response(200, json::object{{"State", storage::to_string(task.state)}});
+       },
+       system},
+      {"POST", "tasks/{id}/cancel", "TaskCancel", "Cancels a task.", cancel, system, "Task"},
+      {"GET", "interruptions", "TaskView", "Lists interruptions; there are none yet.", no_interruptions},
+  };
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,12 @@
+// Tasks: lists, state, logs, cancel (contract-hotpath §9).
+#pragma once
+
+#include <vector>
+
+#include "api/route.h"
+
+namespace slipway::api {
+
+std::vector<Route> task_routes();
+
+}  // namespace slipway::api
