@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,12 +21,8 @@ namespace {
 constexpr std::size_t kBatch = 10;  // DescribeServices takes no more
 constexpr int kSilentIntervals = 3;
 
-struct GroupKey {
-  std::string identity;
-  std::string region;
-  std::string cluster;
-  auto operator<=>(const GroupKey&) const = default;
-};
+/// Who asks (credential identity), and where (region, cluster).
+using GroupKey = std::tuple<std::string, std::string, std::string>;
 
 /// One watcher.
 struct Interest {
@@ -253,13 +251,14 @@ ServicePoller::~ServicePoller() { state_->stop.request_stop(); }
 std::unique_ptr<ServicePoller::Watching> ServicePoller::watch(const Client& client, ServiceInterest interest,
                                                               Observer observer) {
   GroupKey key{client.identity(), client.region(), interest.cluster};
+  const std::string cluster = interest.cluster;
   const auto watcher = std::make_shared<Interest>(std::move(interest), std::move(observer));
   {
     const std::lock_guard lock(state_->mutex);
     auto& entry = state_->groups[key];
     if (!entry.group) {
       entry.group = std::make_shared<Group>(state_->executor, state_->clock, state_->random, state_->options.interval,
-                                            client.with_stop(state_->stop.get_token()), key.cluster);
+                                            client.with_stop(state_->stop.get_token()), cluster);
     }
     ++entry.watchers;
     entry.group->add(watcher);
