@@ -140,7 +140,7 @@ TEST_CASE("an answer over the size limit or the time limit is an error after sen
   CHECK(too_large->maybe_sent());
 
   auto slow = f.request("/slow");
-  slow.total_timeout = 50ms;
+  slow.total_timeout = 400ms;
   const auto timed_out = network_error([&] { f.client->send(slow); });
   REQUIRE(timed_out);
   CHECK(timed_out->maybe_sent());
