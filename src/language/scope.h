@@ -80,9 +80,11 @@ struct Explanation {
 class ResolvedVariables {
  public:
   /// In the order in which the names were first defined.
-  const std::vector<const Variable*>& winners() const { return winners_; }
+  const std::vector<const Variable*>& winners() const& { return winners_; }
+  std::vector<const Variable*> winners() && { return std::move(winners_); }
   /// One sentence for each name whose winner was decided by id alone.
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<std::string>& warnings() const& { return warnings_; }
+  std::vector<std::string> warnings() && { return std::move(warnings_); }
   VariableSet to_variable_set() const;
 
  private:

@@ -440,8 +440,8 @@ class Parser {
       at_ = next;
     }
     furthest_ = std::max(furthest_, at_);
-    if (at_ == start) return std::nullopt;
-    return std::string(trim_white_space(text_.substr(start, at_ - start)));
+    const std::string_view name = trim_white_space(text_.substr(start, at_ - start));
+    return name.empty() ? std::nullopt : std::optional<std::string>(name);
   }
 
   std::optional<Step> name_step() {

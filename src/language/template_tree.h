@@ -103,7 +103,9 @@ struct TemplateTree {
 std::string to_string(const Symbol&);
 std::string to_string(const Expression&);
 std::string to_string(const Token&);
-std::string to_string(const Tokens&);
+/// The whole template as source that parses to the same again. Differs from the echo where that can't be parsed: it
+/// keeps the word `calc`, and quotes what holds a quote or a hash with \".
+std::string to_source(const Tokens&);
 
 /// The identifiers in a template, distinct, in order of appearance (GetArgumentNames).
 std::vector<std::string> argument_names(const Tokens&);
