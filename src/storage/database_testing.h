@@ -15,11 +15,13 @@
 
 namespace slipway::storage::testing {
 
-/// A folder that goes when the test ends.
+/// A folder that goes when the test ends; in memory where there is such a place, since these tests sync a lot.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "slipway-test-XXXXXX").string();
+    const std::filesystem::path memory = "/dev/shm";
+    const auto parent = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (parent / "slipway-test-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~TemporaryFolder() {

@@ -140,7 +140,8 @@ CREATE TABLE deployments (
 ) STRICT;
 CREATE INDEX deployments_by_release ON deployments (release, number);
 CREATE INDEX deployments_by_project ON deployments (project, number);
-CREATE INDEX deployments_by_environment ON deployments (environment, number);
+-- With the space, so that counting the many of an environment need not look at each row.
+CREATE INDEX deployments_by_environment ON deployments (environment, number, space);
 CREATE INDEX deployments_by_tenant ON deployments (tenant, number) WHERE tenant <> '';
 CREATE INDEX deployments_by_space ON deployments (space, number);
 
@@ -193,6 +194,8 @@ CREATE INDEX tasks_by_project ON tasks (project, number) WHERE project <> '';
 CREATE INDEX tasks_by_tenant ON tasks (tenant, number) WHERE tenant <> '';
 -- The few that have not ended (states Queued, Executing, Cancelling), however many have.
 CREATE INDEX tasks_active ON tasks (number) WHERE state <= 2;
+-- The few that ended otherwise than well (Failed, Canceled, TimedOut).
+CREATE INDEX tasks_unsuccessful ON tasks (number, state, space) WHERE state > 3;
 
 -- One attempt of one action on one target. Its outcome stays; its entries go when it ends.
 CREATE TABLE units (
@@ -255,6 +258,6 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_by_subject ON events (subject, number);
 CREATE INDEX events_by_project ON events (project, number) WHERE project <> '';
-CREATE INDEX events_by_user ON events (user_id, number);
-CREATE INDEX events_by_category ON events (category, number);
+CREATE INDEX events_by_user ON events (user_id, number, space);
+CREATE INDEX events_by_category ON events (category, number, space);
 CREATE INDEX events_by_space ON events (space, number);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/error.h"
+
 namespace slipway::storage {
 namespace {
 
@@ -21,12 +23,16 @@ class SqliteReader final : public Reader {
 
 }  // namespace
 
-/// A connection inside a snapshot.
+/// A connection on loan.
 class SqliteReaderPool::Lease {
  public:
-  explicit Lease(SqliteReaderPool& pool) : pool_(pool), connection_(pool.take()) { connection_->run(kBegin, {}); }
+  explicit Lease(SqliteReaderPool& pool) : pool_(pool), connection_(pool.take()) {}
   ~Lease() {
-    if (connection_->in_transaction()) connection_->run(kEnd, {});
+    try {
+      if (connection_->in_transaction()) connection_->run(kEnd, {});
+    } catch (const Error&) {
+      connection_.reset();  // its successor starts clean
+    }
     pool_.give_back(std::move(connection_));
   }
   Lease(const Lease&) = delete;
@@ -43,6 +49,7 @@ SqliteReaderPool::SqliteReaderPool(SqliteConnection::Settings settings, unsigned
 
 void SqliteReaderPool::read(const std::function<void(Reader&)>& read) {
   const Lease lease(*this);
+  lease.connection().run(kBegin, {});
   SqliteReader reader(lease.connection());
   read(reader);
 }
@@ -61,16 +68,18 @@ std::unique_ptr<SqliteConnection> SqliteReaderPool::take() {
   try {
     return std::make_unique<SqliteConnection>(settings_);
   } catch (...) {
-    const std::lock_guard lock(mutex_);
-    ++may_open_;
-    returned_.notify_one();
+    give_back(nullptr);
     throw;
   }
 }
 
 void SqliteReaderPool::give_back(std::unique_ptr<SqliteConnection> connection) {
   const std::lock_guard lock(mutex_);
-  idle_.push_back(std::move(connection));
+  if (connection) {
+    idle_.push_back(std::move(connection));
+  } else {
+    ++may_open_;
+  }
   returned_.notify_one();
 }
 

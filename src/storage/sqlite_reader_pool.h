@@ -23,6 +23,7 @@ class SqliteReaderPool {
  private:
   class Lease;
   std::unique_ptr<SqliteConnection> take();
+  /// Null: it is gone, and another one may be opened.
   void give_back(std::unique_ptr<SqliteConnection>);
 
   const SqliteConnection::Settings settings_;

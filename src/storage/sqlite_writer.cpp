@@ -40,6 +40,22 @@ int schema_version_of(SqliteConnection& connection) {
   return found;
 }
 
+/// SQLite does not fail when it cannot, it only says so.
+void use_write_ahead_log(SqliteConnection& connection) {
+  constexpr Query pragma{"write-ahead log", "PRAGMA journal_mode=WAL"};
+  std::string mode;
+  connection.each(pragma, {}, [&](const Row& row) {
+    mode = row.string(0);
+    return false;
+  });
+  if (mode != "wal") {
+    fail(ErrorCode::unavailable,
+         "The database cannot keep a write-ahead log where it lies. Network file systems are "
+         "not supported; use a local disk.");
+  }
+  connection.execute("PRAGMA journal_size_limit=67108864");
+}
+
 void migrate_under_lock(SqliteConnection& connection) {
   connection.run(kBegin, {});
   migrate({.version = [&] { return schema_version_of(connection); },
@@ -84,7 +100,7 @@ struct SqliteWriter::Pending {
 
 SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inline_writes, const Log& log)
     : connection_(settings), log_(log) {
-  connection_.execute("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;");
+  use_write_ahead_log(connection_);
   migrate_under_lock(connection_);
   sqlite3_wal_hook(
       connection_.handle(),

@@ -71,17 +71,32 @@ const ListQuery& all_tasks() {
   return list;
 }
 
-/// The few that have not ended are found by their own index, whatever else is asked.
+/// The few in some states have an index of their own, which serves whatever else is asked.
+ListQuery list_of_few(std::string_view name, std::string_view states) {
+  ListQuery::Shape shape = list_shape();
+  shape.name = name;
+  shape.always = states;
+  for (auto& filter : shape.filters) filter.indexed = false;
+  shape.tallied = false;
+  return ListQuery(shape);
+}
+
 const ListQuery& active_tasks() {
-  static const ListQuery list([] {
-    ListQuery::Shape shape = list_shape();
-    shape.name = "active tasks";
-    shape.always = "state <= 2";
-    for (auto& filter : shape.filters) filter.indexed = false;
-    shape.tallied = false;
-    return shape;
-  }());
+  static const ListQuery list = list_of_few("active tasks", "state <= 2");
   return list;
+}
+
+const ListQuery& unsuccessful_tasks() {
+  static const ListQuery list = list_of_few("unsuccessful tasks", "state > 3");
+  return list;
+}
+
+const ListQuery& list_for(const std::vector<TaskState>& states) {
+  const auto all_are = [&](auto condition) { return std::all_of(states.begin(), states.end(), condition); };
+  if (states.empty()) return all_tasks();
+  if (all_are([](TaskState s) { return !is_final(s); })) return active_tasks();
+  if (all_are([](TaskState s) { return s > TaskState::Success; })) return unsuccessful_tasks();
+  return all_tasks();
 }
 
 Parameter maybe(const std::optional<Time>& time) { return time ? Parameter(to_micros(*time)) : Parameter(nullptr); }
@@ -178,8 +193,7 @@ Page<TaskRecord> list_tasks(Reader& reader, const TaskFilter& filter, Slice slic
   if (filter.ids) {
     return all_tasks().pick(reader, values_of(filter), numbers_of(*filter.ids, kTaskPrefix), slice, task_of);
   }
-  const bool active = !filter.states.empty() && std::none_of(filter.states.begin(), filter.states.end(), is_final);
-  return (active ? active_tasks() : all_tasks()).page(reader, values_of(filter), slice, task_of);
+  return list_for(filter.states).page(reader, values_of(filter), slice, task_of);
 }
 
 std::vector<TaskRecord> queued_tasks(Reader& reader) { return reader.all(kSql.queued, {}, task_of); }
@@ -234,7 +248,7 @@ void erase_task(Txn& txn, std::string_view id) {
 
 std::vector<Query> task_queries() {
   std::vector<Query> queries = members_of(kSql);
-  for (const ListQuery* list : {&all_tasks(), &active_tasks()}) {
+  for (const ListQuery* list : {&all_tasks(), &active_tasks(), &unsuccessful_tasks()}) {
     for (const Query& query : list->queries()) queries.push_back(query);
   }
   return queries;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "base/error.h"
 #include "storage/database_testing.h"
 
@@ -166,7 +168,9 @@ TEST_CASE_TEMPLATE("the queue comes by priority, then oldest; claimed tasks apar
 TEST_CASE_TEMPLATE("task lists are filtered, counted and paged, newest first", DatabaseKind, SLIPWAY_DATABASES) {
   DatabaseKind database;
   for (int i = 1; i <= 6; ++i) {
-    TaskRecord t = task(i, i <= 2 ? TaskState::Success : i <= 4 ? TaskState::Queued : TaskState::Executing);
+    constexpr std::array kStates{TaskState::Failed, TaskState::Success,   TaskState::Queued,
+                                 TaskState::Queued, TaskState::Executing, TaskState::Executing};
+    TaskRecord t = task(i, kStates[static_cast<std::size_t>(i - 1)]);
     if (i % 2 == 0) t.tenant = "Tenants-1";
     if (i == 6) t.space = "Spaces-2";
     insert(*database, t);
@@ -184,9 +188,12 @@ TEST_CASE_TEMPLATE("task lists are filtered, counted and paged, newest first", D
       {{.project = "Projects-2"}, {}, 0, {}},
       {{.name = "Deploy", .states = {TaskState::Queued, TaskState::Success}},
        {0, 3},
-       4,
+       3,
        {"ServerTasks-4", "ServerTasks-3", "ServerTasks-2"}},
       {{.states = {TaskState::Executing}}, {}, 2, {"ServerTasks-6", "ServerTasks-5"}},
+      {{.states = {TaskState::Queued, TaskState::Executing}}, {0, 1}, 4, {"ServerTasks-6"}},
+      {{.states = {TaskState::Failed, TaskState::TimedOut}}, {}, 1, {"ServerTasks-1"}},
+      {{.states = {TaskState::Success}}, {}, 1, {"ServerTasks-2"}},
       {{.space = "Spaces-1", .ids = {{"ServerTasks-2", "ServerTasks-6", "nonsense", "ServerTasks-5"}}},
        {},
        2,
