@@ -121,7 +121,7 @@ class Entry {
     return ctx_.effect<Rollout>(
         name, {[&]() -> std::optional<Rollout> {
                  const auto found =
-                     find_deployment(client_, inputs_.cluster, inputs_.service, revision, from.Deployment);
+                     find_deployment(client_, inputs_.cluster, inputs_.service, revision, from.Deployment, since);
                  return found ? std::optional(rollout_of(*found)) : std::nullopt;
                },
                [&] { return rollout_of(facts_of(aws::ecs::update_service(client_, update(revision))).Deployment); }});

@@ -48,13 +48,15 @@ class Judge {
   }
 
  private:
-  const DeploymentFacts* find(std::string_view id) const {
+  bool is_ours(const DeploymentFacts& d) const {
+    return rollout_.Deployment.empty() ? d.TaskDefinition == rollout_.TaskDefinition : d.Id == rollout_.Deployment;
+  }
+  const DeploymentFacts* ours() const {
     for (const auto& d : seen_.Deployments) {
-      if (d.Id == id) return &d;
+      if (is_ours(d)) return &d;
     }
     return nullptr;
   }
-  const DeploymentFacts* ours() const { return find(rollout_.Deployment); }
   const DeploymentFacts* primary() const {
     for (const auto& d : seen_.Deployments) {
       if (d.Status == "PRIMARY") return &d;
@@ -62,7 +64,7 @@ class Judge {
     return nullptr;
   }
   bool unchanged() const { return rollout_.Deployment == rollout_.PreviousDeployment; }
-  bool primary_is_ours() const { return primary() != nullptr && primary()->Id == rollout_.Deployment; }
+  bool primary_is_ours() const { return primary() != nullptr && is_ours(*primary()); }
 
   void say(LineKind kind, std::string text) { out_.lines.push_back({kind, std::move(text)}); }
 
@@ -115,7 +117,7 @@ class Judge {
     }
     if (status == "STOPPED") {
       const DeploymentFacts* other = primary();
-      if (other != nullptr && other->Id != rollout_.Deployment) return superseded(*other);
+      if (other != nullptr && !is_ours(*other)) return superseded(*other);
       return end(Ending::Stopped,
                  ours_in_ecs.StatusReason.empty() ? "ECS stopped the deployment." : ours_in_ecs.StatusReason);
     }
@@ -159,7 +161,7 @@ class Judge {
   void superseded_or_gone() {
     const DeploymentFacts* other = primary();
     if (other == nullptr) return end(Ending::Gone, "The service has no deployment any more.");
-    if (other->Id == rollout_.Deployment) return;
+    if (is_ours(*other)) return;
     // The old deployment itself, under its old id: a read that lags behind, for even a rollback gets an id of its own.
     if (other->Id == rollout_.PreviousDeployment) return unproven("our deployment can't be seen");
     if (other->TaskDefinition == rollout_.PreviousTaskDefinition) {
@@ -171,17 +173,14 @@ class Judge {
 
   void superseded(const DeploymentFacts& other) {
     end(Ending::Superseded,
-        fmt::format("Another deployment, {} of {}, took the place of {}.", other.Id, other.TaskDefinition,
-                    rollout_.Deployment),
-        other.Id);
+        fmt::format("Another deployment, {} of {}, took the place of ours.", other.Id, other.TaskDefinition), other.Id);
   }
 
   void prove_unchanged() {
     const DeploymentFacts* d = primary();
-    if (d == nullptr || d->Id != rollout_.Deployment) return superseded_or_gone();
+    if (d == nullptr || !is_ours(*d)) return superseded_or_gone();
     if (d->TaskDefinition != rollout_.TaskDefinition) {
-      return unproven(fmt::format("deployment id unchanged, and it is of {}{}", d->TaskDefinition,
-                                  d->Running == 0 ? ", no tasks" : ""));
+      return unproven(d->Running == 0 ? "no tasks" : fmt::format("deployment id unchanged, of {}", d->TaskDefinition));
     }
     if (d->RolloutState == "IN_PROGRESS") return;
     prove();

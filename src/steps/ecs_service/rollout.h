@@ -18,7 +18,9 @@ namespace slipway::steps::ecs {
 
 /// What was started, as journaled with the update.
 struct Rollout {
-  std::string Deployment;      ///< PRIMARY's id in UpdateService's answer
+  /// PRIMARY's id in UpdateService's answer; "" when the update was only found again after it had already ended, in the
+  /// service's history, which tells no ids. Ours is then whatever carries our revision.
+  std::string Deployment;
   std::string TaskDefinition;  ///< ours
   std::string PreviousDeployment;
   std::string PreviousTaskDefinition;

@@ -121,10 +121,12 @@ TEST_CASE("a stale read that does not show our deployment yet is waited out") {
 }
 
 TEST_CASE("an update that made no deployment and runs nothing is not provable") {
-  const auto seen = look({deployment("ecs-svc/1", "PRIMARY", ours, "", 0)});
-  const auto verdict = verdict_in_time(seen, expectation(false));
-  CHECK(verdict->Ending == Ending::Unprovable);
-  CHECK(verdict->Reason == "rollout not provable (deployment id unchanged, no tasks)");
+  for (const auto& shown : {deployment("ecs-svc/1", "PRIMARY", ours, "", 0),
+                            deployment("ecs-svc/1", "PRIMARY", before, "IN_PROGRESS", 0)}) {
+    const auto verdict = verdict_in_time(look({shown}), expectation(false));
+    CHECK(verdict->Ending == Ending::Unprovable);
+    CHECK(verdict->Reason == "rollout not provable (deployment id unchanged, no tasks)");
+  }
 }
 
 TEST_CASE("an update to what already runs is healthy at once (ECS-10)") {
@@ -167,4 +169,12 @@ TEST_CASE("a look that fails is told once and decides nothing") {
   auto judgement = judge(expectation(), {}, seen);
   CHECK(judgement.lines.size() == 1);
   CHECK(judge(expectation(), judgement.state, seen).lines.empty());
+}
+
+TEST_CASE("a rollout found again only in the history, without its id, is told by its revision") {
+  Expectation e = expectation();
+  e.rollout.Deployment = "";
+  auto seen = look({deployment("ecs-svc/3", "PRIMARY", before, "COMPLETED", 2)});
+  CHECK(verdict_on(with_service_deployment(seen, "ROLLBACK_SUCCESSFUL"), e)->Ending == Ending::RolledBack);
+  CHECK(verdict_on(completed(), e)->Ending == Ending::Healthy);
 }

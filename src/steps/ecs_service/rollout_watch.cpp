@@ -24,8 +24,8 @@ RolloutWatch::RolloutWatch(aws::ServicePoller& poller, aws::Client client, std::
 json::value RolloutWatch::begin() const { return json::to_json(RolloutState{}); }
 
 Watch::Progress RolloutWatch::next(const json::value& state, const json::value& observation) const {
-  Judgement judgement = judge(expectation_, json::from_json<RolloutState>(state),
-                              json::from_json<aws::ServiceObservation>(observation));
+  Judgement judgement =
+      judge(expectation_, json::from_json<RolloutState>(state), json::from_json<aws::ServiceObservation>(observation));
   Progress progress{json::to_json(judgement.state), std::move(judgement.lines), std::nullopt};
   if (judgement.verdict) progress.value = json::to_json(*judgement.verdict);
   return progress;
@@ -38,10 +38,9 @@ std::unique_ptr<Subscription> RolloutWatch::subscribe(Observer observer) const {
   interest.deployment = expectation_.rollout.Deployment;
   interest.task_definition = expectation_.rollout.TaskDefinition;
   interest.since = expectation_.rollout.Since;
-  return std::make_unique<Watching>(
-      poller_.watch(client_, std::move(interest), [observer = std::move(observer)](const aws::ServiceObservation& seen) {
-        observer(json::to_json(seen));
-      }));
+  return std::make_unique<Watching>(poller_.watch(
+      client_, std::move(interest),
+      [observer = std::move(observer)](const aws::ServiceObservation& seen) { observer(json::to_json(seen)); }));
 }
 
 }  // namespace slipway::steps::ecs

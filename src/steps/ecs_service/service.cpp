@@ -30,6 +30,25 @@ std::optional<json::object> describe(const aws::Client& client, const std::strin
   return std::move(described.items.front());
 }
 
+/// Whether the history of service deployments shows a rollout of that revision. Emulators keep none.
+bool was_rolled_out(const aws::Client& client, const std::string& cluster, const std::string& service,
+                    const std::string& task_definition, Time since) {
+  std::vector<std::string> revisions;
+  try {
+    for (const auto& brief : aws::ecs::list_service_deployments(client, cluster, service, since)) {
+      revisions.push_back(text_of(brief, "targetServiceRevisionArn"));
+    }
+  } catch (const aws::AwsError& error) {
+    if (error.kind() != aws::FailureKind::client) throw;
+    return false;
+  }
+  if (revisions.empty()) return false;
+  const auto described = aws::ecs::describe_service_revisions(client, revisions);
+  return std::any_of(described.items.begin(), described.items.end(), [&](const json::object& revision) {
+    return text_of(revision, "taskDefinition") == task_definition;
+  });
+}
+
 std::string arn_of(const json::object& definition) { return text_of(definition, "taskDefinitionArn"); }
 
 }  // namespace
@@ -88,7 +107,7 @@ std::string register_revision(const aws::Client& client, const json::object& def
 
 std::optional<std::string> find_deployment(const aws::Client& client, const std::string& cluster,
                                            const std::string& service, const std::string& task_definition,
-                                           const std::string& before) {
+                                           const std::string& before, Time since) {
   std::optional<std::string> found;
   const auto described = describe(client, cluster, service);
   if (!described) return found;
@@ -96,6 +115,7 @@ std::optional<std::string> find_deployment(const aws::Client& client, const std:
     const std::string id = text_of(deployment, "id");
     if (id != before && text_of(deployment, "taskDefinition") == task_definition && !found) found = id;
   });
+  if (!found && was_rolled_out(client, cluster, service, task_definition, since)) found = "";
   return found;
 }
 

@@ -38,9 +38,10 @@ std::optional<std::string> find_registered(const aws::Client&, const std::string
 /// Registers and returns the ARN. Not repeatable by itself: AWS has no idempotency token here.
 std::string register_revision(const aws::Client&, const json::object& definition, const aws::ecs::Tags&);
 
-/// Id of a deployment of `task_definition` that the service did not have before, if there is one.
+/// A rollout of `task_definition` that the service did not have before: the id of its deployment, or "" when only the
+/// history of service deployments since `since` shows it, because it has already ended. nullopt: there was none.
 std::optional<std::string> find_deployment(const aws::Client&, const std::string& cluster, const std::string& service,
-                                           const std::string& task_definition, const std::string& before);
+                                           const std::string& task_definition, const std::string& before, Time since);
 
 /// Characters and lengths that ECS takes in a tag's value (ECS-6).
 std::string tag_value(std::string_view text);
