@@ -9,13 +9,13 @@
 namespace slipway::api {
 namespace {
 
-json::value parse_body(const net::Request& request) {
+json::value parse_body(const std::string& text) {
   try {
-    return json::parse(request.body);
+    return json::parse(text);
   } catch (const Error& e) {
-    const std::string_view type = request.headers.find("Content-Type").value_or("");
-    if (e.code() != ErrorCode::invalid || !type.starts_with("application/x-www-form-urlencoded")) throw;
-    return json::parse(quote_bare_keys(request.body));
+    const std::string quoted = e.code() == ErrorCode::invalid ? quote_bare_keys(text) : text;
+    if (quoted == text) throw;
+    return json::parse(quoted);
   }
 }
 
@@ -29,7 +29,7 @@ const std::string& Call::parameter(std::string_view name) const {
 }
 
 const json::value& Call::json() {
-  if (!json_) json_ = parse_body(request);
+  if (!json_) json_ = parse_body(request.body);
   return *json_;
 }
 

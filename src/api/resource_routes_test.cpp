@@ -3,9 +3,58 @@
 #include <set>
 
 #include "api/testing.h"
+#include "storage/resources.h"
 
 using namespace slipway;
 using namespace slipway::api::testing;
+
+namespace {
+
+/// A document of each resource that clients create, and where they create it.
+struct Sample {
+  const char* path;
+  const char* body;
+};
+
+/// In an order in which each finds what it refers to.
+constexpr Sample samples[] = {
+    {"/api/users",
+     R"({"Username":"jane","DisplayName":"Jane","Password":"012345678901234567890123456789012345678901234"})"},
+    {"/api/teams", R"({"Name":"Operators","MemberUserIds":null})"},
+    {"/api/Spaces-1/environments",
+     R"({"Name":"Development","ExtensionSettings":[{"ExtensionId":"x","Values":{"A":1}}]})"},
+    {"/api/Spaces-1/lifecycles",
+     R"({"Name":"Two steps","Phases":[{"Name":"First","OptionalDeploymentTargets":["Environments-1"],"ReleaseRetentionPolicy":null}]})"},
+    {"/api/Spaces-1/projectgroups", R"({"Name":"Group"})"},
+    {"/api/Spaces-1/tagsets", R"({"Name":"Ring","Tags":[{"Name":"A","Color":"#ff0000"},{"Name":"B"}]})"},
+    {"/api/Spaces-1/workerpools", R"({"Name":"Pool","WorkerPoolType":"StaticWorkerPool"})"},
+    {"/api/Spaces-1/feeds",
+     R"({"Name":"ECR","FeedType":"AwsElasticContainerRegistry","Region":"eu-west-1","AccessKey":"AK","SecretKey":{"HasValue":true,"NewValue":"s3cret-key"}})"},
+    {"/api/Spaces-1/libraryvariablesets", R"({"Name":"Shared","ContentType":"Variables","Templates":[{"Name":""}]})"},
+    {"/api/Spaces-1/projects", R"({"Name":"Web","LifecycleID":"Lifecycles-1","ProjectGroupID":"ProjectGroups-1"})"},
+    {"/api/Spaces-1/channels",
+     R"({"Name":"Beta","ProjectId":"Projects-1","Rules":[{"VersionRange":"[1.0,2.0]","Actions":["Deploy"]}]})"},
+    {"/api/Spaces-1/tenants",
+     R"({"Name":"Acme","TenantTags":["Ring/A"],"ProjectEnvironments":{"Projects-1":["Environments-1"]}})"},
+    {"/api/Spaces-1/accounts",
+     R"({"Name":"AWS","AccountType":"AmazonWebServicesAccount","AccessKey":"AKIA","SecretKey":{"HasValue":true,"NewValue":"t0psecret"}})"},
+    {"/api/spaces", R"({"Name":"Other","Slug":"","SpaceManagersTeamMembers":["Users-1"]})"},
+};
+
+void make_all(TestApi& api) {
+  for (const Sample& sample : samples) {
+    const Answer made = api.send("POST", sample.path, sample.body);
+    REQUIRE_MESSAGE(made.status == 201, sample.path << ": " << made.text);
+  }
+}
+
+std::set<std::string> names(const json::array& items) {
+  std::set<std::string> all;
+  for (const json::value& item : items) all.insert(std::string(json::view(item.at("Name").as_string())));
+  return all;
+}
+
+}  // namespace
 
 TEST_CASE("A fresh server has its default space, furnished") {
   TestApi api;
@@ -20,4 +69,328 @@ TEST_CASE("A fresh server has its default space, furnished") {
   CHECK(api.get("/api/Spaces-1/feeds/feeds-builtin").str("FeedType") == "BuiltIn");
   CHECK(api.get("/api/Spaces-1/workerpools/all").body.as_array().size() == 1);
   CHECK(api.get("/api/users/me")["IsRequestor"] == json::value(true));
+}
+
+TEST_CASE("Every resource is created, read, listed, changed and deleted alike") {
+  TestApi api;
+  std::vector<std::string> paths;
+  for (const Sample& sample : samples) {
+    CAPTURE(sample.path);
+    const Answer made = api.send("POST", sample.path, sample.body);
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    const std::string self(json::view(made.body.at("Links").at("Self").as_string()));
+    CHECK(api.get(self).text == made.text);  // clients compare the answer with a later read
+
+    const Answer list = api.get(std::string(sample.path) + "?ids=" + made.id());
+    REQUIRE(list.items().size() == 1);
+    CHECK(list.items()[0] == made.body);
+    CHECK(api.get(std::string(sample.path) + "/all").body.is_array());
+
+    const Answer changed = api.put(self, with(made.body, "Description", "changed"));
+    CHECK_MESSAGE(changed.status == 200, changed.text);
+    CHECK(changed.str("Description") == "changed");
+    CHECK(api.get(self).text == changed.text);
+    paths.push_back(self);
+  }
+  for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
+    CAPTURE(*path);
+    if (path->starts_with("/api/spaces/")) {
+      CHECK(api.remove(*path).errors().find("TaskQueueStopped") != std::string::npos);
+      api.put(*path, with(api.get(*path).body, "TaskQueueStopped", true));
+    }
+    const Answer gone = api.remove(*path);
+    CHECK_MESSAGE(gone.status == 200, gone.text);
+    const Answer missing = api.get(*path);
+    CHECK(missing.status == 404);
+    CHECK_FALSE(missing.body.as_object().contains("Errors"));
+  }
+}
+
+TEST_CASE("The three prefixes lead to the same documents, whatever the case and a trailing slash") {
+  TestApi api;
+  make_all(api);
+  const std::string project = api.get("/api/Spaces-1/projects/Projects-1").text;
+  for (const char* path : {"/api/projects/Projects-1", "/api/default/projects/Projects-1", "/api/Default/Projects/web/",
+                           "/api/spaces/Spaces-1/projects/WEB", "/API/Spaces-1//projects/Projects-1"}) {
+    CAPTURE(path);
+    CHECK(api.get(path).text == project);
+  }
+  CHECK(api.get("/api/Spaces-2/projects/Projects-1").status == 404);
+  CHECK(api.get("/api/Nowhere/projects").status == 404);
+}
+
+TEST_CASE("A list pages through its items and ends without Page.Next") {
+  TestApi api;
+  for (int i = 0; i < 35; ++i) api.make_environment("E" + std::to_string(i));
+  Answer page = api.get("/api/Spaces-1/environments");
+  CHECK(page.items().size() == 30);
+  CHECK(page["TotalResults"] == 35);
+  CHECK(page["NumberOfPages"] == 2);
+  CHECK(page["LastPageNumber"] == 1);
+  CHECK(page.str("ItemType") == "Environment");
+  page = api.get(json::view(page.body.at("Links").at("Page.Next").as_string()));
+  CHECK(page.items().size() == 5);
+  CHECK_FALSE(page.body.at("Links").as_object().contains("Page.Next"));
+
+  const Answer filtered = api.get("/api/Spaces-1/environments?skip=1&take=2&partialName=e3");
+  CHECK(filtered["TotalResults"] == 6);
+  CHECK(filtered.body.at("Links").at("Page.Next") == "/api/Spaces-1/environments?skip=3&take=2&partialName=e3");
+  for (const char* query : {"take=2147483647", "take=99999999999999999999", "skip=2147483647&take=2147483647"}) {
+    const Answer huge = api.get(std::string("/api/Spaces-1/environments?") + query);
+    CHECK(huge.status == 200);
+    CHECK_FALSE(huge.body.at("Links").as_object().contains("Page.Next"));
+  }
+}
+
+TEST_CASE("Lists are filtered by ids in three spellings, by name, by kind and by what they reference") {
+  TestApi api;
+  make_all(api);
+  api.make_environment("Production");
+  const auto count = [&](const std::string& target) {
+    const Answer list = api.get(target);
+    CHECK_MESSAGE(list.status == 200, list.text);
+    return list.items().size();
+  };
+  CHECK(count("/api/Spaces-1/environments?ids=Environments-1&ids=Environments-2") == 2);
+  CHECK(count("/api/Spaces-1/environments?ids=Environments-1,Environments-2") == 2);
+  CHECK(count("/api/Spaces-1/environments?ids=Environments-1%2CEnvironments-2") == 2);
+  CHECK(count("/api/Spaces-1/environments?ids=") == 2);
+  CHECK(count("/api/Spaces-1/environments?ids=Environments-99") == 0);
+  CHECK(count("/api/Spaces-1/environments?IDS=Environments-1") == 1);
+  CHECK(count("/api/Spaces-1/environments?name=PRODUCTION") == 1);
+  CHECK(count("/api/Spaces-1/environments?partialName=DUCT") == 1);
+  CHECK(count("/api/Spaces-1/feeds?feedType=BuiltIn") == 1);
+  CHECK(count("/api/Spaces-1/feeds?feedType=AwsElasticContainerRegistry") == 1);
+  CHECK(count("/api/Spaces-1/accounts?accountType=Nonsense&unknown=1") == 1);
+  CHECK(count("/api/Spaces-1/tenants?projectId=Projects-1") == 1);
+  CHECK(count("/api/Spaces-1/tenants?projectId=Projects-9") == 0);
+  CHECK(count("/api/Spaces-1/tenants?tags=ring/a") == 1);
+  CHECK(count("/api/Spaces-1/tenants?tags=Ring/B") == 0);
+  CHECK(count("/api/Spaces-1/tenants?tags=Ring/A,Ring/B&projectId=Projects-1") == 1);
+  CHECK(count("/api/Spaces-1/tenants?tags=Ring/Nope") == 0);
+  CHECK(count("/api/Spaces-1/projects/Projects-1/channels") == 2);
+  CHECK(count("/api/Spaces-1/projectgroups/ProjectGroups-1/projects") == 1);
+  CHECK(api.get("/api/Spaces-1/lifecycles/Lifecycles-1/projects").body.as_array().size() == 1);
+  CHECK(api.get("/api/Spaces-1/lifecycles/Lifecycles-2/projects").body.as_array().empty());
+  CHECK(count("/api/users?filter=JAN") == 1);
+}
+
+TEST_CASE("Environments keep the order that they are put into") {
+  TestApi api;
+  for (const char* name : {"C", "B", "A"}) api.make_environment(name);
+  CHECK(api.get("/api/Spaces-1/environments").items()[0].at("Name") == "C");
+  const Answer sorted = api.put("/api/Spaces-1/environments/sortorder",
+                                json::array{"Environments-3", "Environments-2", "Environments-1"});
+  CHECK_MESSAGE(sorted.status == 200, sorted.text);
+  const Answer list = api.get("/api/Spaces-1/environments");
+  CHECK(list.items()[0].at("Name") == "A");
+  CHECK(list.items()[2].at("Name") == "C");
+  CHECK(api.put("/api/Spaces-1/environments/sortorder", json::array{1}).status == 400);
+}
+
+TEST_CASE("Members that no schema declares come back, and null removes them") {
+  TestApi api;
+  const Answer made =
+      api.post("/api/Spaces-1/environments", json::object{{"Name", "Dev"}, {"Colour", json::object{{"R", 1}}}});
+  CHECK(made["Colour"] == json::value(json::object{{"R", 1}}));
+  const Answer kept = api.put("/api/Spaces-1/environments/Environments-1", json::object{{"name", "Dev"}});
+  CHECK(kept["Colour"] == json::value(json::object{{"R", 1}}));
+  const Answer gone =
+      api.put("/api/Spaces-1/environments/Environments-1", json::object{{"NAME", "Dev"}, {"colour", nullptr}});
+  CHECK_FALSE(gone.body.as_object().contains("Colour"));
+}
+
+TEST_CASE("Names are unique ignoring case, slugs are made and kept") {
+  TestApi api;
+  CHECK(api.make_environment("My Dev!").str("Slug") == "my-dev");
+  const Answer taken = api.post("/api/Spaces-1/environments", json::object{{"Name", "my  DEV!"}});
+  CHECK(taken.status == 400);
+  CHECK(taken.errors().find("already exists") != std::string::npos);
+  CHECK(api.make_environment("My Dev?").str("Slug") == "my-dev-2");
+  const Answer renamed =
+      api.put("/api/Spaces-1/environments/Environments-1", json::object{{"Name", "Test"}, {"Slug", ""}});
+  CHECK(renamed.str("Slug") == "my-dev");
+  CHECK(api.post("/api/Spaces-1/environments", json::object{{"Name", "X"}, {"Slug", "my-dev"}}).status == 400);
+}
+
+TEST_CASE("What is used can't be deleted, and what is pointed at must exist") {
+  TestApi api;
+  make_all(api);
+  const Answer used = api.remove("/api/Spaces-1/environments/Environments-1");
+  CHECK(used.status == 400);
+  CHECK(used.errors().find("Two steps") != std::string::npos);
+  CHECK(api.remove("/api/Spaces-1/projectgroups/ProjectGroups-1").status == 400);
+  CHECK(api.remove("/api/Spaces-1/tagsets/TagSets-1").status == 400);
+  CHECK(api.remove("/api/Spaces-1/feeds/feeds-builtin").status == 400);
+
+  const auto project = [&](const char* lifecycle, const char* group) {
+    return api.post("/api/Spaces-1/projects",
+                    json::object{{"Name", "P"}, {"LifecycleId", lifecycle}, {"ProjectGroupId", group}});
+  };
+  CHECK(project("Lifecycles-99", "ProjectGroups-1").errors().find("LifecycleId: 'Lifecycles-99' was not found") !=
+        std::string::npos);
+  CHECK(project("Environments-1", "ProjectGroups-1").status == 400);  // of another type
+  CHECK(project("Lifecycles-3", "ProjectGroups-1").status == 400);    // of another space
+  CHECK(project("", "ProjectGroups-1").status == 400);
+  CHECK(api.post("/api/Spaces-1/tenants", json::object{{"Name", "T"}, {"TenantTags", json::array{"Ring/C"}}}).status ==
+        400);
+
+  // The lifecycle let go of it, the tenant is unlinked by the deletion.
+  api.remove("/api/Spaces-1/lifecycles/Lifecycles-2");
+  CHECK(api.remove("/api/Spaces-1/lifecycles/Lifecycles-2").status == 404);
+}
+
+TEST_CASE("A project comes with a channel, a process, variables and settings, and takes them along") {
+  TestApi api;
+  const Answer project = api.make_project("Web");
+  CHECK(project.str("DeploymentProcessId") == "deploymentprocess-Projects-1");
+  CHECK(project.body.at("PersistenceSettings").at("Type") == "Database");
+  CHECK(project.body.at("VersioningStrategy").at("DonorPackage").is_null());
+
+  const Answer channels = api.get("/api/Spaces-1/projects/Projects-1/channels");
+  REQUIRE(channels.items().size() == 1);
+  CHECK(channels.items()[0].at("Name") == "Default");
+  CHECK(channels.items()[0].at("IsDefault") == json::value(true));
+  CHECK(channels.items()[0].at("LifecycleId").is_null());
+  const Answer process = api.get("/api/Spaces-1/deploymentprocesses/deploymentprocess-Projects-1");
+  CHECK(process["Version"] == 0);
+  CHECK(process["Steps"] == json::value(json::array()));
+  CHECK(api.get("/api/Spaces-1/projects/web/deploymentprocesses").text == process.text);
+  const Answer variables = api.get("/api/Spaces-1/variables/variableset-Projects-1");
+  CHECK(variables["Variables"] == json::value(json::array()));
+  CHECK(variables.body.at("ScopeValues").at("Channels").as_array().size() == 1);
+  CHECK(api.get("/api/Spaces-1/projects/Web/variables").text == variables.text);
+  CHECK(api.get("/api/Spaces-1/projects/Projects-1/summary")["HasDeploymentProcess"] == json::value(false));
+
+  CHECK(api.remove("/api/Spaces-1/projects/Projects-1").status == 200);
+  for (const char* path : {"channels/Channels-1", "deploymentprocesses/deploymentprocess-Projects-1",
+                           "variables/variableset-Projects-1"}) {
+    CHECK(api.get(std::string("/api/Spaces-1/") + path).status == 404);
+  }
+}
+
+TEST_CASE("Deployment settings are a view of the project, and writing either updates both") {
+  TestApi api;
+  api.make_project("Web");
+  const std::string path = "/api/Spaces-1/projects/Projects-1/deploymentsettings";
+  const Answer settings = api.get(path);
+  CHECK(settings.id() == "deploymentsettings-Projects-1");
+  CHECK(settings.str("ProjectId") == "Projects-1");
+  CHECK(settings.body.at("ConnectivityPolicy").at("SkipMachineBehavior") == "None");
+  const Answer changed = api.put(path, with(settings.body, "DefaultGuidedFailureMode", "On"));
+  CHECK_MESSAGE(changed.status == 200, changed.text);
+  CHECK(api.get("/api/Spaces-1/projects/Projects-1").str("DefaultGuidedFailureMode") == "On");
+  const Answer project = api.get("/api/Spaces-1/projects/Projects-1");
+  api.put("/api/Spaces-1/projects/Projects-1", with(project.body, "ReleaseNotesTemplate", "notes"));
+  CHECK(api.get(path).str("ReleaseNotesTemplate") == "notes");
+}
+
+TEST_CASE("A project update that leaves out its strategies keeps them") {
+  TestApi api;
+  const Answer project = api.make_project("Web");
+  api.put("/api/Spaces-1/projects/Projects-1",
+          with(project.body, "VersioningStrategy",
+               json::object{{"DonorPackage", json::object{{"DeploymentAction", "Deploy"}}}}));
+  json::object partial = project.body.as_object();
+  for (const char* member :
+       {"VersioningStrategy", "PersistenceSettings", "ReleaseCreationStrategy", "ProjectConnectivityPolicy"}) {
+    partial.erase(member);
+  }
+  const Answer updated = api.put("/api/Spaces-1/projects/Projects-1", partial);
+  CHECK(updated.body.at("VersioningStrategy").at("DonorPackage").at("DeploymentAction") == "Deploy");
+  CHECK(updated.body.at("VersioningStrategy").at("Template").is_null());
+  const Answer reset =
+      api.put("/api/Spaces-1/projects/Projects-1", with(updated.body, "VersioningStrategy", json::object()));
+  CHECK(reset.body.at("VersioningStrategy").is_object());
+}
+
+TEST_CASE("A project clone has its source's channels, process and variables, secrets included") {
+  TestApi api;
+  api.make_project("Web");
+  api.post("/api/Spaces-1/channels", json::object{{"ProjectId", "Projects-1"}, {"Name", "Beta"}});
+  Answer variables = api.get("/api/Spaces-1/variables/variableset-Projects-1");
+  const json::array list{
+      json::object{{"Name", "Secret"}, {"IsSensitive", true}, {"Type", "Sensitive"}, {"Value", "hidden"}}};
+  api.put("/api/Spaces-1/variables/variableset-Projects-1", with(variables.body, "Variables", list));
+  const Answer clone =
+      api.post("/api/Spaces-1/projects?clone=Projects-1",
+               json::object{{"Name", "Copy"}, {"ProjectGroupID", "ProjectGroups-1"}, {"LifecycleID", "Lifecycles-1"}});
+  REQUIRE_MESSAGE(clone.status == 201, clone.text);
+  CHECK(clone.str("Slug") == "copy");
+  CHECK(clone.str("ClonedFromProjectId") == "Projects-1");
+  const Answer channels = api.get("/api/Spaces-1/projects/Projects-2/channels");
+  CHECK(names(channels.items()) == std::set<std::string>{"Beta", "Default"});
+  api.remove("/api/Spaces-1/projects/Projects-1");
+  const auto row =
+      api.database().read([](storage::Reader& r) { return storage::find_resource(r, "variableset-Projects-2"); });
+  const std::string id(json::view(json::parse(row->body).at("Variables").at(0).at("Value").at("$secret").as_string()));
+  const auto secret = api.database().read(
+      [&](storage::Reader& r) { return api.services().vault.get(r, id, "variableset-Projects-2")->clone(); });
+  CHECK(secret.reveal() == "hidden");
+}
+
+TEST_CASE("A stale writer is refused, one that names no version wins") {
+  TestApi api;
+  api.make_project("Web");
+  const std::string path = "/api/Spaces-1/projects/Projects-1/deploymentprocesses";
+  json::object process = api.get(path).body.as_object();
+  CHECK(api.put(path, process)["Version"] == 1);
+  const Answer stale = api.put(path, process);
+  CHECK(stale.status == 409);
+  CHECK_FALSE(stale["Errors"].as_array().empty());
+  process.erase("Version");
+  CHECK(api.put(path, process)["Version"] == 2);
+
+  const Answer group = api.get("/api/Spaces-1/projectgroups/ProjectGroups-1");
+  const std::string tag(*group.headers.find("ETag"));
+  const std::string changed = json::to_text(with(group.body, "Description", "one"));
+  CHECK(api.send("PUT", "/api/projectgroups/ProjectGroups-1", changed, {{"If-Match", tag}}).status == 200);
+  CHECK(api.send("PUT", "/api/projectgroups/ProjectGroups-1", json::to_text(group.body), {{"If-Match", tag}}).status ==
+        409);
+}
+
+TEST_CASE("A repeated create with the same Idempotency-Key makes one document") {
+  TestApi api;
+  const auto create = [&](const char* name) {
+    return api.send("POST", "/api/Spaces-1/environments", json::to_text(json::object{{"Name", name}}),
+                    {{"Idempotency-Key", "k1"}});
+  };
+  const Answer first = create("Dev");
+  const Answer again = create("Dev");
+  CHECK(again.status == 201);
+  CHECK(again.text == first.text);
+  CHECK(api.get("/api/Spaces-1/environments")["TotalResults"] == 1);
+  CHECK(create("Other").status == 409);
+}
+
+TEST_CASE("octo's verbs arrive in a header, Jenkins 1.9's keys without quotes") {
+  TestApi api;
+  const Answer made = api.send("POST", "/api/environments", R"({Name:"Dev", Description : "a,b:{c}"})",
+                               {{"Content-Type", "application/x-www-form-urlencoded"}});
+  CHECK_MESSAGE(made.status == 201, made.text);
+  CHECK(made.str("Description") == "a,b:{c}");
+  const Answer changed =
+      api.send("POST", "/api/environments/Environments-1", R"({"Name":"Test"})", {{"X-HTTP-Method-Override", "PUT"}});
+  CHECK(changed.status == 200);
+  CHECK(changed.str("Name") == "Test");
+  CHECK(api.send("POST", "/api/environments/Environments-1", "", {{"X-HTTP-Method-Override", "DELETE"}}).status == 200);
+}
+
+TEST_CASE("Deleting a space deletes all that is in it") {
+  TestApi api;
+  api.post("/api/spaces", json::object{{"Name", "Other"}, {"SpaceManagersTeams", json::array{"teams-administrators"}}});
+  const Answer group = api.get("/api/Spaces-2/projectgroups");
+  const Answer lifecycle = api.get("/api/Spaces-2/lifecycles");
+  const Answer project =
+      api.post("/api/Spaces-2/projects", json::object{{"Name", "Web"},
+                                                      {"ProjectGroupId", group.items()[0].at("Id")},
+                                                      {"LifecycleId", lifecycle.items()[0].at("Id")}});
+  REQUIRE_MESSAGE(project.status == 201, project.text);
+  CHECK(api.get("/api/Spaces-2/feeds?take=1").items()[0].at("FeedType") == "BuiltIn");
+  api.put("/api/spaces/Spaces-2", with(api.get("/api/spaces/Spaces-2").body, "TaskQueueStopped", true));
+  CHECK(api.remove("/api/spaces/Spaces-2").status == 200);
+  CHECK(api.get("/api/Spaces-2/projects").status == 404);
+  CHECK(api.get("/api/teams/teams-spacemanagers-Spaces-2").status == 404);
+  CHECK(api.remove("/api/spaces/Spaces-1").status == 400);
+  CHECK(api.get("/api/spaces/all").body.as_array().size() == 1);
 }

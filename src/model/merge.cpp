@@ -40,7 +40,7 @@ bool is_sensitive_value(const value& v) {
   return members != nullptr &&
          (json::find(*members, "HasValue") != nullptr || json::find(*members, "NewValue") != nullptr) &&
          std::all_of(members->begin(), members->end(), [](const auto& member) {
-           return is_one_of(member.key(), {"HasValue", "NewValue", "Hint", "SecretId"});
+           return is_one_of(member.key(), {"HasValue", "NewValue", "Hint", secret_member});
          });
 }
 
@@ -222,9 +222,21 @@ class Merger {
     return in;
   }
 
-  value read_text_lists(const value& in, std::string_view path) {
+  /// The members of a map whose names are the client's; null (and a problem) when it is none.
+  const object* map_in(const value& in, std::string_view path, std::string_view expected) {
     const object* members = in.if_object();
-    if (members == nullptr) return wrong(path, "an object of lists");
+    if (members == nullptr) {
+      wrong(path, expected);
+    } else if (members->contains(secret_member)) {
+      problems_.add(fmt::format("{} must not have a member named {}.", path, secret_member));
+      return nullptr;
+    }
+    return members;
+  }
+
+  value read_text_lists(const value& in, std::string_view path) {
+    const object* members = map_in(in, path, "an object of lists");
+    if (members == nullptr) return nullptr;
     object out;
     for (const auto& member : *members) {
       value list =
@@ -272,8 +284,8 @@ class Merger {
   }
 
   value read_text_map(const value& in, std::string_view path) {
-    const object* members = in.if_object();
-    if (members == nullptr) return wrong(path, "an object of texts");
+    const object* members = map_in(in, path, "an object of texts");
+    if (members == nullptr) return nullptr;
     object out;
     for (const auto& member : *members) {
       if (member.value().is_null()) continue;
@@ -283,8 +295,8 @@ class Merger {
   }
 
   value read_properties(const value* old, const value& in, std::string_view path) {
-    const object* members = in.if_object();
-    if (members == nullptr) return wrong(path, "an object of texts and sensitive values");
+    const object* members = map_in(in, path, "an object of texts and sensitive values");
+    if (members == nullptr) return nullptr;
     const object* before = old == nullptr ? nullptr : old->if_object();
     object out;
     for (const auto& member : *members) {
@@ -361,8 +373,8 @@ class Merger {
       const object* before = old == nullptr ? nullptr : old->if_object();
       object out;
       for (const auto& member : *members) {
-        // Only the server names secrets: a client's "SecretId" would point at someone else's.
-        if (member.key() == "SecretId" && sender_ == Sender::client) continue;
+        // Only the server names secrets: a client's would be someone else's.
+        if (member.key() == secret_member && sender_ == Sender::client) continue;
         out.emplace(member.key(),
                     read_anything(before == nullptr ? nullptr : before->if_contains(member.key()), member.value()));
       }
@@ -389,7 +401,7 @@ class Merger {
                       const object& incoming, bool is_top) {
     std::unordered_map<std::string, const value*> sent;  // by lower-case name
     for (const auto& member : incoming) sent.insert_or_assign(to_lower_ascii(member.key()), &member.value());
-    std::unordered_set<std::string> done{"secretid"};
+    std::unordered_set<std::string> done{std::string(secret_member)};
     for (const Field* field : fields) done.insert(to_lower_ascii(field->name));
     if (is_top) {
       done.insert(reserved_.begin(), reserved_.end());

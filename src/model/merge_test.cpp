@@ -135,14 +135,14 @@ TEST_CASE("A sensitive value is stored by NewValue, kept by HasValue, cleared by
   Merging merging;
   const json::object stored = merging.fresh(R"({"Name":"n","Password":{"HasValue":true,"NewValue":"pw"}})");
   CHECK(merging.secrets() == std::vector<std::string>{"pw"});
-  CHECK(text(stored.at("Password")) == R"({"HasValue":true,"SecretId":"Secrets-1"})");
+  CHECK(text(stored.at("Password")) == R"({"HasValue":true,"$secret":"Secrets-1"})");
   CHECK(merging.over(stored, R"({"Name":"n","Password":{"HasValue":true,"NewValue":null}})").at("Password") ==
         stored.at("Password"));
   CHECK(merging.over(stored, R"({"Name":"n"})").at("Password") == stored.at("Password"));
   CHECK(merging.over(stored, R"({"Name":"n","Password":{"HasValue":false,"NewValue":null}})").at("Password") ==
         no_secret());
   CHECK(merging.over(stored, R"({"Name":"n","Password":null})").at("Password") == no_secret());
-  CHECK(merging.over(stored, R"({"Name":"n","Password":"next"})").at("Password").at("SecretId") == "Secrets-2");
+  CHECK(merging.over(stored, R"({"Name":"n","Password":"next"})").at("Password").at("$secret") == "Secrets-2");
   CHECK(text(shown(stored.at("Password"))) == R"({"HasValue":true,"NewValue":null,"Hint":null})");
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("Sensitive values are secrets at any depth, also where no schema looks
   CHECK(merging.secrets() == std::vector<std::string>{"v", "t"});
   CHECK(text(stored).find("NewValue\":\"") == std::string::npos);
   CHECK(text(stored.at("Parts").at(0).at("Properties")) ==
-        R"({"k":{"HasValue":true,"SecretId":"Secrets-1"},"n":"1","b":"True"})");
+        R"({"k":{"HasValue":true,"$secret":"Secrets-1"},"n":"1","b":"True"})");
   const json::object kept = merging.over(
       stored,
       R"({"Name":"n","free":{"deep":[{"Id":"y"},{"Id":"x","token":{"HasValue":true}}]},"Parts":[{"Id":"p","Name":"a","Properties":{"k":{"HasValue":true,"NewValue":null}}}]})");
@@ -163,7 +163,7 @@ TEST_CASE("Sensitive values are secrets at any depth, also where no schema looks
 TEST_CASE("A client can't name a secret by its id") {
   Merging merging;
   const json::object made = merging.fresh(
-      R"({"Name":"n","Password":{"HasValue":true,"SecretId":"Secrets-9"},"SecretId":"Secrets-9","free":{"SecretId":"Secrets-9"},"Variables":[{"Name":"v","IsSensitive":true,"Value":{"SecretId":"Secrets-9"}}],"Parts":[{"Name":"a","SecretId":"Secrets-9"}],"Inputs":{"x":{"SecretId":"Secrets-9"}}})");
+      R"({"Name":"n","Password":{"HasValue":true,"$secret":"Secrets-9"},"$secret":"Secrets-9","free":{"$secret":"Secrets-9"},"Variables":[{"Name":"v","IsSensitive":true,"Value":{"$secret":"Secrets-9"}}],"Parts":[{"Name":"a","$secret":"Secrets-9"}],"Inputs":{"x":{"$secret":"Secrets-9"}}})");
   CHECK(secrets_in(made).empty());
   CHECK(text(made).find("Secrets-9") == std::string::npos);
 }
@@ -184,7 +184,7 @@ TEST_CASE("A sensitive variable shows null, and null or nothing means unchanged"
                                 R"({"Id":"v","IsSensitive":true,"Value":""})"}) {
     CHECK(value_of(unchanged) == stored.at("Variables").at(0).at("Value"));
   }
-  CHECK(value_of(R"({"Id":"v","IsSensitive":true,"Value":"s3"})").at("SecretId") == "Secrets-3");
+  CHECK(value_of(R"({"Id":"v","IsSensitive":true,"Value":"s3"})").at("$secret") == "Secrets-3");
   CHECK(value_of(R"({"Id":"v","IsSensitive":false,"Value":"plain"})") == "plain");
   CHECK(value_of(R"({"Id":"v","IsSensitive":false,"Value":null})").is_null());
   CHECK(value_of(R"({"IsSensitive":true,"Value":""})").is_null());
@@ -217,6 +217,11 @@ TEST_CASE("What is wrong is told field by field") {
       {R"({"Name":"n","Parts":[{}]})", "Parts[0].Name is required"},
       {R"({"Name":"n","Parts":[{"Name":"a","Properties":{"k":[]}}]})", "Parts[0].Properties.k must be a text"},
       {R"({"Name":"n","Labels":{"k":{}}})", "Labels.k must be a text"},
+      {R"({"Name":"n","Labels":{"$secret":"Secrets-9"}})", "Labels must not have a member named $secret"},
+      {R"({"Name":"n","Scope":{"$secret":["Secrets-9"]}})", "Scope must not have a member named $secret"},
+      {R"({"Name":"n","Rooms":{"$secret":["Secrets-9"]}})", "Rooms must not have a member named $secret"},
+      {R"({"Name":"n","Parts":[{"Name":"a","Properties":{"$secret":"Secrets-9"}}]})",
+       "must not have a member named $secret"},
       {R"({"Name":"n","Password":5})", "Password must be a sensitive value"},
       {R"({"Name":"n","Password":{"NewValue":5}})", "Password.NewValue must be a text"},
   };
@@ -272,9 +277,9 @@ TEST_CASE("References are found in every place, and unlinked where the schema sa
 
 TEST_CASE("A difference names each path, and of a secret only that it changed") {
   const json::object before =
-      json::parse(R"({"A":1,"B":{"C":[1,2]},"S":{"HasValue":true,"SecretId":"Secrets-1"},"G":0})").as_object();
+      json::parse(R"({"A":1,"B":{"C":[1,2]},"S":{"HasValue":true,"$secret":"Secrets-1"},"G":0})").as_object();
   const json::object after =
-      json::parse(R"({"A":1,"B":{"C":[1,3,4]},"S":{"HasValue":true,"SecretId":"Secrets-2"},"N":"x"})").as_object();
+      json::parse(R"({"A":1,"B":{"C":[1,3,4]},"S":{"HasValue":true,"$secret":"Secrets-2"},"N":"x"})").as_object();
   CHECK(
       text(difference(&before, &after)) ==
       R"({"B.C[1]":{"From":2,"To":3},"B.C[2]":{"From":null,"To":4},"S":{"From":"changed","To":"changed"},"G":{"From":0,"To":null},"N":{"From":null,"To":"x"}})");

@@ -10,8 +10,8 @@ std::optional<std::string> text_of(const Value& v) {
 
 std::optional<std::string> secret_of(const Value& v) {
   if (!v.is_object()) return std::nullopt;
-  const auto id = json::text_at(v.get_object(), "SecretId");
-  return id ? std::optional(std::string(*id)) : std::nullopt;
+  const json::value* id = v.get_object().if_contains(secret_member);
+  return id != nullptr && id->is_string() ? std::optional(std::string(json::view(id->get_string()))) : std::nullopt;
 }
 
 std::optional<std::string> text_of(const Properties& properties, std::string_view name) {
@@ -27,17 +27,17 @@ bool flag_of(const Properties& properties, std::string_view name) {
 }
 
 json::value stored_secret(std::string_view secret_id) {
-  return json::object{{"HasValue", true}, {"SecretId", secret_id}};
+  return json::object{{"HasValue", true}, {secret_member, secret_id}};
 }
 json::value no_secret() { return json::object{{"HasValue", false}, {"NewValue", nullptr}, {"Hint", nullptr}}; }
-json::value stored_hidden_secret(std::string_view secret_id) { return json::object{{"SecretId", secret_id}}; }
+json::value stored_hidden_secret(std::string_view secret_id) { return json::object{{secret_member, secret_id}}; }
 
 namespace {
 
 /// A copy in which `replace` stands for each stored secret.
 json::value map_secrets(const json::value& v, const std::function<json::value(const json::object& secret)>& replace) {
   if (const json::object* members = v.if_object()) {
-    if (members->contains("SecretId")) return replace(*members);
+    if (members->contains(secret_member)) return replace(*members);
     json::object out;
     out.reserve(members->size());
     for (const auto& member : *members) out.emplace(member.key(), map_secrets(member.value(), replace));
@@ -73,7 +73,7 @@ std::vector<std::string> secrets_in(const json::value& stored) {
 json::value with_secrets(const json::value& stored, const std::function<std::string(const std::string& id)>& replace) {
   return map_secrets(stored, [&](const json::object& secret) -> json::value {
     json::object out = secret;
-    out["SecretId"] = replace(std::string(json::view(secret.at("SecretId").get_string())));
+    out[secret_member] = replace(std::string(json::view(secret.at(secret_member).get_string())));
     return out;
   });
 }

@@ -1,7 +1,7 @@
 // Values that may be secret, as stored documents hold them.
 //
-// A stored secret is an object that names it: {"HasValue":true,"SecretId":"Secrets-7"} where clients see a sensitive
-// value, {"SecretId":"Secrets-7"} where they see null (the Value of a sensitive variable). The value itself is in the
+// A stored secret is an object that names it: {"HasValue":true,"$secret":"Secrets-7"} where clients see a sensitive
+// value, {"$secret":"Secrets-7"} where they see null (the Value of a sensitive variable). The value itself is in the
 // vault, under the id of the document that owns it.
 #pragma once
 
@@ -15,6 +15,9 @@
 #include "base/json.h"
 
 namespace slipway::model {
+
+/// The member that makes an object a stored secret. Nothing that a client sends may have a member of that name.
+inline constexpr std::string_view secret_member = "$secret";
 
 /// A text, or a stored secret. Read it with text_of and secret_of.
 using Value = json::value;
