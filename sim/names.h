@@ -1,10 +1,10 @@
 // AWS's names for things: places, ARNs, image references.
 #pragma once
 
-#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace slipway::sim {
 
@@ -12,7 +12,8 @@ namespace slipway::sim {
 struct Place {
   std::string account;
   std::string region;
-  auto operator<=>(const Place&) const = default;
+  bool operator==(const Place&) const = default;
+  bool operator<(const Place& o) const { return std::tie(account, region) < std::tie(o.account, o.region); }
 };
 
 /// "aws", "aws-cn" or "aws-us-gov".
