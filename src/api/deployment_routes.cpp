@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
 #include "api/deployment_previews.h"
+#include "api/project_progression.h"
 #include "base/describe.h"
 #include "commands/create_deployments.h"
 #include "model/environment.h"
@@ -309,6 +311,20 @@ net::Response dynamic_dashboard(Call& call, storage::Reader& reader) {
   return dashboard(call, reader, {call.query.list("projects"), call.query.list("environments"), with_previous});
 }
 
+/// `releaseHistoryCount`, within reason.
+std::int64_t releases_shown(const Call& call) {
+  const auto text = call.query.find("releaseHistoryCount").value_or("");
+  std::int64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count > 0 ? std::min<std::int64_t>(count, 100) : 30;
+}
+
+net::Response progression(Call& call, storage::Reader& reader) {
+  const storage::DocumentLookup lookup(reader);
+  const auto project = addressed<model::Project>(lookup, call.space, call.parameter("project"));
+  return json_response(200, project_progression(reader, project, releases_shown(call), call.services.clock.now()));
+}
+
 }  // namespace
 
 std::vector<Route> deployment_routes() {
@@ -335,6 +351,10 @@ std::vector<Route> deployment_routes() {
        "Shows what a deployment for a tenant would do and ask for.", preview},
       {"POST", "releases/{release}/deployments/previews", "DeploymentView", "Shows several previews at once.",
        previews},
+      {"GET", "projects/{project}/progression", "ReleaseView",
+       "Shows a project's recent releases against environments.", progression},
+      {"GET", "progression/{project}", "ReleaseView", "Shows a project's recent releases against environments.",
+       progression},
       {"GET", "dashboard", "DeploymentView", "Shows what runs where.", static_dashboard},
       {"GET", "dashboard/dynamic", "DeploymentView", "Shows what runs where, for chosen projects and environments.",
        dynamic_dashboard},

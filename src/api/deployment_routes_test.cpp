@@ -1,0 +1,200 @@
+#include "api/deployment_routes.h"
+
+#include <doctest/doctest.h>
+
+#include "api/delivery_testing.h"
+#include "storage/contents.h"
+#include "storage/journal.h"
+#include "storage/releases.h"
+#include "storage/task_log.h"
+#include "storage/tasks.h"
+
+namespace slipway::api {
+namespace {
+
+using testing::Answer;
+using testing::DeliveryApi;
+using testing::first;
+
+/// With release 1.0.0, and one step of what the engine does to a task.
+struct RunningApi : DeliveryApi {
+  RunningApi() { REQUIRE(make_release("1.0.0").status == 201); }
+
+  /// Claims the task with a plan of two steps, runs the first one, and skips the second.
+  void run(const std::string& task) {
+    database().write("run", [&](storage::Txn& txn) {
+      const auto plan = storage::put_content(
+          txn, R"({"Steps":[{"Number":1,"Group":1,"Name":"Migrate","Actions":[{"Unit":1,"Name":"Migrate"}]},
+                            {"Number":2,"Group":2,"Name":"Deploy web","Actions":[{"Unit":0,"Name":"Deploy web",
+                             "SkipReason":"It is not meant for this environment."}]}]})");
+      const auto claim = storage::claim_task(txn, task, "node1", plan, clock().now());
+      storage::put_unit(
+          txn, {task, 1, 1, storage::UnitState::done, R"({"Result":"Success"})", clock().now(), clock().now()});
+      storage::append_log(txn, task,
+                          {{0, 0, "Info", clock().now(), "begun"},
+                           {0, 1, "Verbose", clock().now(), "detail"},
+                           {0, 1, "Info", clock().now(), "migrated"}});
+      storage::finish_task(txn, *claim, storage::TaskState::Success, "", false, clock().now());
+      storage::record_ended(txn, *storage::find_deployment(txn, "Deployments-1"), true);
+    });
+  }
+};
+
+TEST_CASE_FIXTURE(RunningApi, "an untenanted deployment answers with its task, which is there at once") {
+  const Answer made = deploy("1.0", "dev");
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  const Answer deployment = get("/api/Spaces-1/deployments?ids=" + first(made, "DeploymentId"));
+  CHECK(deployment.items().at(0).as_object().at("TaskId") == json::value(first(made, "ServerTaskId")));
+  const Answer task = get("/api/tasks/" + first(made, "ServerTaskId"));
+  CHECK(task.str("State") == "Queued");
+  CHECK(task["IsCompleted"] == json::value(false));
+  CHECK(task["FinishedSuccessfully"] == json::value(false));
+  CHECK(get("/api/Spaces-1/tasks?skip=0&take=300&ids=" + task.id()).items().at(0) == task.body);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "LIF-2: a deployment to a closed environment is refused with the reason") {
+  const Answer refused = deploy("1.0.0", "Prod");
+  CHECK(refused.status == 400);
+  CHECK(refused.errors().find("phase 'Dev' first needs") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "TEN-4: tenants are deployed by name and tag, and those left out are told") {
+  put("/api/Spaces-1/projects/" + project,
+      testing::with(get("/api/Spaces-1/projects/" + project).body, "TenantedDeploymentMode", "Tenanted"));
+  for (const std::string name : {"Acme", "Bolt"}) {
+    const json::array environments = name == "Acme" ? json::array{json::value(dev)} : json::array{};
+    const Answer made =
+        post("/api/Spaces-1/tenants",
+             json::object{{"Name", name}, {"ProjectEnvironments", json::object{{project, environments}}}});
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+  }
+  const auto deploy_to = [&](std::string tenant) {
+    return post("/api/deployments/create/tenanted/v1", json::object{{"SpaceIdOrName", "Default"},
+                                                                    {"ProjectName", "Web"},
+                                                                    {"ReleaseVersion", "1.0.0"},
+                                                                    {"EnvironmentName", "Dev"},
+                                                                    {"Tenants", json::array{json::value(tenant)}}});
+  };
+  const Answer all = deploy_to("*");
+  REQUIRE_MESSAGE(all.status == 201, all.text);
+  CHECK(all["DeploymentServerTasks"].as_array().size() == 1);
+  CHECK(all["SkippedTenants"].as_array().at(0).as_object().at("TenantName") == json::value("Bolt"));
+  CHECK(deploy_to("Bolt").status == 400);
+  CHECK(deploy_to("Nobody").errors().find("'Nobody'") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "JEN-6: a repeated deployment call queues nothing new") {
+  const std::string body = R"({"ProjectName":"Web","ReleaseVersion":"1.0.0","EnvironmentNames":["Dev"]})";
+  const net::Headers key{{"Idempotency-Key", "build-42"}};
+  const Answer made = send("POST", "/api/Spaces-1/deployments/create/untenanted/v1", body, key);
+  CHECK(send("POST", "/api/Spaces-1/deployments/create/untenanted/v1", body, key).text == made.text);
+  CHECK(get("/api/Spaces-1/deployments").items().size() == 1);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "the classic POST answers with the deployment") {
+  const Answer made = post("/api/deployments", json::object{{"ReleaseId", "Releases-1"},
+                                                            {"EnvironmentId", dev},
+                                                            {"TenantId", nullptr},
+                                                            {"ProjectId", project},
+                                                            {"FormValues", json::object()}});
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  CHECK(made.str("TaskId") == "ServerTasks-1");
+  CHECK(made.str("DeployedBy") == "admin");
+  CHECK(made.body == get("/api/deployments/" + made.id()).body);
+  CHECK(get("/api/releases/Releases-1/deployments").items().size() == 1);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "TSK-13: a task's log is a tree of steps and below them the nodes with lines") {
+  const std::string task = first(deploy("1.0.0", "Dev"), "ServerTaskId");
+  const Answer queued = get("/api/tasks/" + task + "/details");
+  CHECK(queued["ActivityLogs"].as_array().at(0).as_object().at("Status") == json::value("Pending"));
+  run(task);
+  const Answer details = get("/api/Spaces-1/tasks/" + task + "/details?verbose=false");
+  REQUIRE_MESSAGE(details.status == 200, details.text);
+  const auto& root = details["ActivityLogs"].as_array().at(0).as_object();
+  CHECK(root.at("Status") == json::value("Success"));
+  CHECK(root.at("LogElements").as_array().size() == 1);
+  const auto& migrate = root.at("Children").as_array().at(0).as_object();
+  CHECK(migrate.at("Name") == json::value("Step 1: Migrate"));
+  CHECK(migrate.at("Status") == json::value("Success"));
+  const auto& worker = migrate.at("Children").as_array().at(0).as_object();
+  CHECK(worker.at("Name") == json::value("Slipway"));
+  CHECK(worker.at("LogElements").as_array().at(0).as_object().at("MessageText") == json::value("migrated"));
+  const auto& skipped = root.at("Children").as_array().at(1).as_object();
+  CHECK(skipped.at("Status") == json::value("Skipped"));
+  CHECK(details["Progress"].as_object().at("ProgressPercentage") == json::value(100));
+}
+
+TEST_CASE_FIXTURE(RunningApi,
+                  "progression goes on, and the dashboard shows what runs where, once a deployment succeeded") {
+  run(first(deploy("1.0.0", "Dev"), "ServerTaskId"));
+  CHECK(deploy("1.0.0", "Prod").status == 201);
+  const auto items = get("/api/Spaces-1/dashboard/dynamic?projects=" + project + "&environments=" + dev);
+  REQUIRE_MESSAGE(items.status == 200, items.text);
+  REQUIRE(items["Items"].as_array().size() == 1);
+  const auto& item = items["Items"].as_array().at(0).as_object();
+  CHECK(item.at("ReleaseVersion") == json::value("1.0.0"));
+  CHECK(item.at("IsCurrent") == json::value(true));
+  CHECK(item.at("State") == json::value("Success"));
+  const Answer progression = get("/api/Spaces-1/projects/Web/progression");
+  const auto& release = progression["Releases"].as_array().at(0).as_object();
+  CHECK(release.at("Deployments").as_object().at(dev).as_array().size() == 1);
+  CHECK(release.at("NextDeployments") == json::value(json::array{json::value(prod)}));
+}
+
+TEST_CASE_FIXTURE(RunningApi, "TSK-14: a queued task names the tasks that it waits for") {
+  deploy("1.0.0", "Dev");
+  const std::string second = first(deploy("1.0.0", "Dev"), "ServerTaskId");
+  const Answer ahead = get("/api/tasks/" + second + "/queued-behind");
+  REQUIRE(ahead.items().size() == 1);
+  CHECK(ahead.items().at(0).as_object().at("Id") == json::value("ServerTasks-1"));
+}
+
+TEST_CASE_FIXTURE(RunningApi, "TSK-7: a queued task is canceled at once, under every address that clients use") {
+  const std::string task = first(deploy("1.0.0", "Dev"), "ServerTaskId");
+  CHECK(post("/api/spaces/Spaces-1/tasks/" + task + "/cancel", json::object()).str("State") == "Canceled");
+  CHECK(post("/api/tasks/" + task + "/cancel", json::object()).str("State") == "Canceled");
+  CHECK(post("/api/tasks/ServerTasks-99/cancel", json::object()).status == 404);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "a preview lists the steps that would run and the values asked for") {
+  const Answer set = get("/api/Spaces-1/projects/Web/variables");
+  const json::value variables = json::parse(
+      R"([{"Name":"Approver","Value":"","Type":"String","Scope":{},"Prompt":{"Label":"","Required":true,"DisplaySettings":{}}}])");
+  REQUIRE(put("/api/Spaces-1/projects/Web/variables", testing::with(set.body, "Variables", variables)).status == 200);
+  make_release("1.1.0");
+  const Answer preview = get("/api/Spaces-1/releases/Releases-2/deployments/preview/" + dev);
+  REQUIRE_MESSAGE(preview.status == 200, preview.text);
+  CHECK(preview["StepsToExecute"].as_array().size() == 2);
+  const auto& element = preview["Form"].as_object().at("Elements").as_array().at(0).as_object();
+  CHECK(element.at("Control").as_object().at("Name") == json::value("Approver"));
+  CHECK(preview["Form"].as_object().at("Values").as_object().contains(json::view(element.at("Name").as_string())));
+  CHECK(deploy("1.1.0", "Dev").errors().find("'Approver' needs a value") != std::string::npos);
+  const Answer several = post(
+      "/api/Spaces-1/releases/Releases-2/deployments/previews",
+      json::object{{"DeploymentPreviews", json::array{json::object{{"EnvironmentId", dev}, {"TenantId", nullptr}}}}});
+  CHECK(several.body.as_array().size() == 1);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "the template names the environments that are open, and what changed since") {
+  const Answer open = get("/api/Spaces-1/releases/Releases-1/deployments/template");
+  REQUIRE(open["PromoteTo"].as_array().size() == 1);
+  CHECK(open["PromoteTo"].as_array().at(0).as_object().at("Id") == json::value(dev));
+  CHECK(open["IsDeploymentProcessModified"] == json::value(false));
+}
+
+TEST_CASE_FIXTURE(RunningApi, "wrong times, types and names are answered with what is wrong") {
+  const auto post_text = [&](std::string body) {
+    return send("POST", "/api/Spaces-1/deployments/create/untenanted/v1", std::move(body)).errors();
+  };
+  CHECK(post_text(R"({"ProjectName":"Web","RunAt":"tomorrow"})").find("RunAt must be a time") != std::string::npos);
+  CHECK(post_text(R"({"ProjectName":"Web","ReleaseVersion":"9"})").find("no release '9'") != std::string::npos);
+  CHECK(
+      post_text(R"({"ProjectName":"Web","ReleaseVersion":"1.0.0","EnvironmentNames":["Dev"],"SkipStepNames":["Bake"]})")
+          .find("no step named 'Bake'") != std::string::npos);
+  CHECK(post_text(R"({"ProjectName":"Web","ReleaseVersion":"1.0.0"})").find("name the environment") !=
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace slipway::api

@@ -1,0 +1,135 @@
+#include "api/release_routes.h"
+
+#include <doctest/doctest.h>
+
+#include "api/delivery_testing.h"
+
+namespace slipway::api {
+namespace {
+
+using testing::Answer;
+using testing::DeliveryApi;
+
+TEST_CASE_FIXTURE(DeliveryApi, "a release made by the executions API is equal in create, list and get") {
+  const Answer made = make_release("1.0.0");
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  CHECK(made.str("ReleaseVersion") == "1.0.0");
+  const Answer shown = get("/api/Spaces-1/releases/" + made.str("ReleaseId"));
+  REQUIRE(shown.status == 200);
+  CHECK(shown["SelectedPackages"].as_array().at(0).as_object().at("Version") == json::value("1.0"));
+  CHECK(get("/api/Spaces-1/projects/Web/releases").items().at(0) == shown.body);
+  CHECK(get("/api/Spaces-1/projects/Web/releases/1.0").body == shown.body);
+  CHECK(get("/api/releases?ids=" + shown.id()).items().at(0) == shown.body);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "the version is the server's to choose when the caller gives none, and unique") {
+  CHECK(make_release("").str("ReleaseVersion") == "0.0.1");
+  const Answer again = make_release("0.0.1.0");
+  CHECK(again.status == 400);
+  CHECK(again["Errors"].as_array().at(0).as_string().find("already exists") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "JEN-6: a repeated create answers as the first time and makes nothing") {
+  const std::string body = R"({"projectName":"Web","packageVersion":"1.0"})";
+  const net::Headers key{{"Idempotency-Key", "build-42"}};
+  const Answer first = send("POST", "/api/Spaces-1/releases/create/v1", body, key);
+  const Answer second = send("POST", "/api/Spaces-1/releases/create/v1", body, key);
+  CHECK(first.status == 201);
+  CHECK(second.text == first.text);
+  CHECK(get("/api/Spaces-1/projects/Web/releases").items().size() == 1);
+  CHECK(send("POST", "/api/Spaces-1/releases/create/v1", R"({"projectName":"Web"})", key).status == 409);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "the classic POST wants every version, and takes the oldest client's spelling") {
+  const net::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  const Answer bare = send("POST", "/api/releases", R"({ProjectId:")" + project + R"(",Version:"1.0"})", form);
+  CHECK(bare.status == 400);
+  CHECK(bare.errors().find("No version was selected for the package 'Acme.Web'") != std::string::npos);
+  const Answer made =
+      send("POST", "/api/releases",
+           R"({ProjectId:")" + project + R"(",Version:"1.0",SelectedPackages:[{StepName:"Deploy web",)" +
+               R"(ActionName:"Deploy web",PackageReferenceName:"null",Version:"1.0"}]})",
+           form);
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  CHECK(made["Links"].as_object().contains("Web"));
+  CHECK(made.body == get("/api/releases/" + made.id()).body);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "a release can be edited, blocked, unblocked and deleted") {
+  make_release("1.0.0");
+  const std::string path = "/api/Spaces-1/releases/Releases-1";
+  CHECK(put(path, json::object{{"ReleaseNotes", "fixed"}}).str("ReleaseNotes") == "fixed");
+  CHECK(get(path).str("Version") == "1.0.0");
+  CHECK(post(path + "/defects", json::object{{"Description", ""}}).status == 400);
+  CHECK(post(path + "/defects", json::object{{"Description", "data loss"}}).status == 201);
+  CHECK(get(path + "/defects").items().at(0).as_object().at("Status") == json::value("Unresolved"));
+  CHECK(post(path + "/defects/resolve", json::object()).status == 200);
+  CHECK(get(path + "/defects").items().at(0).as_object().at("Status") == json::value("Resolved"));
+  CHECK(remove(path).status == 200);
+  const Answer gone = get(path);
+  CHECK(gone.status == 404);
+  CHECK_FALSE(gone.body.as_object().contains("Errors"));
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "progression shows a phase for each environment of a lifecycle without phases") {
+  make_release("1.0.0");
+  const Answer progression = get("/api/Spaces-1/releases/Releases-1/progression");
+  const auto& phases = progression["Phases"].as_array();
+  REQUIRE(phases.size() == 2);
+  CHECK(phases[0].as_object().at("Name") == json::value("Dev"));
+  CHECK(phases[0].as_object().at("Progress") == json::value("Current"));
+  CHECK(phases[1].as_object().at("Progress") == json::value("Pending"));
+  CHECK(progression["NextDeployments"] == json::value(json::array{json::value(dev)}));
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "what a release of the process needs is told with the next number") {
+  make_release("2.0.0");
+  for (const std::string path : {"/api/Spaces-1/projects/Web/deploymentprocesses/template",
+                                 "/api/deploymentprocesses/deploymentprocess-Projects-1/template?channel=Channels-1"}) {
+    CAPTURE(path);
+    const Answer needed = get(path);
+    REQUIRE_MESSAGE(needed.status == 200, needed.text);
+    CHECK(needed.str("NextVersionIncrement") == "2.0.1");
+    CHECK(needed.str("LastReleaseVersion") == "2.0.0");
+    const auto& package = needed["Packages"].as_array().at(0).as_object();
+    CHECK(package.at("PackageId") == json::value("Acme.Web"));
+    CHECK(package.at("VersionSelectedLastRelease") == json::value("1.0"));
+  }
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "a release's frozen process can be read by its snapshot's id") {
+  make_release("1.0.0");
+  const std::string id = get("/api/releases/Releases-1").str("ProjectDeploymentProcessSnapshotId");
+  const Answer frozen = get("/api/Spaces-1/deploymentprocesses/" + id);
+  CHECK(frozen.status == 200);
+  CHECK(frozen["Steps"].as_array().size() == 2);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "a channel rule can be tried on a version") {
+  const Answer tried = post("/api/Spaces-1/channels/rule-test", json::object{{"version", "1.5.0-beta"},
+                                                                             {"versionRange", "[1.0,2.0)"},
+                                                                             {"preReleaseTag", "^$"},
+                                                                             {"feedId", "feeds-builtin"}});
+  CHECK(tried["SatisfiesVersionRange"] == json::value(true));
+  CHECK(tried["SatisfiesPreReleaseTag"] == json::value(false));
+  CHECK(get("/api/Spaces-1/channels/rule-test?version=1.0&versionRange=%5B1")
+            .body.as_object()
+            .at("Errors")
+            .as_array()
+            .size() == 1);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "wrong types and unknown names are answered with what is wrong") {
+  CHECK(send("POST", "/api/Spaces-1/releases/create/v1", R"({"projectName":7})")
+            .errors()
+            .find("ProjectName must be a text") != std::string::npos);
+  CHECK(send("POST", "/api/Spaces-1/releases/create/v1", "[1]").status == 400);
+  CHECK(send("POST", "/api/Spaces-1/releases/create/v1", R"({"projectName":"Nope"})").errors().find("'Nope'") !=
+        std::string::npos);
+  CHECK(get("/api/Spaces-1/releases?ids=Releases-99").items().empty());
+  CHECK(get("/api/Spaces-1/projects/Nope/releases").status == 404);
+  CHECK(get("/api/Spaces-1/projects/Web/releases/9.9").status == 404);
+}
+
+}  // namespace
+}  // namespace slipway::api
