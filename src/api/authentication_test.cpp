@@ -55,7 +55,8 @@ TEST_CASE("An API key is shown once, works at once, and not any more when delete
   CHECK(me(key).status == 401);
   CHECK(api.get(self).status == 404);
 
-  const std::string short_lived = new_key(api, "me", to_rfc3339(api.clock().now() + std::chrono::seconds(10)));
+  const std::string short_lived =
+      new_key(api, "me", json::value(to_rfc3339(api.clock().now() + std::chrono::seconds(10))));
   CHECK(me(short_lived).status == 200);
   api.clock().advance(std::chrono::seconds(11));
   CHECK(me(short_lived).status == 401);

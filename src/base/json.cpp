@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
@@ -14,7 +15,11 @@ namespace slipway::json {
 namespace {
 
 void append_number(std::string& out, double number) {
-  // JSON has no infinity; such a number can only come from arithmetic of ours.
+  // JSON has no infinity, but a reader makes one of 1e999.
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
   out.append(buffer, end);

@@ -51,3 +51,7 @@ TEST_CASE("a member of the wrong kind is named with its path") {
   CHECK_THROWS_WITH_AS(json::from_json<Outer>(json::parse(R"({"Hue":"Blue"})")), "Hue must be one of Red, Green.",
                        Error);
 }
+
+TEST_CASE("a number beyond all bounds is written as null") {
+  CHECK(json::to_text(json::parse("[1e999,-1e999,1.5]")) == "[null,null,1.5]");
+}
