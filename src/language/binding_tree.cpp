@@ -4,27 +4,42 @@
 
 namespace slipway::language {
 
-const BindingNode* BindingChildren::find(std::string_view folded) const {
-  const auto found = positions_.find(std::string(folded));
-  return found == positions_.end() ? nullptr : list_[found->second];
-}
+namespace {
+constexpr std::size_t kFewChildren = 8;
+}  // namespace
 
-BindingNode* BindingChildren::find(std::string_view folded) {
-  return const_cast<BindingNode*>(std::as_const(*this).find(folded));
+BindingNode* BindingChildren::find(std::string_view folded) const {
+  if (!family_) return nullptr;
+  const auto& [names, nodes, by_name] = *family_;
+  if (!by_name.empty()) {
+    const auto found = by_name.find(folded);
+    return found == by_name.end() ? nullptr : found->second;
+  }
+  const auto found = std::find(names.begin(), names.end(), folded);
+  return found == names.end() ? nullptr : nodes[static_cast<std::size_t>(found - names.begin())];
 }
 
 void BindingChildren::add(std::string folded, BindingNode* node) {
-  positions_.emplace(std::move(folded), list_.size());
-  list_.push_back(node);
+  if (!family_) family_ = std::make_unique<Family>();
+  auto& [names, nodes, by_name] = *family_;
+  names.push_back(std::move(folded));
+  nodes.push_back(node);
+  if (names.size() <= kFewChildren) return;
+  for (std::size_t i = by_name.size(); i < names.size(); ++i) by_name.emplace(names[i], nodes[i]);
 }
 
-void BindingChildren::set(std::string_view folded, BindingNode* node) {
-  list_[positions_.at(std::string(folded))] = node;
+std::vector<BindingNode*> BindingChildren::nodes() const {
+  return family_ ? family_->nodes : std::vector<BindingNode*>();
 }
 
 const ParsedTemplate& BindingNode::parsed() const {
-  std::call_once(parsed_once_, [&] { parsed_ = parse_template(*item, true); });
-  return parsed_;
+  std::shared_ptr<const ParsedTemplate> known = parsed_.load(std::memory_order_acquire);
+  if (!known) {
+    auto made = std::make_shared<const ParsedTemplate>(parse_template(*item, true));
+    // Of two threads that parse at once, the first one's result is kept: others may refer to it already.
+    if (parsed_.compare_exchange_strong(known, made)) known = std::move(made);
+  }
+  return *known;
 }
 
 BindingTree::BindingTree(const VariableSet& variables) {

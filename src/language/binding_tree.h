@@ -2,8 +2,9 @@
 // (language.md 1.1).
 #pragma once
 
+#include <atomic>
 #include <deque>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,21 +19,30 @@ namespace slipway::language {
 
 struct BindingNode;
 
-/// Children by folded name, in the order in which they were added. They are owned elsewhere.
+/// Children by folded name, in the order in which they were added. They are owned elsewhere. Most nodes have none, so
+/// an empty one is a null pointer.
 class BindingChildren {
  public:
-  const BindingNode* find(std::string_view folded) const;
-  BindingNode* find(std::string_view folded);
+  BindingNode* find(std::string_view folded) const;  ///< null when there is none
   void add(std::string folded, BindingNode*);
-  /// Makes the child of that name another node.
-  void set(std::string_view folded, BindingNode*);
 
-  bool empty() const { return list_.empty(); }
-  const std::vector<BindingNode*>& nodes() const { return list_; }
+  bool empty() const { return !family_; }
+  std::vector<BindingNode*> nodes() const;
+  BindingNode& first() const { return *family_->nodes.front(); }
 
  private:
-  std::vector<BindingNode*> list_;
-  std::unordered_map<std::string, std::size_t> positions_;  // in list_
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  struct Family {
+    std::vector<std::string> names;  // folded
+    std::vector<BindingNode*> nodes;
+    // The same again, once there are too many to go through.
+    std::unordered_map<std::string, BindingNode*, Hash, std::equal_to<>> by_name;
+  };
+
+  std::unique_ptr<Family> family_;
 };
 
 struct BindingNode {
@@ -41,12 +51,11 @@ struct BindingNode {
   BindingChildren named;
   BindingChildren indexed;
 
-  /// The parsed item. Parsed on first use. Threads: any.
+  /// The parsed item. Parsed on first use and kept. Threads: any.
   const ParsedTemplate& parsed() const;
 
  private:
-  mutable std::once_flag parsed_once_;
-  mutable ParsedTemplate parsed_;
+  mutable std::atomic<std::shared_ptr<const ParsedTemplate>> parsed_;
 };
 
 /// All variables of a set, bound. Refers to the set's texts. Immutable once made.

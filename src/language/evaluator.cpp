@@ -23,16 +23,10 @@ bool is_same(const Symbol& a, const Symbol& b) {
   });
 }
 
-/// The variables that a loop adds: the enumerator and Octopus.Template.Each.*
+/// The variables that a loop adds: Octopus.Template.Each.* for the present round.
 class LoopBindings {
  public:
-  explicit LoopBindings(std::string_view enumerator) : enumerator_(fold_case(enumerator)) {
-    if (enumerator_ == "OCTOPUS") {
-      fail_invalid(
-          "The variable of an each-loop can't be called 'Octopus', because the loop defines that name itself.");
-    }
-    root_.named.add("OCTOPUS", &octopus_);
-    root_.named.add(enumerator_, &octopus_);
+  LoopBindings() {
     octopus_.named.add("TEMPLATE", &template_);
     template_.named.add("EACH", &each_);
     each_.named.add("INDEX", &index_);
@@ -40,19 +34,17 @@ class LoopBindings {
     each_.named.add("LAST", &last_);
   }
 
-  const BindingNode& at(const BindingNode& element, std::size_t index, std::size_t count) {
+  BindingNode& at(std::size_t index, std::size_t count) {
     index_text_ = std::to_string(index);
     index_.item = index_text_;
     first_.item = index == 0 ? "True" : "False";
     last_.item = index + 1 == count ? "True" : "False";
-    root_.named.set(enumerator_, const_cast<BindingNode*>(&element));
-    return root_;
+    return octopus_;
   }
 
  private:
-  std::string enumerator_;
   std::string index_text_;
-  BindingNode root_, octopus_, template_, each_, index_, first_, last_;
+  BindingNode octopus_, template_, each_, index_, first_, last_;
 };
 
 }  // namespace
@@ -75,21 +67,31 @@ class Evaluator::Level {
   Evaluator& evaluator_;
 };
 
+/// A symbol while it is being resolved in a context, linked to the one around it.
 class Evaluator::Resolving {
  public:
-  Resolving(Context& context, const Symbol& symbol) : context_(context) { context_.resolving.push_back(&symbol); }
-  ~Resolving() { context_.resolving.pop_back(); }
+  Resolving(Context& context, const Symbol& symbol) : context_(context), symbol_(symbol), outer_(context.resolving) {
+    context_.resolving = this;
+  }
+  ~Resolving() { context_.resolving = outer_; }
   Resolving(const Resolving&) = delete;
   Resolving& operator=(const Resolving&) = delete;
 
+  const Symbol& symbol() const { return symbol_; }
+  const Resolving* outer() const { return outer_; }
+
  private:
   Context& context_;
+  const Symbol& symbol_;
+  const Resolving* outer_;
 };
 
-Evaluator::Evaluator(const BindingTree& tree, const EvaluationOptions& options)
+Evaluator::Evaluator(const BindingTree& tree, const EvaluationOptions& options, std::size_t expected_values)
     : options_(options),
       filters_{options.now, options.local_offset, options.limits.max_output_bytes},
-      root_{&tree.root(), nullptr} {}
+      root_{&tree.root(), nullptr} {
+  values_.reserve(expected_values);
+}
 
 Evaluator::Output Evaluator::evaluate(const Tokens& tokens) {
   output_bytes_ = steps_ = 0;
@@ -193,11 +195,18 @@ void Evaluator::evaluate_conditional(const Token& token, const Conditional& c, C
 }
 
 void Evaluator::evaluate_repetition(const Repetition& r, Context& context, Output& out) {
-  LoopBindings bindings(r.enumerator);
-  const std::vector<const Node*> elements = elements_of(r.collection, context, out.missing);
+  const std::string enumerator = fold_case(r.enumerator);
+  if (enumerator == "OCTOPUS") {
+    fail_invalid("The variable of an each-loop can't be called 'Octopus', because the loop defines that name itself.");
+  }
+  LoopBindings specials;
+  const std::vector<Node*> elements = elements_of(r.collection, context, out.missing);
   for (std::size_t i = 0; i < elements.size(); ++i) {
     spend(0);
-    Context inside{&bindings.at(*elements[i], i, elements.size()), &context};
+    Node bindings;
+    bindings.named.add("OCTOPUS", &specials.at(i, elements.size()));
+    bindings.named.add(enumerator, elements[i]);
+    Context inside{&bindings, &context};
     evaluate(r.body, inside, out);
   }
 }
@@ -270,13 +279,15 @@ std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& con
 
 void Evaluator::check_for_cycle(const Symbol& symbol, const Context& context) const {
   for (const Context* c = &context; c != nullptr; c = c->parent) {
-    const auto is_this = [&](const Symbol* other) { return is_same(symbol, *other); };
-    if (std::none_of(c->resolving.begin(), c->resolving.end(), is_this)) continue;
-    std::string chain;
-    for (const Symbol* earlier : c->resolving) chain += to_string(*earlier) + " -> ";
+    const Resolving* same = c->resolving;
+    while (same != nullptr && !is_same(symbol, same->symbol())) same = same->outer();
+    if (same == nullptr) continue;
+    std::string chain = to_string(symbol);
+    for (const Resolving* r = c->resolving; r != nullptr; r = r->outer())
+      chain = to_string(r->symbol()) + " -> " + chain;
     throw CycleError(fmt::format(
-        "An attempt to parse the variable symbol \"{0}\" appears to have resulted in a self referencing loop "
-        "({1}{0}). Ensure that recursive loops do not exist in the variable values.",
+        "An attempt to parse the variable symbol \"{}\" appears to have resulted in a self referencing loop "
+        "({}). Ensure that recursive loops do not exist in the variable values.",
         to_string(symbol), chain));
   }
 }
@@ -320,12 +331,12 @@ std::optional<Symbol> Evaluator::with_settled_indexes(const Symbol& symbol, Cont
   return settled;
 }
 
-const Evaluator::Node* Evaluator::next_node(const Node& node, const Step& step, Context& context) {
+Evaluator::Node* Evaluator::next_node(const Node& node, const Step& step, Context& context) {
   if (step.kind == Step::Kind::name) {
-    if (const Node* child = node.named.find(step.folded)) return child;
+    if (Node* child = node.named.find(step.folded)) return child;
   } else {
-    if (step.text == "*" && !node.indexed.empty()) return node.indexed.nodes().front();
-    if (const Node* child = node.indexed.find(step.folded)) return child;
+    if (step.text == "*" && !node.indexed.empty()) return &node.indexed.first();
+    if (Node* child = node.indexed.find(step.folded)) return child;
   }
   return json_step(node, step, context);
 }
@@ -357,14 +368,14 @@ std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& co
 
 // JSON and collections
 
-const Evaluator::Node* Evaluator::node_for(const LenientJson& json) {
+Evaluator::Node& Evaluator::node_for(const LenientJson& json) {
   Node& node = kept_nodes_.emplace_back();
   node.json = &json;
   if (!json.is_container()) node.item = keep(to_template_text(json, options_.local_offset));
-  return &node;
+  return node;
 }
 
-BindingNode& Evaluator::node_for(std::string_view kept_text) {
+Evaluator::Node& Evaluator::node_for(std::string_view kept_text) {
   Node& node = kept_nodes_.emplace_back();
   node.item = kept_text;
   return node;
@@ -396,7 +407,7 @@ const Evaluator::Document* Evaluator::document_of(const Node& node, Context& con
   return document;
 }
 
-const Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Context& context) {
+Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Context& context) {
   const LenientJson* json = node.json;
   bool parts_have_tokens = false;
   if (json == nullptr) {
@@ -417,36 +428,35 @@ const Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, 
     return nullptr;
   }
   if (part == nullptr) return &node_for(std::string_view());
-  if (!parts_have_tokens) return node_for(*part);
+  if (!parts_have_tokens) return &node_for(*part);
   return &node_for(keep(to_template_text(*part, options_.local_offset)));
 }
 
-std::vector<const Evaluator::Node*> Evaluator::elements_of(const Symbol& collection, Context& context,
-                                                           TokenList& missing) {
+std::vector<Evaluator::Node*> Evaluator::elements_of(const Symbol& collection, Context& context, TokenList& missing) {
   const auto found = resolve(collection, context, missing, Purpose::collection);
   if (!found) return {};
   const LenientJson* json = found->node->json;
   if (json != nullptr && json->is_container()) return elements_of(*json);
-  if (!found->text) return {found->node->indexed.nodes().begin(), found->node->indexed.nodes().end()};
+  if (!found->text) return found->node->indexed.nodes();
   const Document* document = parse_document(*found->text);
   if (document != nullptr && document->json.is_container()) return elements_of(document->json);
   return elements_of(*found->text);
 }
 
-std::vector<const Evaluator::Node*> Evaluator::elements_of(const LenientJson& json) {
-  std::vector<const Node*> elements;
-  for (const LenientJson& item : json.items) elements.push_back(node_for(item));
+std::vector<Evaluator::Node*> Evaluator::elements_of(const LenientJson& json) {
+  std::vector<Node*> elements;
+  for (const LenientJson& item : json.items) elements.push_back(&node_for(item));
   for (const auto& [name, value] : json.members) {
     Node& member = node_for(std::string_view(name));
     member.named.add("KEY", &node_for(std::string_view(name)));
-    member.named.add("VALUE", const_cast<Node*>(node_for(value)));
+    member.named.add("VALUE", &node_for(value));
     elements.push_back(&member);
   }
   return elements;
 }
 
-std::vector<const Evaluator::Node*> Evaluator::elements_of(std::string_view list) {
-  std::vector<const Node*> elements;
+std::vector<Evaluator::Node*> Evaluator::elements_of(std::string_view list) {
+  std::vector<Node*> elements;
   while (true) {
     const std::size_t comma = std::min(list.find(','), list.size());
     elements.push_back(&node_for(list.substr(0, comma)));

@@ -22,7 +22,8 @@ namespace slipway::language {
 class TokenList {
  public:
   void add(const std::string& token) {
-    if (known_.insert(token).second) list_.push_back(token);
+    if (list_.empty()) known_ = std::make_unique<std::unordered_set<std::string>>();
+    if (known_->insert(token).second) list_.push_back(token);
   }
   void add(const TokenList& others) {
     for (const std::string& token : others.list_) add(token);
@@ -31,7 +32,7 @@ class TokenList {
 
  private:
   std::vector<std::string> list_;
-  std::unordered_set<std::string> known_;
+  std::unique_ptr<std::unordered_set<std::string>> known_;  // null while the list is empty, as it mostly is
 };
 
 /// A variable whose value leads back to itself.
@@ -42,7 +43,8 @@ class CycleError : public Error {
 
 class Evaluator {
  public:
-  Evaluator(const BindingTree& tree, const EvaluationOptions& options);
+  /// `expected_values`: how many variables are going to be evaluated, where that is known.
+  Evaluator(const BindingTree& tree, const EvaluationOptions& options, std::size_t expected_values = 0);
 
   struct Output {
     std::string text;
@@ -58,11 +60,12 @@ class Evaluator {
  private:
   using Node = BindingNode;
 
+  class Resolving;
   /// Where names are looked up: the bindings of a loop, of the root, or none (inside a value), then the parent's.
   struct Context {
     const Node* bindings;
     Context* parent;
-    std::vector<const Symbol*> resolving{};  // innermost last
+    const Resolving* resolving = nullptr;  // the innermost symbol
   };
 
   /// A node that a symbol led to, and its evaluated text if it has a value of its own.
@@ -73,7 +76,6 @@ class Evaluator {
 
   /// The place of one level of recursion. Throws at the limit.
   class Level;
-  class Resolving;
 
   void append(Output&, std::string_view text);
   void evaluate(const Tokens&, Context&, Output&);
@@ -92,23 +94,23 @@ class Evaluator {
   enum class Purpose { text, collection };
   std::optional<Found> resolve(const Symbol&, Context&, TokenList& missing, Purpose = Purpose::text);
   std::optional<Symbol> with_settled_indexes(const Symbol&, Context&);
-  const Node* next_node(const Node&, const Step&, Context&);
+  Node* next_node(const Node&, const Step&, Context&);
   void check_for_cycle(const Symbol&, const Context&) const;
   std::optional<std::string_view> text_of(const Node&, Context&, TokenList& missing);
 
-  std::vector<const Node*> elements_of(const Symbol&, Context&, TokenList& missing);
+  std::vector<Node*> elements_of(const Symbol&, Context&, TokenList& missing);
   /// A parsed text; `has_tokens` where its parts must be evaluated before they are read further.
   struct Document {
     LenientJson json;
     bool has_tokens;
   };
-  const Node* json_step(const Node&, const Step&, Context&);
+  Node* json_step(const Node&, const Step&, Context&);
   const Document* document_of(const Node&, Context&);
   const Document* parse_document(std::string_view text);
-  std::vector<const Node*> elements_of(const LenientJson&);
-  std::vector<const Node*> elements_of(std::string_view list);
-  const Node* node_for(const LenientJson&);
-  BindingNode& node_for(std::string_view kept_text);
+  std::vector<Node*> elements_of(const LenientJson&);
+  std::vector<Node*> elements_of(std::string_view list);
+  Node& node_for(const LenientJson&);
+  Node& node_for(std::string_view kept_text);
   std::string_view keep(std::string text);
   void spend(std::size_t bytes);
 

@@ -49,8 +49,8 @@ std::vector<std::string> Template::argument_names() const {
   return tree_ ? language::argument_names(tree_->tokens) : std::vector<std::string>();
 }
 
-Bindings::Bindings(const VariableSet& variables)
-    : variables_(variables), tree_(std::make_unique<const BindingTree>(variables_)) {}
+Bindings::Bindings(VariableSet variables)
+    : variables_(std::move(variables)), tree_(std::make_unique<const BindingTree>(variables_)) {}
 Bindings::~Bindings() = default;
 Bindings::Bindings(Bindings&&) noexcept = default;
 Bindings& Bindings::operator=(Bindings&&) noexcept = default;
@@ -65,7 +65,7 @@ Evaluation Bindings::evaluate(std::string_view text, const EvaluationOptions& op
 }
 
 std::vector<Evaluation> Bindings::evaluate_all(const EvaluationOptions& options) const {
-  Evaluator evaluator(*tree_, options);
+  Evaluator evaluator(*tree_, options, variables_.size());
   const auto evaluate_one = [&](const VariableSet::Entry& variable, const BindingNode* node) -> Evaluation {
     if (!variable.value || can_skip_evaluation(*variable.value)) return {variable.value, std::nullopt, {}};
     // Another variable of a similar name may have taken the node over; then this one's text stands for itself.

@@ -66,10 +66,10 @@ class Template {
   std::optional<std::string> error_;
 };
 
-/// Variables bound for evaluation. Keeps a copy of them. Threads: evaluations may run at once.
+/// Variables bound for evaluation. Threads: evaluations may run at once.
 class Bindings {
  public:
-  explicit Bindings(const VariableSet& variables);
+  explicit Bindings(VariableSet variables);
   ~Bindings();
   Bindings(Bindings&&) noexcept;
   Bindings& operator=(Bindings&&) noexcept;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <unordered_map>
 
@@ -22,6 +23,15 @@ constexpr int kMaxChain = 40;  // filters behind one another, operators in one s
                                          "operators in a row. Split it into several variables.",
                                          kMaxNesting, kMaxChain));
 }
+
+constexpr auto kIdentifierAscii = [] {
+  std::array<bool, 128> table{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                       " \t\r\n\f\v_-:/~()@")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
 
 class Parser {
  public:
@@ -47,13 +57,12 @@ class Parser {
   }
 
   std::optional<Symbol> symbol() {
-    const Mark mark(*this);
-    std::optional<Step> first = name_step();
-    if (!first) return std::nullopt;
     Symbol symbol;
-    symbol.steps.push_back(std::move(*first));
-    while (std::optional<Step> next = further_step()) symbol.steps.push_back(std::move(*next));
-    return mark.keep(std::move(symbol));
+    symbol.steps.reserve(4);
+    if (!take_name_step(symbol)) return std::nullopt;
+    while (take_further_step(symbol)) {
+    }
+    return symbol;
   }
 
  private:
@@ -69,6 +78,7 @@ class Parser {
     }
     Mark(const Mark&) = delete;
     Mark& operator=(const Mark&) = delete;
+    bool keep() const { return kept_ = true; }
     template <class T>
     std::optional<T> keep(T value) const {
       kept_ = true;
@@ -189,17 +199,39 @@ class Parser {
       return known->second.token;
     }
     const Nesting nesting(*this);
-    TokenPtr token = conditional();
-    if (!token) token = calculation();
-    if (!token) token = repetition();
+    TokenPtr token;
+    switch (first_letter_inside()) {
+      case 'i':
+        token = token_of(block_if());
+        break;
+      case 'u':
+        token = token_of(block_unless());
+        break;
+      case 'c':
+        token = calculation();
+        break;
+      case 'e':
+        token = repetition();
+        break;
+      default:
+        break;
+    }
     if (!token) token = substitution();
-    tokens_at_[start] = {token, at_};
+    // Nothing comes by again at the top.
+    if (nesting_ > 1) tokens_at_[start] = {token, at_};
     return token;
   }
 
   template <class T>
   static TokenPtr token_of(std::optional<T> content) {
     return content ? std::make_shared<const Token>(std::move(*content)) : nullptr;
+  }
+
+  /// What a keyword behind `#{` would begin with, in lower case.
+  char first_letter_inside() const {
+    std::size_t at = at_ + 2;
+    while (const std::size_t length = white_space_at(at)) at += length;
+    return at < text_.size() ? static_cast<char>(text_[at] | 0x20) : '\0';
   }
 
   /// `#{ keyword `, with the white space that must follow it.
@@ -223,11 +255,6 @@ class Parser {
       return mark.keep(Substitution{std::move(*inside)});
     };
     return token_of(read());
-  }
-
-  TokenPtr conditional() {
-    TokenPtr token = token_of(block_if());
-    return token ? token : token_of(block_unless());
   }
 
   std::optional<Conditional> block_if() {
@@ -334,8 +361,8 @@ class Parser {
     const auto read = [&]() -> std::optional<Repetition> {
       const Mark mark(*this);
       if (!open("each")) return std::nullopt;
-      auto enumerator = identifier();
-      if (!enumerator) return std::nullopt;
+      const std::string_view enumerator = identifier();
+      if (enumerator.empty()) return std::nullopt;
       skip_white_space();
       if (!take("in")) return std::nullopt;
       skip_white_space();
@@ -343,7 +370,7 @@ class Parser {
       if (!collection || !close()) return std::nullopt;
       Tokens content = body([] { return false; });
       if (!take("#{/each}")) return std::nullopt;
-      return mark.keep(Repetition{std::move(*enumerator), std::move(*collection), std::move(content)});
+      return mark.keep(Repetition{std::string(enumerator), std::move(*collection), std::move(content)});
     };
     return token_of(read());
   }
@@ -357,7 +384,7 @@ class Parser {
     {
       const Mark before_pipe(*this);
       skip_white_space();
-      if (sees("|")) before_pipe.keep(0);
+      if (sees("|")) before_pipe.keep();
     }
     for (int count = 0; sees("|"); ++count) {
       if (count == kMaxChain) fail_too_deep();
@@ -399,15 +426,11 @@ class Parser {
     if (!option) return false;
     call.options.emplace_back(std::move(*option));
     skip_white_space();
-    mark.keep(0);
-    return true;
+    return mark.keep();
   }
 
   static bool is_identifier_character(char32_t c) {
-    if (c < 0x80) {
-      return is_letter(c) || is_decimal_digit(c) || is_white_space(c) ||
-             std::string_view("_-:/~()@").find(static_cast<char>(c)) != std::string_view::npos;
-    }
+    if (c < 0x80) return kIdentifierAscii[c];
     return c != kNoCharacter && (is_letter(c) || is_decimal_digit(c) || is_white_space(c));
   }
 
@@ -430,45 +453,41 @@ class Parser {
            white_space_at(next + 2) != 0;
   }
 
-  std::optional<std::string> identifier() {
+  /// "" when there is none.
+  std::string_view identifier() {
     const std::size_t start = at_;
     while (!at_end()) {
       std::size_t next = at_;
       const char32_t c = next_character(text_, next);
-      if (!is_identifier_character(c)) break;
-      if (is_white_space(c) && white_space_ends_name(next)) break;
+      if (!is_identifier_character(c) || (is_white_space(c) && white_space_ends_name(next))) break;
       at_ = next;
     }
     furthest_ = std::max(furthest_, at_);
-    const std::string_view name = trim_white_space(text_.substr(start, at_ - start));
-    return name.empty() ? std::nullopt : std::optional<std::string>(name);
+    return trim_white_space(text_.substr(start, at_ - start));
   }
 
-  std::optional<Step> name_step() {
+  bool take_name_step(Symbol& symbol) {
     const Position position = position_of(at_);
-    auto name = identifier();
-    if (!name) return std::nullopt;
-    std::string folded = fold_case(*name);
-    return Step{Step::Kind::name, std::move(*name), std::move(folded), nullptr, position};
+    const std::string_view name = identifier();
+    if (name.empty()) return false;
+    symbol.steps.push_back({Step::Kind::name, std::string(name), fold_case(name), nullptr, position});
+    return true;
   }
 
-  std::optional<Step> further_step() {
+  bool take_further_step(Symbol& symbol) {
     const Mark mark(*this);
-    if (take(".")) {
-      auto step = name_step();
-      if (!step) return std::nullopt;
-      return mark.keep(std::move(*step));
-    }
+    if (take(".")) return take_name_step(symbol) && mark.keep();
     const Position position = position_of(at_);
-    if (!take("[")) return std::nullopt;
+    if (!take("[")) return false;
     skip_white_space();
     if (auto inside = indirect_index()) {
-      return mark.keep(Step{Step::Kind::indirect_index, {}, {}, std::move(inside), position});
+      symbol.steps.push_back({Step::Kind::indirect_index, {}, {}, std::move(inside), position});
+      return mark.keep();
     }
-    auto inside = literal_index();
-    if (!inside) return std::nullopt;
-    std::string folded = fold_case(*inside);
-    return mark.keep(Step{Step::Kind::index, std::move(*inside), std::move(folded), nullptr, position});
+    const auto inside = literal_index();
+    if (!inside) return false;
+    symbol.steps.push_back({Step::Kind::index, std::string(*inside), fold_case(*inside), nullptr, position});
+    return mark.keep();
   }
 
   /// `#{symbol} ]`. Null when what is inside the brackets is something else.
@@ -481,18 +500,18 @@ class Parser {
     if (!inside || !close()) return nullptr;
     skip_white_space();
     if (!take("]")) return nullptr;
-    mark.keep(0);
+    mark.keep();
     return std::make_shared<const Symbol>(std::move(*inside));
   }
 
   /// Anything with balanced brackets, up to the closing one.
-  std::optional<std::string> literal_index() {
+  std::optional<std::string_view> literal_index() {
     const std::size_t start = at_;
     int open_brackets = 1;
     for (; !at_end(); ++at_) {
       if (text_[at_] == '[') ++open_brackets;
       if (text_[at_] == ']' && --open_brackets == 0) {
-        std::string inside(text_.substr(start, at_ - start));
+        const std::string_view inside = text_.substr(start, at_ - start);
         ++at_;
         return inside;
       }

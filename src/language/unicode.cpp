@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
+
 namespace slipway::language {
 namespace {
 
@@ -9,10 +11,12 @@ constexpr char32_t kReplacement = 0xFFFD;
 
 template <class Map>
 std::string map_characters(std::string_view text, Map map_ascii, utf8proc_int32_t (*map_other)(utf8proc_int32_t)) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  const auto first_other = std::find_if_not(text.begin(), text.end(), is_ascii);
+  std::string out(text.begin(), first_other);
+  std::transform(out.begin(), out.end(), out.begin(), map_ascii);
+  for (std::size_t at = out.size(); at < text.size();) {
+    if (is_ascii(text[at])) {
       out.push_back(map_ascii(text[at++]));
       continue;
     }
