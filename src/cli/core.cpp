@@ -1,7 +1,7 @@
 #include "cli/core.h"
 
 #include "cloud/credential_sources.h"
-#include "feeds/ecr_feed.h"
+#include "feeds/all_feeds.h"
 #include "steps/ecs_service/ecs_service_step.h"
 #include "steps/no_op/no_op_step.h"
 
@@ -39,8 +39,7 @@ const steps::StepCatalogue& Core::catalogue() {
 api::Services Core::services(const World& world) {
   api::Services services{*database_, ids_,       vault_,     world.random, world.clock,
                          world.log,  resources_, directory_, {},           {}};
-  services.feed_types.add("AwsElasticContainerRegistry",
-                          feeds::ecr_feeds({access_.runtime, access_.credentials, access_.own_credentials}));
+  services.feed_types = feeds::all_feeds({access_.runtime, access_.credentials, access_.own_credentials});
   return services;
 }
 
