@@ -7,6 +7,7 @@
 #include "api/feed_routes.h"
 #include "api/open_api.h"
 #include "api/process_template_routes.h"
+#include "api/question_routes.h"
 #include "api/release_routes.h"
 #include "api/resource_routes.h"
 #include "api/root_routes.h"
@@ -23,6 +24,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(root_routes());
   add(user_routes(catalogue));
   add(resource_routes(catalogue));
+  add(question_routes());
   add(process_template_routes());
   add(feed_routes());
   add(release_routes());

@@ -1,0 +1,104 @@
+#include "api/question_routes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "api/resolve.h"
+#include "base/text.h"
+#include "model/missing_values.h"
+#include "model/project.h"
+#include "model/tenant.h"
+#include "model/variable_set.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::api {
+namespace {
+
+using storage::DocumentLookup;
+using storage::Reader;
+
+net::Response tenants_status(Call&, Reader&) { return json_response(200, json::object{{"Enabled", true}}); }
+
+json::value id_or_null(const std::string& id) { return id.empty() ? json::value(nullptr) : json::value(id); }
+
+json::object missing_json(const model::MissingValue& missing) {
+  return {{"VariableTemplateId", missing.template_id},
+          {"VariableTemplateName", missing.template_name},
+          {"ProjectId", id_or_null(missing.project)},
+          {"EnvironmentId", id_or_null(missing.environment)},
+          {"LibraryVariableSetId", id_or_null(missing.library)},
+          {"Links", json::object()}};
+}
+
+/// Empty where the query does not restrict.
+struct MissingFilter {
+  std::string tenant, project, environment;
+
+  explicit MissingFilter(const net::Query& query)
+      : tenant(query.find("tenantId").value_or("")),
+        project(query.find("projectId").value_or("")),
+        environment(query.find("environmentId").value_or("")) {}
+  static bool admits(const std::string& wanted, const std::string& id) { return wanted.empty() || wanted == id; }
+  bool admits(const model::MissingValue& m) const {
+    return !m.library.empty() || (admits(project, m.project) && admits(environment, m.environment));
+  }
+};
+
+net::Response variables_missing(Call& call, Reader& reader) {
+  const DocumentLookup lookup(reader);
+  const MissingFilter filter(call.query);
+  model::MissingValues missing_values(lookup);
+  json::array out;
+  for (const model::Tenant& tenant : model::list<model::Tenant>(lookup, call.space)) {
+    if (!MissingFilter::admits(filter.tenant, tenant.Id)) continue;
+    json::array missing;
+    for (const model::MissingValue& m : missing_values.of(tenant)) {
+      if (filter.admits(m)) missing.push_back(missing_json(m));
+    }
+    if (missing.empty()) continue;
+    out.push_back(
+        json::object{{"TenantId", tenant.Id}, {"MissingVariables", std::move(missing)}, {"Links", json::object()}});
+  }
+  return json_response(200, out);
+}
+
+/// Sets that variables of the project come from; every set of the space when no project is named.
+std::vector<model::VariableSet> sets_of(const Call& call, Reader& reader, std::string_view project_name) {
+  const DocumentLookup lookup(reader);
+  if (project_name.empty()) return model::list<model::VariableSet>(lookup, call.space);
+  const auto row = resolve(call, reader, call.services.catalogue.get("Project"), project_name);
+  const auto project = model::find<model::Project>(lookup, row.id);
+  std::vector<std::string> owners{row.id};
+  owners.insert(owners.end(), project->IncludedLibraryVariableSetIds.begin(),
+                project->IncludedLibraryVariableSetIds.end());
+  std::vector<model::VariableSet> sets;
+  for (const std::string& owner : owners) {
+    if (auto set = model::find<model::VariableSet>(lookup, "variableset-" + owner)) sets.push_back(std::move(*set));
+  }
+  return sets;
+}
+
+net::Response variable_names(Call& call, Reader& reader) {
+  std::set<std::string> seen;
+  json::array names;
+  for (const model::VariableSet& set : sets_of(call, reader, call.query.find("project").value_or(""))) {
+    for (const model::Variable& variable : set.Variables) {
+      if (seen.insert(fold_name(variable.Name)).second) names.emplace_back(variable.Name);
+    }
+  }
+  return json_response(200, names);
+}
+
+}  // namespace
+
+std::vector<Route> question_routes() {
+  return {
+      {"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status},
+      {"GET", "tenants/variables-missing", "VariableView",
+       "Values that tenants still owe the templates of their projects.", variables_missing},
+      {"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
+       variable_names},
+  };
+}
+
+}  // namespace slipway::api

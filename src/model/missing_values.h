@@ -1,0 +1,40 @@
+// Which values tenants still owe the templates of their projects (TEN-10, TEN-12).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/lookup.h"
+#include "model/project.h"
+#include "model/tenant.h"
+#include "model/variable_template.h"
+
+namespace slipway::model {
+
+struct MissingValue {
+  std::string template_id, template_name;
+  std::string project, environment;  ///< for a template of a project
+  std::string library;               ///< for a template of a library variable set
+};
+
+/// Reads each project and library set once, however many tenants are asked about. Lives no longer than its lookup.
+class MissingValues {
+ public:
+  explicit MissingValues(const Lookup& lookup) : lookup_(lookup) {}
+  /// Templates without a default and without a value (blank is missing), for every connected project and environment.
+  std::vector<MissingValue> of(const Tenant&);
+
+ private:
+  struct Asking {
+    std::vector<VariableTemplate> templates;  ///< those without a default
+    std::vector<std::string> libraries;
+  };
+  const Asking& project(const std::string& id);
+  const Asking& library(const std::string& id);
+
+  const Lookup& lookup_;
+  std::map<std::string, Asking> projects_, libraries_;
+};
+
+}  // namespace slipway::model
