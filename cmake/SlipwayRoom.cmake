@@ -24,8 +24,9 @@ function(slipway_room name)
   add_library(slipway_${name} STATIC ${sources} ${CMAKE_SOURCE_DIR}/cmake/empty.cpp)
   target_include_directories(slipway_${name} PUBLIC ${reach})
   target_link_libraries(slipway_${name} PUBLIC ${rooms} ${ROOM_LIBS} Boost::headers fmt::fmt)
-  if(SLIPWAY_FAILPOINTS)
-    target_compile_definitions(slipway_${name} PUBLIC SLIPWAY_FAILPOINTS)
+  # Only where they are and where they are used, so that a build with fail points compiles little anew.
+  if(SLIPWAY_FAILPOINTS AND name MATCHES "^(base|engine)$")
+    target_compile_definitions(slipway_${name} PRIVATE SLIPWAY_FAILPOINTS)
   endif()
 
   if(tests)

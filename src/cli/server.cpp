@@ -94,16 +94,24 @@ class Server {
   }
 
   net::Response answer(net::Request&& request) {
+    if (request.path == "/") return front_door();
     if (request.path == "/health/live") return health(true);
     if (request.path == "/health/ready") return health(ready_);
     return core_.handle(std::move(request));
   }
 
   static net::Response health(bool good) {
+    return good ? tell(200, R"({"Status":"Healthy"})") : tell(503, R"({"Status":"Starting or stopping"})");
+  }
+
+  /// Jenkins' configuration page asks for it to see whether the address is good.
+  static net::Response front_door() { return tell(200, R"({"Application":"Slipway","Links":{"Api":"/api"}})"); }
+
+  static net::Response tell(int status, std::string json) {
     net::Response response;
-    response.status = good ? 200 : 503;
+    response.status = status;
     response.headers.add("Content-Type", "application/json; charset=utf-8");
-    response.body = good ? R"({"Status":"Healthy"})" : R"({"Status":"Starting or stopping"})";
+    response.body = std::move(json);
     return response;
   }
 

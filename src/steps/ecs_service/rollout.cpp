@@ -24,7 +24,7 @@ class Judge {
 
   Judgement run() {
     if (!seen_.Error.empty()) {
-      complain(fmt::format("The service can't be looked at: {}", seen_.Error));
+      say_once(out_.state.Trouble, LineKind::Warning, fmt::format("The service can't be looked at: {}", seen_.Error));
       return std::move(out_);
     }
     if (!seen_.Found || seen_.Status != "ACTIVE") {
@@ -68,10 +68,12 @@ class Judge {
 
   void say(LineKind kind, std::string text) { out_.lines.push_back({kind, std::move(text)}); }
 
-  void complain(std::string trouble) {
-    if (out_.state.Trouble == trouble) return;
-    say(LineKind::Warning, trouble);
-    out_.state.Trouble = std::move(trouble);
+  /// Not again while nothing else was said in its place.
+  void say_once(std::string& last, LineKind kind, std::string text) {
+    if (std::exchange(last, text) != text) say(kind, std::move(text));
+  }
+  void say_rolling_back(std::string_view reason) {
+    say_once(out_.state.Turn, LineKind::Warning, fmt::format("ECS is rolling back. {}", reason));
   }
 
   void note_events() {
@@ -92,7 +94,9 @@ class Judge {
       if (state.SeenStopped.size() >= most_seen_stopped) state.SeenStopped.erase(state.SeenStopped.begin());
       state.SeenStopped.push_back(task.Arn);
       std::string cause = task.Reason.empty() ? task.StopCode : task.Reason;
-      for (const auto& container : task.Containers) cause += "; " + container;
+      for (const auto& container : task.Containers) {
+        if (task.Reason.empty() || container.find(task.Reason) == std::string::npos) cause += "; " + container;
+      }
       // A task that the scheduler stops to make room says nothing about the release.
       if (task.StopCode == "ServiceSchedulerInitiated" && cause.find("health check") == std::string::npos) continue;
       ++state.Causes[cause];
@@ -105,7 +109,7 @@ class Judge {
     if (d == nullptr) return;
     const std::string progress = fmt::format("{}: {} of {} tasks running, {} pending{}.", d->Id, d->Running, d->Desired,
                                              d->Pending, d->Failed > 0 ? fmt::format(", {} failed", d->Failed) : "");
-    if (std::exchange(out_.state.Shown, progress) != progress) say(LineKind::Info, progress);
+    say_once(out_.state.Shown, LineKind::Info, progress);
   }
 
   void judge_service_deployment() {
@@ -126,7 +130,7 @@ class Judge {
       return end(Ending::RolledBack, ours_in_ecs.StatusReason, back_to.empty() ? primary_definition() : back_to);
     }
     if (status == "ROLLBACK_FAILED") return end(Ending::RollbackFailed, ours_in_ecs.StatusReason, primary_definition());
-    if (status.starts_with("ROLLBACK_")) complain(fmt::format("ECS is rolling back. {}", ours_in_ecs.StatusReason));
+    if (status.starts_with("ROLLBACK_")) say_rolling_back(ours_in_ecs.StatusReason);
     if (unchanged()) return prove_unchanged();
   }
 
@@ -154,7 +158,7 @@ class Judge {
       return end(Ending::RollbackFailed, other->RolloutStateReason, other->TaskDefinition);
     if (other->RolloutState != "IN_PROGRESS")
       return end(Ending::RolledBack, d.RolloutStateReason, other->TaskDefinition);
-    complain(fmt::format("ECS is rolling back. {}", d.RolloutStateReason));
+    say_rolling_back(d.RolloutStateReason);
   }
 
   /// Ours is not there any more: what is, tells whether ECS went back or somebody else went on.

@@ -52,7 +52,8 @@ struct Expectation {
 /// The judge's memory between looks.
 struct RolloutState {
   std::string Shown;    ///< the last progress line
-  std::string Trouble;  ///< the last complaint
+  std::string Trouble;  ///< why the last look failed
+  std::string Turn;     ///< what was last said of a rollback
   Time LastEventAt{};
   std::string LastEventId;
   std::vector<std::string> SeenStopped;  ///< ARNs, bounded
@@ -62,7 +63,7 @@ struct RolloutState {
   std::string ServiceDeployment;         ///< ARN, once seen
 };
 BOOST_DESCRIBE_STRUCT(RolloutState, (),
-                      (Shown, Trouble, LastEventAt, LastEventId, SeenStopped, Causes, Absent, UnprovenSince,
+                      (Shown, Trouble, Turn, LastEventAt, LastEventId, SeenStopped, Causes, Absent, UnprovenSince,
                        ServiceDeployment))
 
 struct Judgement {
