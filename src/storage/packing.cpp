@@ -11,8 +11,8 @@ namespace {
 constexpr char kPlain = 0;
 constexpr char kZstd = 1;
 constexpr int kLevel = 3;
-/// Shorter texts do not get smaller.
-constexpr std::size_t kWorthTrying = 64;
+/// Shorter texts hardly get smaller, and setting the compressor up costs more than storing them.
+constexpr std::size_t kWorthTrying = 256;
 
 [[noreturn]] void fail_damaged(std::string_view reason) {
   fail(ErrorCode::internal, fmt::format("A packed text in the database is damaged: {}.", reason));
