@@ -36,6 +36,7 @@ class Program:
 
     def __init__(self, command, log, environment=None):
         self.log = Path(log)
+        self._earlier_log = self.log.stat().st_size if self.log.exists() else 0  # of a program before this one
         with open(self.log, "ab") as stderr:
             self.process = subprocess.Popen(
                 [str(word) for word in command],
@@ -71,7 +72,8 @@ class Program:
         """The address that the program says it listens on."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
-            found = re.search(r'"address":"(?:http://)?(127\.0\.0\.1:[1-9]\d*)"', self.log_text())
+            own_log = self.log.read_bytes()[self._earlier_log :].decode(errors="replace")
+            found = re.search(r'"address":"(?:http://)?(127\.0\.0\.1:[1-9]\d*)"', own_log)
             if found:
                 return f"http://{found.group(1)}"
             code = self.process.poll()
