@@ -8,6 +8,15 @@ Changes library_hook(const Edit& edit, const Lookup&, Problems&) {
   return {.create = {{"VariableSet", {{"SpaceId", edit.after->at("SpaceId")}, {"OwnerId", edit.after->at("Id")}}}}};
 }
 
+/// Who includes the set.
+json::value usages(const json::object& set, const Lookup& lookup) {
+  json::array projects;
+  for (const auto& use : lookup.uses(json::text_at(set, "Id").value_or(""), 1000)) {
+    if (use.type == "Project") projects.push_back(json::object{{"ProjectId", use.id}});
+  }
+  return json::object{{"Projects", std::move(projects)}};
+}
+
 }  // namespace
 
 Schema library_variable_set_schema() {
@@ -19,6 +28,7 @@ Schema library_variable_set_schema() {
       .fields = {name_field(), description_field(), choice("ContentType", {"Variables", "ScriptModule"}).fixed(),
                  text("VariableSetId").made_of("variableset-<Id>"), templates_field()},
       .kinds = {{"Variables", {}}, {"ScriptModule", {}}},
+      .derived = {{"usages", "Where the set is used.", usages}},
       .filters = {{"contentType", "ContentType"}},
       .links = {{"Variables", "/api/<space>/variables/variableset-<id>"}, {"Usages", "<self>/usages"}},
       .list_template = "{?skip,contentType,take,ids,partialName}",
