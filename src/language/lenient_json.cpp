@@ -78,7 +78,7 @@ class Reader {
       if (!name || !skip_blanks() || !take(':')) return std::nullopt;
       auto member = value(depth + 1);
       if (!member || !skip_blanks()) return std::nullopt;
-      result.members.emplace_back(std::move(*name), std::move(*member));
+      result.members.push_back({std::move(*name), std::move(*member)});
       if (!take(',') && peek() != '}') return std::nullopt;
     }
   }
@@ -338,8 +338,8 @@ std::string text_or_date(const std::string& text, std::chrono::minutes local_off
 }  // namespace
 
 const LenientJson* LenientJson::find(std::string_view name) const {
-  const auto found = std::find_if(members.rbegin(), members.rend(), [&](const auto& m) { return m.first == name; });
-  return found == members.rend() ? nullptr : &found->second;
+  const auto found = std::find_if(members.rbegin(), members.rend(), [&](const Member& m) { return m.name == name; });
+  return found == members.rend() ? nullptr : &found->value;
 }
 
 std::optional<LenientJson> parse_lenient_json(std::string_view text) { return Reader(text).document(); }

@@ -6,23 +6,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace slipway::language {
 
 struct LenientJson {
   enum class Kind { null, boolean, integer, real, text, array, object };
+  struct Member;
   Kind kind = Kind::null;
   bool flag = false;
   double real = 0;
   std::string text;  ///< of a text, or the digits of an integer of any length
   std::vector<LenientJson> items;
-  std::vector<std::pair<std::string, LenientJson>> members;
+  std::vector<Member> members;
 
   bool is_container() const { return kind == Kind::array || kind == Kind::object; }
   /// By exact name; the last of equal names. Null pointer when absent.
   const LenientJson* find(std::string_view name) const;
+};
+
+struct LenientJson::Member {
+  std::string name;
+  LenientJson value;
 };
 
 /// One document and nothing behind it; nullopt when it does not parse or is nested deeper than 64.

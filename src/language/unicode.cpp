@@ -31,6 +31,9 @@ std::string map_characters(std::string_view text, Map map_ascii, utf8proc_int32_
   return out;
 }
 
+/// Unicode's simple upper case, which is what .NET has. utf8proc adds one letter that has none there: sharp s.
+utf8proc_int32_t simple_upper(utf8proc_int32_t c) { return c == 0xDF ? c : utf8proc_toupper(c); }
+
 bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 utf8proc_category_t category(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)); }
@@ -100,7 +103,7 @@ std::string to_lower(std::string_view text) {
 
 std::string to_upper(std::string_view text) {
   return map_characters(
-      text, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }, utf8proc_toupper);
+      text, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }, simple_upper);
 }
 
 std::u16string to_utf16(std::string_view text) {

@@ -1,0 +1,37 @@
+// Any text parses or is refused, and evaluates within its limits over variables made of the same text.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/error.h"
+#include "language/template.h"
+
+using namespace slipway;
+using namespace slipway::language;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  VariableSet variables{{"A", "1,2"}, {"B", "#{A}"}, {"L[k].V", "v"}, {"J", R"({"x":[1,{"y":"#{A}"}]})"}};
+  variables.set("Text", std::string(text));
+  variables.set(text.substr(0, 40), std::string(text.substr(size / 2)));
+  EvaluationOptions options;
+  options.limits = {300, 1 << 16, 20'000};
+  const Bindings bindings(variables);
+  for (const bool halt : {true, false}) {
+    options.halt_on_error = halt;
+    try {
+      bindings.evaluate(text, options);
+    } catch (const Error&) {
+    }
+  }
+  try {
+    bindings.evaluate_all(options);
+    const Template parsed = Template::parse(text);
+    if (parsed.error()) return 0;
+    const Template again = Template::parse(parsed.to_string());
+    if (!again.error() && again.to_string() != parsed.to_string()) std::abort();
+  } catch (const Error&) {
+  }
+  return 0;
+}

@@ -1,0 +1,154 @@
+#include "language/template.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+
+using namespace slipway;
+using namespace slipway::language;
+
+namespace {
+
+std::string text_of(std::string_view text, const VariableSet& variables) {
+  return evaluate(text, variables).text_or_empty();
+}
+
+/// What an evaluation throws; "" when it does not.
+template <class Run>
+std::string error_of(Run run) {
+  try {
+    run();
+    return "";
+  } catch (const Error& e) {
+    return e.message();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a template is parsed once and evaluated over many sets") {
+  const Template greeting = Template::parse("Hello #{Name | ToUpper}!");
+  CHECK(Bindings({{"Name", "ada"}}).evaluate(greeting).text == "Hello ADA!");
+  CHECK(Bindings({{"name", "bob"}}).evaluate(greeting).text == "Hello BOB!");
+  const Evaluation missing = Bindings(VariableSet{}).evaluate(greeting);
+  CHECK(missing.text == "Hello #{Name | ToUpper}!");
+  CHECK(missing.missing_tokens == std::vector<std::string>{"#{Name | ToUpper}"});
+}
+
+TEST_CASE("a parse error says what was unexpected and where") {
+  CHECK(Template::parse("line one\n  #{A ! }").error() ==
+        "The template could not be parsed: unexpected '!' at line 2, column 7.");
+  CHECK(Template::parse("#{A").error() ==
+        "The template could not be parsed: unexpected the end of the text at line 1, column 4.");
+}
+
+TEST_CASE("evaluating stops at each limit with an error that names it") {
+  EvaluationOptions options;
+  options.limits.max_output_bytes = 1000;
+  VariableSet doubling{{"V0", "0123456789"}};
+  for (int i = 1; i < 30; ++i) {
+    const std::string before = "#{V" + std::to_string(i - 1) + "}";
+    doubling.set("V" + std::to_string(i), before + before);
+  }
+  CHECK(error_of([&] { evaluate("#{V29}", doubling, options); }).find("more than 1000 bytes") != std::string::npos);
+
+  VariableSet chain{{"V0", "end"}};
+  for (int i = 1; i < 2000; ++i) chain.set("V" + std::to_string(i), "#{V" + std::to_string(i - 1) + "}");
+  CHECK(error_of([&] { evaluate("#{V1999}", chain); }).find("deeper than 1000 levels") != std::string::npos);
+  CHECK(text_of("#{V150}", chain) == "end");
+
+  options = {};
+  options.limits.max_steps = 500;
+  const VariableSet list{{"L", std::string(200, ',')}};
+  CHECK(error_of([&] {
+          evaluate("#{each a in L}#{each b in L}x#{/each}#{/each}", list, options);
+        }).find("more than 500 steps") != std::string::npos);
+}
+
+TEST_CASE("hostile nesting is refused before it can exhaust the stack, and is parsed in linear time") {
+  std::string ifs, filters = "#{A", sum = "#{calc 1", brackets;
+  for (int i = 0; i < 5000; ++i) {
+    ifs += "#{if a}";
+    filters += "| F";
+    sum += "+1";
+    brackets += "#{A[";
+  }
+  for (const std::string& text : {ifs, filters + "}", sum + "}", brackets}) {
+    CHECK(error_of([&] { Template::parse(text); }).find("nested deeper than") != std::string::npos);
+  }
+  std::string unclosed;
+  for (int i = 0; i < 90; ++i) unclosed += "#{if a == \"b\"}";
+  CHECK(Template::parse(unclosed).error().has_value());
+}
+
+TEST_CASE("a cycle names the chain, and other variables still evaluate") {
+  const Bindings bindings({{"A", "#{B}"}, {"B", "x#{A}"}, {"C", "fine"}});
+  CHECK(error_of([&] { bindings.evaluate("#{A}"); }).find("self referencing loop (A -> B -> A") != std::string::npos);
+  const auto all = bindings.evaluate_all();
+  CHECK(all[0].error.has_value());
+  CHECK(all[2].text == "fine");
+}
+
+TEST_CASE("evaluating all variables gives what getting each gives") {
+  const Bindings bindings({{"A", "#{B}/a"},
+                           {"B", "#{C | ToUpper}"},
+                           {"C", "c"},
+                           {"D", "#{Gone} #{A}"},
+                           {"E", std::nullopt},
+                           {"F", "#{J.x[1].y}"},
+                           {"J", R"({"x":[0,{"y":"#{A}"}]})"},
+                           {"B!", "taken"},
+                           {"G", "#{"},
+                           {"H", "#{ | null}"}});
+  const auto all = bindings.evaluate_all();
+  std::size_t i = 0;
+  for (const auto& [name, value] : bindings.variables()) CHECK(all[i++].text == bindings.get(name));
+  CHECK(all[3].missing_tokens == std::vector<std::string>{"#{Gone}"});
+  CHECK(all[5].text == "taken/a");  // B! is bound as B
+}
+
+TEST_CASE("run conditions hold for truthy texts without errors") {
+  const Bindings bindings({{"Env", "Prod"}, {"No", " no "}, {"Zero", "0"}});
+  CHECK(bindings.is_truthy("#{if Env == \"Prod\"}true#{/if}"));
+  CHECK_FALSE(bindings.is_truthy("#{if Env == \"Test\"}true#{/if}"));
+  CHECK_FALSE(bindings.is_truthy("#{No}"));
+  CHECK_FALSE(bindings.is_truthy("#{Zero}"));
+  CHECK_FALSE(bindings.is_truthy("#{Missing}"));
+  CHECK_FALSE(bindings.is_truthy("#{ | null}"));
+}
+
+TEST_CASE("a required variable must have a value") {
+  const Bindings bindings({{"A", "#{B}"}, {"B", ""}});
+  CHECK(error_of([&] { bindings.require("A"); }) == "The variable 'A' is required but no value is set.");
+  CHECK(error_of([&] { bindings.require("Gone"); }) == "The variable 'Gone' is required but no value is set.");
+}
+
+TEST_CASE("loops see collections of every kind") {
+  const VariableSet variables{
+      {"Csv", "a,b"},      {"Json", R"([{"n":1},{"n":2}])"}, {"Object", R"({"k":"v","m":[1,2]})"},
+      {"S[x].Port", "80"}, {"S[y].Port", "#{Base}1"},        {"Base", "44"}};
+  CHECK(text_of("#{each i in Csv}<#{i}>#{/each}", variables) == "<a><b>");
+  CHECK(text_of("#{each i in Json}#{i.n};#{/each}", variables) == "1;2;");
+  CHECK(text_of("#{each i in Object}#{i}=#{i.Value}/#{i.Key} #{/each}", variables) == "k=v/k m=[1,2]/m ");
+  CHECK(text_of("#{each i in Object.m}#{i}+#{/each}", variables) == "1+2+");
+  CHECK(text_of("#{each s in S}#{s}:#{s.Port} #{/each}", variables) == "x:80 y:441 ");
+  CHECK(text_of("#{each a in Csv}#{each b in Csv}#{a}#{b} #{/each}#{/each}", variables) == "aa ab ba bb ");
+  CHECK(error_of([&] { evaluate("#{each Octopus in Csv}x#{/each}", variables); }).find("'Octopus'") !=
+        std::string::npos);
+}
+
+TEST_CASE("removing a variable keeps the others in order and findable") {
+  VariableSet variables{{"A", "1"}, {"B", "2"}, {"C", "3"}};
+  variables.remove("b");
+  variables.set("c", "4");
+  CHECK(variables.size() == 2);
+  CHECK(variables.raw("C") == "4");
+  CHECK_FALSE(variables.contains("B"));
+  CHECK(std::next(variables.begin())->name == "C");
+}
+
+TEST_CASE("bindings stay valid when they are moved") {
+  Bindings first({{"A", "x#{B}"}, {"B", "y"}});
+  const Bindings second = std::move(first);
+  CHECK(second.evaluate("#{A}").text == "xy");
+}
