@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/failpoint.h"
+#include "base/hash.h"
+#include "base/text.h"
 
 namespace slipway::engine {
 namespace {
@@ -182,7 +184,9 @@ UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::sha
   return {};
 }
 
-steps::AwaitState UnitContext::lock(std::string_view key, std::string_view what) {
+steps::AwaitState UnitContext::lock(std::string_view plain_key, std::string_view what) {
+  // Names in a key may come from sensitive variables, and a journal holds no secret: so its hash stands for the key.
+  const std::string key = to_hex(content_hash(plain_key));
   const std::string name = fmt::format("lock {}", key);
   JournalEntry entry{position_, EntryKind::await, name, true, "", host_.now()};
   WaitEntry wait;

@@ -243,6 +243,9 @@ void UnitRun::park(const Park& not_now) {
 void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
   over_ = true;
   outcome.Message = ties_.inputs->mask(outcome.Message);
+  if (!outcome.Evidence.is_null()) {
+    outcome.Evidence = json::parse(ties_.inputs->mask(json::to_text(outcome.Evidence)));
+  }
   if (!outcome.Message.empty()) {
     const bool bad = outcome.Result == steps::Result::Failed;
     lines.push_back({0, record_.number, bad ? "Error" : "Info", now(), outcome.Message});
