@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "commands/change_release.h"
 #include "commands/create_release.h"
+#include "commands/feed_access.h"
 #include "commands/release_lookup.h"
-#include "commands/snapshots.h"
 #include "commands/standing.h"
+#include "model/feed.h"
 #include "model/project.h"
-#include "storage/contents.h"
 #include "storage/document_lookup.h"
 
 namespace slipway::api {
@@ -240,6 +240,35 @@ net::Response progression(Call& call, storage::Reader& reader) {
                                          {"NextDeploymentsMinimumRequired", progress.next_required()}});
 }
 
+/// A release's image and the feed to look for it in.
+struct FrozenImage {
+  planning::SelectedPackage package;
+  std::shared_ptr<feeds::Feed> feed;
+};
+
+std::vector<FrozenImage> images_of(Call& call, storage::Reader& reader) {
+  const storage::DocumentLookup lookup(reader);
+  commands::CommandContext context = command_context(call);
+  std::vector<FrozenImage> images;
+  for (auto& package : commands::body_of(addressed_release(call, reader, call.parameter("id"))).SelectedPackages) {
+    const auto feed = package.Registry.empty() ? std::nullopt : model::find<model::Feed>(lookup, package.FeedId);
+    if (feed && context.feeds.knows(feed->FeedType)) {
+      images.push_back({std::move(package), commands::open_feed(reader, context, *feed)});
+    }
+  }
+  return images;
+}
+
+net::Response missing_packages(Call& call) {
+  const auto images = call.services.database.read([&](storage::Reader& reader) { return images_of(call, reader); });
+  json::array missing;
+  for (const FrozenImage& image : images) {
+    if (image.feed->find(image.package.PackageId, image.package.Version)) continue;
+    missing.push_back(json::object{{"Id", image.package.PackageId}, {"Version", image.package.Version}});
+  }
+  return json_response(200, json::object{{"Packages", std::move(missing)}});
+}
+
 json::object defect_document(const commands::Defect& defect) {
   json::object document = json::to_json(defect).get_object();
   document["Links"] = json::object();
@@ -307,11 +336,8 @@ std::vector<Route> release_routes() {
        "Replaces the release's variables with the present ones.",
        [](Call& call) { return change_release(call, commands::update_variables); }, RouteScope::space, "Release"},
       {"GET", "releases/{id}/progression", "ReleaseView", "Shows where the release may go next.", progression},
-      {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists packages that their feeds have no more.",
-       [](Call& call, storage::Reader& reader) {
-         addressed_release(call, reader, call.parameter("id"));
-         return json_response(200, json::object{{"Packages", json::array()}});
-       }},
+      {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists images that their feeds have no more.",
+       missing_packages},
       {"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",
        list_defects},
       {"POST", "releases/{id}/defects", "DefectReport", "Blocks the release from going on.", report_defect},

@@ -35,7 +35,8 @@ std::string first_of(const Call& call, std::string_view parameter) {
 }
 
 std::vector<storage::TaskState> wanted_states(const Call& call) {
-  if (call.asks("active") || call.asks("running")) return active_states;
+  if (call.asks("active")) return active_states;
+  if (call.asks("running")) return {storage::TaskState::Executing, storage::TaskState::Cancelling};
   std::vector<storage::TaskState> states;
   for (const std::string& name : call.query.list("states")) {
     if (const auto state = storage::task_state(name)) states.push_back(*state);

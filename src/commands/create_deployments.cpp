@@ -45,6 +45,15 @@ void check_tenanted_mode(const model::Project& project, bool with_tenants) {
   }
 }
 
+/// Steps run on the server: there are no targets to choose from, and a choice must not be dropped quietly.
+void check_machines(const DeploymentRequest& request) {
+  Problems problems;
+  for (const auto& names : {request.specific_machines, request.excluded_machines}) {
+    for (const std::string& name : names) problems.add(fmt::format("There is no deployment target named '{}'.", name));
+  }
+  problems.throw_if_any();
+}
+
 /// Everything that the deployments of one call share, and the making of each.
 class DeploymentBatch {
  public:
@@ -64,6 +73,7 @@ class DeploymentBatch {
     }
     check_tenanted_mode(project_, request.tenants.has_value());
     check_schedule(request, context.clock.now());
+    check_machines(request);
     check_answers_are_asked_for(variables_, request.variables);
     skipped_actions_ = planning::skippable_actions(process_, request.skip_steps);
   }
@@ -178,8 +188,6 @@ class DeploymentBatch {
     body.Comments = request_.comments;
     body.FormValues = form_values(deployment, environment, tenant);
     body.SkipActions = skipped_actions_;
-    body.SpecificMachineIds = request_.specific_machines;
-    body.ExcludedMachineIds = request_.excluded_machines;
     body.UseGuidedFailure = request_.guided_failure.value_or(guided_failure_by_default(project_, environment));
     body.ForcePackageDownload = request_.force_package_download;
     body.ForcePackageRedeployment = request_.force_package_redeployment;

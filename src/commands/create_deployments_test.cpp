@@ -75,6 +75,15 @@ TEST_CASE_FIXTURE(World, "All of a call is queued or nothing, and every obstacle
   CHECK(queued.empty());
 }
 
+TEST_CASE_FIXTURE(World, "A choice of deployment targets that don't exist is refused, not dropped") {
+  release("1.0.0");
+  DeploymentRequest request = to({"Dev"});
+  request.specific_machines = {"web-1"};
+  request.excluded_machines = {"web-2"};
+  CHECK(refused([&] { deploy(request); }) ==
+        Texts{"There is no deployment target named 'web-1'.", "There is no deployment target named 'web-2'."});
+}
+
 TEST_CASE_FIXTURE(World, "TEN-1: tenants are refused by an untenanted project and demanded by a tenanted one") {
   release("1.0.0");
   CHECK(refused([&] { deploy(for_tenants({{"Acme"}, {}})); }).at(0).find("mode 'Untenanted'") != std::string::npos);

@@ -40,15 +40,14 @@ struct DeploymentBody {
   std::string Name, Comments;
   std::map<std::string, json::value> FormValues;  ///< prompted variable's id → text or stored secret
   std::vector<std::string> SkipActions;           ///< ids
-  std::vector<std::string> SpecificMachineIds, ExcludedMachineIds;
   bool UseGuidedFailure = false;
   bool ForcePackageDownload = false;
   bool ForcePackageRedeployment = false;
   std::optional<Time> QueueTime, QueueTimeExpiry;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentBody, (),
-                      (Name, Comments, FormValues, SkipActions, SpecificMachineIds, ExcludedMachineIds,
-                       UseGuidedFailure, ForcePackageDownload, ForcePackageRedeployment, QueueTime, QueueTimeExpiry))
+                      (Name, Comments, FormValues, SkipActions, UseGuidedFailure, ForcePackageDownload,
+                       ForcePackageRedeployment, QueueTime, QueueTimeExpiry))
 
 ReleaseBody body_of(const storage::ReleaseRecord&);
 DeploymentBody body_of(const storage::DeploymentRecord&);
