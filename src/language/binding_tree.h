@@ -47,7 +47,7 @@ class BindingChildren {
 
 struct BindingNode {
   std::optional<std::string_view> item;  ///< the unevaluated text, owned elsewhere
-  const LenientJson* json = nullptr;     ///< what `item` says, where that is known already
+  const LenientJson* json = nullptr;     ///< of a part of a document: its object or array, in place of an item
   BindingChildren named;
   BindingChildren indexed;
 

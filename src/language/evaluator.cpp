@@ -313,8 +313,7 @@ std::optional<Evaluator::Found> Evaluator::resolve(const Symbol& symbol, Context
   if (node == nullptr) {
     return context.parent != nullptr ? resolve(*path, *context.parent, missing, purpose) : std::nullopt;
   }
-  const bool is_parsed_collection = node->json != nullptr && node->json->is_container();
-  if (purpose == Purpose::collection && is_parsed_collection) return Found{node, std::nullopt};
+  if (purpose == Purpose::collection && node->json != nullptr) return Found{node, std::nullopt};
   return Found{node, text_of(*node, context, missing)};
 }
 
@@ -370,8 +369,11 @@ std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& co
 
 Evaluator::Node& Evaluator::node_for(const LenientJson& json) {
   Node& node = kept_nodes_.emplace_back();
-  node.json = &json;
-  if (!json.is_container()) node.item = keep(to_template_text(json, options_.local_offset));
+  if (json.is_container()) {
+    node.json = &json;  // its text is made when somebody asks for it
+  } else {
+    node.item = keep(to_template_text(json, options_.local_offset));
+  }
   return node;
 }
 
@@ -435,8 +437,7 @@ Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Contex
 std::vector<Evaluator::Node*> Evaluator::elements_of(const Symbol& collection, Context& context, TokenList& missing) {
   const auto found = resolve(collection, context, missing, Purpose::collection);
   if (!found) return {};
-  const LenientJson* json = found->node->json;
-  if (json != nullptr && json->is_container()) return elements_of(*json);
+  if (found->node->json != nullptr) return elements_of(*found->node->json);
   if (!found->text) return found->node->indexed.nodes();
   const Document* document = parse_document(*found->text);
   if (document != nullptr && document->json.is_container()) return elements_of(document->json);

@@ -137,6 +137,14 @@ TEST_CASE("loops see collections of every kind") {
         std::string::npos);
 }
 
+TEST_CASE("JSON is navigated through objects, arrays and texts that hold JSON again") {
+  const VariableSet variables{{"J", R"({"a":[{"b":"{\"c\":5}"}], d: 'x', /* e */ "f": 1.50, "g": {"h":1.0}})"}};
+  CHECK(text_of("#{J.a[0].b.c}", variables) == "5");
+  CHECK(text_of("#{J.d}#{J.f}#{J.none}", variables) == "x1.5");
+  CHECK(text_of("#{J.g}#{J.a[7]}", variables) == "{\"h\":1.0}");
+  CHECK(text_of("#{J.f.x}", variables) == "#{J.f.x}");
+}
+
 TEST_CASE("removing a variable keeps the others in order and findable") {
   VariableSet variables{{"A", "1"}, {"B", "2"}, {"C", "3"}};
   variables.remove("b");

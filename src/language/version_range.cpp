@@ -67,8 +67,9 @@ class NuGetRangeParser {
     const bool upper_inclusive = text_.back() == ']';
     const auto parts = split(text_.substr(1, text_.size() - 2), ',');
     if (parts.size() > 2) reject(whole_, "it has more than two versions");
-    if (parts.size() == 1 && !(lower_inclusive && upper_inclusive))
+    if (parts.size() == 1 && !(lower_inclusive && upper_inclusive)) {
       reject(whole_, "a single version takes square brackets");
+    }
     Restriction r{bound_or_none(parts.front()), lower_inclusive, bound_or_none(parts.back()), upper_inclusive};
     if (!r.lower && !r.upper) reject(whole_, "it has no version");
     check_order(r);
@@ -89,7 +90,7 @@ class NuGetRangeParser {
       const bool whole_part = settled.empty() || settled.back() == '.' || settled.back() == '-';
       if (whole_part) settled += '0';
     }
-    auto version = try_parse_version(VersionFormat::octopus, settled);
+    auto version = try_parse_version(VersionFormat::octopus, trim_white_space(settled));
     if (!version) reject(whole_, fmt::format("'{}' is not a version", text));
     return std::move(*version);
   }
