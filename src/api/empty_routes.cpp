@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/paging.h"
+#include "api/resolve.h"
 
 namespace slipway::api {
 namespace {
@@ -10,41 +11,51 @@ namespace {
 struct EmptyCollection {
   std::string_view path;
   std::string_view item_type;
+  std::string_view owner = {};  ///< type of the document that {owner} names
 };
 
 constexpr EmptyCollection collections[] = {
     {"actiontemplates", "ActionTemplate"},
     {"artifacts", "Artifact"},
     {"certificates", "Certificate"},
-    {"environments/{id}/machines", "DeploymentTarget"},
+    {"environments/{owner}/machines", "DeploymentTarget", "Environment"},
     {"git-credentials", "GitCredential"},
     {"machinepolicies", "MachinePolicy"},
     {"machines", "DeploymentTarget"},
-    {"projects/{project}/runbooks", "Runbook"},
-    {"projects/{project}/triggers", "ProjectTrigger"},
+    {"projects/{owner}/runbooks", "Runbook", "Project"},
+    {"projects/{owner}/triggers", "ProjectTrigger", "Project"},
     {"projecttriggers", "ProjectTrigger"},
     {"proxies", "Proxy"},
     {"runbooks", "Runbook"},
     {"scopeduserroles", "ScopedUserRole"},
     {"subscriptions", "Subscription"},
-    {"teams/{id}/scopeduserroles", "ScopedUserRole"},
+    {"teams/{owner}/scopeduserroles", "ScopedUserRole", "Team"},
     {"userroles", "UserRole"},
-    {"workerpools/{id}/workers", "Worker"},
+    {"workerpools/{owner}/workers", "Worker", "WorkerPool"},
     {"workers", "Worker"},
 };
+
+/// Throws Error{not_found} when the address names an owner that does not exist.
+void expect_owner(Call& call, storage::Reader& reader, std::string_view type) {
+  if (!type.empty()) resolve(call, reader, call.services.catalogue.get(type), call.parameter("owner"));
+}
 
 }  // namespace
 
 std::vector<Route> empty_routes() {
   std::vector<Route> routes;
-  for (const auto& [path, item_type] : collections) {
+  for (const auto& [path, item_type, owner] : collections) {
     const std::string summary = fmt::format("Lists documents of type {}; there are none yet.", item_type);
     routes.push_back({"GET", std::string(path), std::string(authenticated), summary,
-                      [type = std::string(item_type)](Call& call, storage::Reader&) {
-                        return page_response(call, type, {}, 0, slice_of(call.query));
+                      [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
+                        expect_owner(call, reader, owner);
+                        return page_response(call, item_type, {}, 0, slice_of(call.query));
                       }});
     routes.push_back({"GET", std::string(path) + "/all", std::string(authenticated), summary,
-                      [](Call&, storage::Reader&) { return array_response({}); }});
+                      [owner = owner](Call& call, storage::Reader& reader) {
+                        expect_owner(call, reader, owner);
+                        return array_response({});
+                      }});
   }
   return routes;
 }

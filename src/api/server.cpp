@@ -15,10 +15,18 @@
 namespace slipway::api {
 namespace {
 
-/// Some proxies let only GET and POST through, and one client relies on that everywhere.
+/// Some proxies let only GET and POST through, and one client relies on that everywhere. HEAD is a GET whose body the
+/// web server keeps back.
 std::string method_of(const net::Request& request) {
+  if (request.method == "HEAD") return "GET";
   const auto override = request.headers.find("X-HTTP-Method-Override");
   return request.method == "POST" && override && !override->empty() ? std::string(*override) : request.method;
+}
+
+/// A body that is no JSON is refused also where nothing in it counts.
+void check_body(Call& call) {
+  const bool has_body = !trim(call.request.body).empty();
+  if (has_body && (call.request.method == "POST" || call.request.method == "PUT")) call.json();
 }
 
 void check_text(std::string_view text) {
@@ -90,6 +98,7 @@ net::Response ApiServer::answer(const net::Request& request) const {
     });
   }
   services_.database.read(admit);
+  check_body(call);
   return std::get<ActHandler>(match.route->handler)(call);
 }
 

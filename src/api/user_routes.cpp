@@ -142,10 +142,15 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
   const ReadHandler teams_of = [teams](Call& call, Reader& r) {
     return teams->everything(call, r, Owner{"MemberUserIds", addressed_user(call, r, "UserView")});
   };
-  const ReadHandler providers = [](Call&, Reader&) {
+  const auto no_providers = [] {
     return json_response(200, json::object{{"AuthenticationProviders", json::array()},
                                            {"CanCurrentUserEditIdentitiesForUser", false},
                                            {"Links", json::object()}});
+  };
+  const ReadHandler providers = [no_providers](Call&, Reader&) { return no_providers(); };
+  const ReadHandler providers_of = [no_providers](Call& call, Reader& r) {
+    addressed_user(call, r, "UserView");
+    return no_providers();
   };
   const std::string any(authenticated);
   std::vector<Route> routes{
@@ -159,7 +164,7 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
       {"POST", "users/{user}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key},
       {"DELETE", "users/{user}/apikeys/{key}", any, "Deletes an API key.", delete_key},
       {"GET", "users/authentication", any, "Ways to log in besides API keys.", providers},
-      {"GET", "users/authentication/{user}", any, "Ways to log in besides API keys.", providers},
+      {"GET", "users/authentication/{user}", any, "Ways to log in besides API keys.", providers_of},
   };
   for (Route& route : routes) route.scope = RouteScope::system;
   return routes;

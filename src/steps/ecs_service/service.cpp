@@ -23,11 +23,17 @@ void each_deployment(const json::object& service, F visit) {
   }
 }
 
+/// nullopt when there is no such service, or no such cluster.
 std::optional<json::object> describe(const aws::Client& client, const std::string& cluster,
                                      const std::string& service) {
-  auto described = aws::ecs::describe_services(client, cluster, {service});
-  if (described.items.empty()) return std::nullopt;
-  return std::move(described.items.front());
+  try {
+    auto described = aws::ecs::describe_services(client, cluster, {service});
+    if (described.items.empty()) return std::nullopt;
+    return std::move(described.items.front());
+  } catch (const aws::AwsError& error) {
+    if (error.aws_code() == "ClusterNotFoundException") return std::nullopt;
+    throw;
+  }
 }
 
 /// Whether the history of service deployments shows a rollout of that revision. Emulators keep none.
