@@ -3,7 +3,6 @@
 import {
   DeploymentProcessRepository,
   EnvironmentRepository,
-  FeedRepository,
   LifecycleRepository,
   ProjectGroupRepository,
   ProjectRepository,
@@ -25,7 +24,8 @@ export async function configure(client, world) {
     SecretKey: { HasValue: true, NewValue: world.hub.secretKey },
     Region: world.region,
   });
-  const feed = await new FeedRepository(client, space).create({
+  const feed = await client.doCreate(inSpace("feeds"), {
+    spaceName: space,
     Name: "Hub registry",
     FeedType: "AwsElasticContainerRegistry",
     AccessKey: world.hub.accessKey,
