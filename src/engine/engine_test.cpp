@@ -134,9 +134,16 @@ planning::Plan plan_of(std::vector<std::string> types) {
   return plan;
 }
 
+Outcome wait_for_text(steps::StepContext& ctx, World& world) {
+  const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10h);
+  return settled.pending() ? Outcome::pending() : Outcome::success();
+}
+
 /// One node on one thread under virtual time; crash() drops it and boots another on the same database.
 class Node {
  public:
+  /// With a step that waits until the world tells a text.
+  Node() : Node([this](steps::StepContext& ctx) { return wait_for_text(ctx, world); }) {}
   explicit Node(Step::Body body, std::vector<std::string> types = {"Test"}) : folder_(make_folder()) {
     catalogue_.add(std::make_unique<Step>(std::move(body)));
     source.the_plan = plan_of(std::move(types));
@@ -303,8 +310,7 @@ TEST_CASE("after a crash a waiting step waits on, with its log as it was") {
   Node node([&](steps::StepContext& ctx) {
     ctx.log(steps::LineKind::Info, "begin");
     ctx.effect("change", counted(*world));
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
-    return settled.pending() ? Outcome::pending() : Outcome::success();
+    return wait_for_text(ctx, *world);
   });
   world = &node.world;
   const auto id = node.deploy();
@@ -457,12 +463,7 @@ TEST_CASE("cancelling reaches the open wait once, so that the step can still cle
 }
 
 TEST_CASE("a queued task is cancelled at once and never starts (TSK-7)") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
-    return settled.pending() ? Outcome::pending() : Outcome::success();
-  });
-  world = &node.world;
+  Node node;
   const auto first = node.deploy();
   const auto second = node.deploy();
   node.run(1min);
@@ -480,8 +481,7 @@ TEST_CASE("a lock is held by one unit at a time, and the next gets it when it is
   Node node([&](steps::StepContext& ctx) {
     const auto lock = ctx.lock("ecs/1/eu-west-1/prod/web", "service web in cluster prod");
     if (lock == AwaitState::pending) return Outcome::pending();
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
-    return settled.pending() ? Outcome::pending() : Outcome::success();
+    return wait_for_text(ctx, *world);
   });
   world = &node.world;
   const auto first = node.deploy("a");
@@ -504,12 +504,7 @@ TEST_CASE("a lock is held by one unit at a time, and the next gets it when it is
 }
 
 TEST_CASE("a waiting task holds no slot under the task cap (TSK-4)") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
-    return settled.pending() ? Outcome::pending() : Outcome::success();
-  });
-  world = &node.world;
+  Node node;
   std::vector<std::string> ids;
   for (int i = 0; i < 200; ++i) ids.push_back(node.deploy("key" + std::to_string(i)));
   node.run(1min);
@@ -517,12 +512,7 @@ TEST_CASE("a waiting task holds no slot under the task cap (TSK-4)") {
 }
 
 TEST_CASE("a task not started by its expiry times out, and one scheduled for later starts then (SCH-1)") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10h);
-    return settled.pending() ? Outcome::pending() : Outcome::success();
-  });
-  world = &node.world;
+  Node node;
   node.deploy("k");
   const auto expiring = node.deploy("k", node.clock.now() + 5min);
   const auto later = node.deploy("other", std::nullopt, 20min);
@@ -534,12 +524,7 @@ TEST_CASE("a task not started by its expiry times out, and one scheduled for lat
 }
 
 TEST_CASE("once another holder has claimed a task, the old one records nothing more") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
-    return settled.pending() ? Outcome::pending() : Outcome::success();
-  });
-  world = &node.world;
+  Node node;
   const auto id = node.deploy();
   node.run(1min);
   node.take_over_elsewhere(id);

@@ -159,24 +159,25 @@ steps::AwaitState UnitContext::cancel_wait(JournalEntry entry, WaitEntry wait) {
   return steps::AwaitState::cancelled;
 }
 
+UnitContext::FoundWait UnitContext::find_wait(const std::string& name) {
+  if (const JournalEntry* known = next_entry(name, EntryKind::await)) return {*known, wait_of(*known), true};
+  return {{position_, EntryKind::await, name, true, "", host_.now()}, {}, false};
+}
+
 UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::shared_ptr<const steps::Watch> watch,
                                                  Duration limit) {
-  JournalEntry entry{position_, EntryKind::await, std::string(name), true, "", host_.now()};
-  WaitEntry wait;
-  if (const JournalEntry* known = next_entry(name, EntryKind::await)) {
-    entry = *known;
-    wait = wait_of(entry);
-    if (!entry.open) {
-      pass(entry);
-      return {state_of(wait), wait.Value};
-    }
-  } else {
+  auto [entry, wait, known] = find_wait(std::string(name));
+  if (!entry.open) {
+    pass(entry);
+    return {state_of(wait), wait.Value};
+  }
+  if (!known) {
     wait.State = watch->begin();
     wait.Deadline = host_.now() + limit;
     entry.body = text_of(wait);
   }
-  if (host_.cancel_requested() && !journal_.cancel_delivered) return {cancel_wait(entry, wait), wait.State};
-  if (!journal_.entries.contains(position_)) {
+  if (must_deliver_cancel()) return {cancel_wait(entry, wait), wait.State};
+  if (!known) {
     store(entry);
     failpoint("in wait");
   }
@@ -187,18 +188,12 @@ UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::sha
 steps::AwaitState UnitContext::lock(std::string_view plain_key, std::string_view what) {
   // Names in a key may come from sensitive variables, and a journal holds no secret: so its hash stands for the key.
   const std::string key = to_hex(content_hash(plain_key));
-  const std::string name = fmt::format("lock {}", key);
-  JournalEntry entry{position_, EntryKind::await, name, true, "", host_.now()};
-  WaitEntry wait;
-  if (const JournalEntry* known = next_entry(name, EntryKind::await)) {
-    entry = *known;
-    wait = wait_of(entry);
-    if (!entry.open) {
-      pass(entry);
-      return state_of(wait);
-    }
+  auto [entry, wait, known] = find_wait(fmt::format("lock {}", key));
+  if (!entry.open) {
+    pass(entry);
+    return state_of(wait);
   }
-  if (host_.cancel_requested() && !journal_.cancel_delivered) return cancel_wait(entry, wait);
+  if (must_deliver_cancel()) return cancel_wait(entry, wait);
   JournalEntry taken = entry;
   WaitEntry granted = wait;
   granted.Verdict = "value";
@@ -211,7 +206,7 @@ steps::AwaitState UnitContext::lock(std::string_view plain_key, std::string_view
     pass(taken);
     return steps::AwaitState::value;
   }
-  if (!journal_.entries.contains(position_)) {
+  if (!known) {
     log(steps::LineKind::Wait, fmt::format("Waiting for {}: {} holds it.", what, *holder));
     entry.body = text_of(wait);
     store(entry);

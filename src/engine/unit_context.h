@@ -104,6 +104,14 @@ class UnitContext final : public steps::StepContext {
   json::value perform(const storage::JournalEntry& intent, const JsonEffect&);
   json::value complete(storage::JournalEntry intent, const json::value& result);
   std::optional<json::value> look_for(const storage::JournalEntry& intent, const JsonEffect&);
+  /// The wait at the next position: as the journal knows it, or new and not stored yet.
+  struct FoundWait {
+    storage::JournalEntry entry;
+    WaitEntry wait;
+    bool known = false;
+  };
+  FoundWait find_wait(const std::string& name);
+  bool must_deliver_cancel() const { return host_.cancel_requested() && !journal_.cancel_delivered; }
   steps::AwaitState cancel_wait(storage::JournalEntry entry, WaitEntry wait);
 
   UnitHost& host_;
