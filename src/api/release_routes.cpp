@@ -133,6 +133,7 @@ commands::ReleaseEdit edit_of(Call& call) {
 net::Response change_release(Call& call,
                              const std::function<storage::ReleaseRecord(storage::Txn&, commands::CommandContext&,
                                                                         const std::string& id)>& change) {
+  call.body();  // not every change needs something from it, but a broken one is refused
   return call.services.database.write("change release", [&](storage::Txn& txn) {
     commands::CommandContext context = command_context(call);
     const auto changed = change(txn, context, addressed_release(call, txn, call.parameter("id")).id);
@@ -156,16 +157,13 @@ model::Project addressed_project(Call& call, storage::Reader& reader) {
 /// `searchByVersion`: part of the version's text, case ignored.
 net::Response search_by_version(const Call& call, storage::Reader& reader, const storage::ReleaseFilter& filter,
                                 std::string_view part) {
+  auto found = storage::list_releases(reader, filter, {0, INT32_MAX}).items;
+  std::erase_if(found, [wanted = to_lower_ascii(part)](const storage::ReleaseRecord& record) {
+    return to_lower_ascii(record.version).find(wanted) == std::string::npos;
+  });
   const storage::Slice slice = slice_of(call.query);
-  const std::string wanted = to_lower_ascii(part);
-  storage::Page<storage::ReleaseRecord> found;
-  for (storage::ReleaseRecord& record : storage::list_releases(reader, filter, {0, INT32_MAX}).items) {
-    if (to_lower_ascii(record.version).find(wanted) == std::string::npos) continue;
-    if (found.total >= slice.skip && found.total - slice.skip < slice.take) found.items.push_back(std::move(record));
-    ++found.total;
-  }
   const DeliveryDocuments documents(reader, call.services.clock.now());
-  return page_of(call, "Release", found, slice,
+  return page_of(call, "Release", part_of(std::move(found), slice), slice,
                  [&](const storage::ReleaseRecord& record) { return documents.release(record); });
 }
 

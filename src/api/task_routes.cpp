@@ -29,11 +29,6 @@ storage::TaskRecord addressed_task(const Call& call, storage::Reader& reader) {
   return std::move(*task);
 }
 
-std::string first_of(const Call& call, std::string_view parameter) {
-  const auto values = call.query.list(parameter);
-  return values.empty() ? "" : values.front();
-}
-
 std::vector<storage::TaskState> wanted_states(const Call& call) {
   if (call.asks("active")) return active_states;
   if (call.asks("running")) return {storage::TaskState::Executing, storage::TaskState::Cancelling};
@@ -113,6 +108,7 @@ net::Response raw(Call& call, storage::Reader& reader) {
 }
 
 net::Response cancel(Call& call) {
+  call.body();  // says nothing that is needed, but a broken one is refused
   return call.services.database.write("cancel task", [&](storage::Txn& txn) {
     commands::CommandContext context = command_context(call);
     return show(call, txn, commands::cancel_task(txn, context, addressed_task(call, txn).id));
@@ -126,18 +122,16 @@ net::Response queued_behind(Call& call, storage::Reader& reader) {
   filter.space = task.space;
   filter.project = task.project;
   filter.states = active_states;
-  const storage::Slice slice = slice_of(call.query);
-  storage::Page<storage::TaskRecord> ahead;
+  std::vector<storage::TaskRecord> ahead;
   if (task.state == storage::TaskState::Queued) {
-    for (storage::TaskRecord& other : storage::list_tasks(reader, filter, {0, INT32_MAX}).items) {
-      const bool is_ahead = other.id != task.id && other.concurrency_key == task.concurrency_key &&
-                            (other.state != storage::TaskState::Queued || other.queued <= task.queued);
-      if (!is_ahead) continue;
-      if (ahead.total >= slice.skip && ahead.total - slice.skip < slice.take) ahead.items.push_back(std::move(other));
-      ++ahead.total;
-    }
+    ahead = storage::list_tasks(reader, filter, {0, INT32_MAX}).items;
+    std::erase_if(ahead, [&](const storage::TaskRecord& other) {
+      return other.id == task.id || other.concurrency_key != task.concurrency_key ||
+             (other.state == storage::TaskState::Queued && other.queued > task.queued);
+    });
   }
-  return page_of_tasks(call, reader, ahead, slice);
+  const storage::Slice slice = slice_of(call.query);
+  return page_of_tasks(call, reader, part_of(std::move(ahead), slice), slice);
 }
 
 net::Response no_interruptions(Call& call, storage::Reader&) {
