@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")"
 ./install.sh
-exec node demo.mjs "$@"
+exec node --no-warnings demo.mjs "$@" # node 18 warns of fetch

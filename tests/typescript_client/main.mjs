@@ -308,7 +308,7 @@ const all = Object.keys(octopus).filter((name) => /Repository$/.test(name) && !/
 const folder = makeFolder();
 const apiKey = `API-${randomBytes(16).toString("hex").toUpperCase()}`;
 const args = ["server", "--data", join(folder, "data"), "--listen", "127.0.0.1:0"];
-const server = await start("slipway", slipway, args, { SLIPWAY_ADMIN_API_KEY: apiKey }, folder);
+const server = await start("slipway", slipway, args, { environment: { SLIPWAY_ADMIN_API_KEY: apiKey }, folder });
 let passed = false;
 try {
   await untilReady(server.address);
