@@ -158,7 +158,8 @@ class Database {
     }
   }
 
-  /// `listener` is called on the committing thread for each group of changes; it must be quick and must not write.
+  /// `listener` is called on the committing thread for each group of changes; it must be quick, and must neither
+  /// write nor throw.
   virtual void subscribe(std::function<void(const std::vector<Change>&)> listener) = 0;
 
  protected:
