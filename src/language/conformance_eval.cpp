@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <istream>
 #include <ostream>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "language/conformance.h"
+#include "language/json_lines.h"
 #include "language/template.h"
 
 namespace slipway::language {
@@ -131,22 +131,11 @@ Answer run(const Request& request, Time now) {
 }  // namespace
 
 int run_eval_jsonl(std::istream& in, std::ostream& out, Time now) {
-  for (std::string line; std::getline(in, line);) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    json::object answer{{"id", nullptr}};
-    try {
-      const json::value parsed = json::parse(line);
-      const json::object* request = parsed.if_object();
-      if (request == nullptr) fail_invalid("A line must be a JSON object.");
-      if (const json::value* id = json::find(*request, "id")) answer["id"] = *id;
-      Answer result = run(read_request(*request), now);
-      answer["result"] = std::move(result.result);
-      if (result.reported_error) answer["reported_error"] = *result.reported_error;
-    } catch (const Error& e) {
-      answer["error"] = e.message();
-    }
-    out << json::to_text(answer) << '\n' << std::flush;
-  }
+  answer_json_lines(in, out, [&](const json::object& line, json::object& result) {
+    Answer answer = run(read_request(line), now);
+    result["result"] = std::move(answer.result);
+    if (answer.reported_error) result["reported_error"] = *answer.reported_error;
+  });
   return 0;
 }
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <istream>
-#include <ostream>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "language/channel_rule.h"
 #include "language/conformance.h"
+#include "language/json_lines.h"
 #include "language/release_template.h"
 #include "language/version_mask.h"
 #include "language/version_range.h"
@@ -177,20 +176,7 @@ void answer(const json::object& line, json::object& result) {
 }  // namespace
 
 int run_versions_jsonl(std::istream& in, std::ostream& out) {
-  for (std::string line; std::getline(in, line);) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    json::object result{{"id", nullptr}};
-    try {
-      const json::value parsed = json::parse(line);
-      const json::object* request = parsed.if_object();
-      if (request == nullptr) fail_invalid("A line must be a JSON object.");
-      if (const json::value* id = json::find(*request, "id")) result["id"] = *id;
-      answer(*request, result);
-    } catch (const Error& e) {
-      result["error"] = e.message();
-    }
-    out << json::to_text(result) << '\n' << std::flush;
-  }
+  answer_json_lines(in, out, answer);
   return 0;
 }
 

@@ -111,6 +111,18 @@ TEST_CASE("parts of a URI are .NET's") {
   CHECK(filtered(uri, "UriPart Nope") == "[UriPart Nope error: argument 'Nope' not supported]");
 }
 
+TEST_CASE("Markdown has tables, bare links and extra emphasis") {
+  const auto html = [](std::string text) {
+    const std::string out = filtered(std::move(text), "Markdown");
+    return out.substr(0, out.find_last_not_of('\n') + 1);
+  };
+  CHECK(html("~a~ ~~b~~ ^c^ ++d++ ==e==") ==
+        "<p><sub>a</sub> <del>b</del> <sup>c</sup> <ins>d</ins> <mark>e</mark></p>");
+  CHECK(html("1 + 1 = 2 ~ a^b ~~x~") == "<p>1 + 1 = 2 ~ a^b ~~x~</p>");
+  CHECK(html("**==a *b* c==**") == "<p><strong><mark>a <em>b</em> c</mark></strong></p>");
+  CHECK(html("see https://a.example") == "<p>see <a href=\"https://a.example\">https://a.example</a></p>");
+}
+
 TEST_CASE("what the language says throws, throws") {
   CHECK_THROWS_AS(filtered("not base64!", "FromBase64"), Error);
   CHECK_THROWS_AS(filtered("x", R"(Match "(")"), Error);

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "base/error.h"
 
 using namespace slipway;
@@ -153,6 +157,19 @@ TEST_CASE("removing a variable keeps the others in order and findable") {
   CHECK(variables.raw("C") == "4");
   CHECK_FALSE(variables.contains("B"));
   CHECK(std::next(variables.begin())->name == "C");
+}
+
+TEST_CASE("many threads may evaluate over the same bindings") {
+  const Bindings bindings({{"A", "#{B}#{C | ToUpper}"}, {"B", "#{C}/"}, {"C", "#{D}"}, {"D", "d"}});
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) right += bindings.evaluate("#{A}").text == "d/D" ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 200);
 }
 
 TEST_CASE("bindings stay valid when they are moved") {
