@@ -128,10 +128,6 @@ class TreeMaker {
   std::map<int, std::vector<storage::LogLine>> lines_;
 };
 
-json::value time_or_null(const std::optional<Time>& time) {
-  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
 json::object element(const storage::LogLine& line) {
   return {{"Category", line.category},
           {"OccurredAt", to_rfc3339(line.occurred)},
@@ -148,8 +144,8 @@ json::object document(const Node& node) {
   return {{"Id", node.id},
           {"Name", node.name},
           {"Status", json::name_of(node.status)},
-          {"Started", time_or_null(node.started)},
-          {"Ended", time_or_null(node.ended)},
+          {"Started", json::to_json(node.started)},
+          {"Ended", json::to_json(node.ended)},
           {"ShowAtSummaryLevel", true},
           {"ProgressPercentage", is_over ? 100 : 0},
           {"ProgressMessage", ""},

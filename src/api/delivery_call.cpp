@@ -45,6 +45,11 @@ storage::ReleaseRecord addressed_release(const Call& call, storage::Reader& read
   return std::move(*release);
 }
 
+std::string first_of(const Call& call, std::string_view parameter) {
+  auto values = call.query.list(parameter);
+  return values.empty() ? "" : std::move(values.front());
+}
+
 std::optional<std::vector<std::string>> ids_of(const Call& call) {
   auto ids = call.query.list("ids");
   return ids.empty() ? std::nullopt : std::optional(std::move(ids));

@@ -1,7 +1,12 @@
 // What the routes of releases, deployments and tasks have in common.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <functional>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +50,17 @@ net::Response page_of(const Call& call, std::string_view item_type, const storag
   return page_response(call, item_type, items, page.total, slice);
 }
 
+/// The part of a list in memory that a page shows.
+template <class T>
+storage::Page<T> part_of(std::vector<T> all, const storage::Slice& slice) {
+  const auto size = static_cast<std::int64_t>(all.size());
+  const std::int64_t first = std::min(slice.skip, size);
+  const std::int64_t last = first + std::min(slice.take, size - first);
+  return {{std::make_move_iterator(all.begin() + first), std::make_move_iterator(all.begin() + last)}, size};
+}
+
+/// The first value of a list parameter; "" when there is none.
+std::string first_of(const Call&, std::string_view parameter);
 /// A list parameter of the query that restricts only when it is there (`ids=` counts as not supplied).
 std::optional<std::vector<std::string>> ids_of(const Call&);
 

@@ -10,9 +10,6 @@
 namespace slipway::api {
 namespace {
 
-json::value time_or_null(const std::optional<Time>& time) {
-  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
 json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 /// What was kept as sent, or an empty list.
 json::value list_or(const json::value& kept) { return kept.is_array() ? kept : json::value(json::array()); }
@@ -118,8 +115,8 @@ json::object DeliveryDocuments::deployment(const storage::DeploymentRecord& reco
           {"DeployedBy", username(record.deployed_by)},
           {"DeployedById", record.deployed_by},
           {"Comments", text_or_null(body.Comments)},
-          {"QueueTime", time_or_null(body.QueueTime)},
-          {"QueueTimeExpiry", time_or_null(body.QueueTimeExpiry)},
+          {"QueueTime", json::to_json(body.QueueTime)},
+          {"QueueTimeExpiry", json::to_json(body.QueueTimeExpiry)},
           {"ForcePackageDownload", body.ForcePackageDownload},
           {"ForcePackageRedeployment", body.ForcePackageRedeployment},
           {"UseGuidedFailure", body.UseGuidedFailure},
@@ -148,10 +145,10 @@ json::object DeliveryDocuments::task(const storage::TaskRecord& record) const {
           {"State", storage::to_string(record.state)},
           {"Completed", completed_text(record)},
           {"QueueTime", to_rfc3339(record.queued)},
-          {"QueueTimeExpiry", time_or_null(record.queue_expiry)},
-          {"StartTime", time_or_null(record.started)},
+          {"QueueTimeExpiry", json::to_json(record.queue_expiry)},
+          {"StartTime", json::to_json(record.started)},
           {"LastUpdatedTime", to_rfc3339(record.completed.value_or(record.started.value_or(record.queued)))},
-          {"CompletedTime", time_or_null(record.completed)},
+          {"CompletedTime", json::to_json(record.completed)},
           {"ServerNode", text_or_null(record.node)},
           {"Duration", duration_of(record, now_)},
           {"ErrorMessage", record.error},
@@ -178,8 +175,8 @@ json::object DeliveryDocuments::dashboard_item(const storage::DeploymentRecord& 
           {"ReleaseVersion", release == nullptr ? "" : release->version},
           {"Created", to_rfc3339(record.created)},
           {"QueueTime", to_rfc3339(task.queued)},
-          {"StartTime", time_or_null(task.started)},
-          {"CompletedTime", time_or_null(task.completed)},
+          {"StartTime", json::to_json(task.started)},
+          {"CompletedTime", json::to_json(task.completed)},
           {"State", storage::to_string(task.state)},
           {"HasPendingInterruptions", false},
           {"PendingInterruptionTypes", json::array()},

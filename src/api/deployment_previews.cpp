@@ -21,19 +21,10 @@
 namespace slipway::api {
 namespace {
 
-const model::Action* find_action(const model::DeploymentProcess& process, const std::string& id) {
-  for (const model::Step& step : process.Steps) {
-    for (const model::Action& action : step.Actions) {
-      if (action.Id == id) return &action;
-    }
-  }
-  return nullptr;
-}
-
 json::object step_to_execute(const planning::DeploymentScene& scene, const planning::PlannedStep& step,
                              std::size_t index) {
   const planning::PlannedAction& planned = step.Actions[index];
-  const model::Action* action = find_action(scene.frozen->process, planned.ActionId);
+  const model::Action* action = planning::find_action(scene.frozen->process, planned.ActionId);
   return {{"ActionId", planned.ActionId},
           {"ActionName", planned.Name},
           {"ActionNumber", planning::action_number(step, index)},

@@ -153,12 +153,6 @@ net::Response create_classic(Call& call) {
   });
 }
 
-/// The first value of a list parameter; these filters take one.
-std::string first_of(const Call& call, std::string_view parameter) {
-  const auto values = call.query.list(parameter);
-  return values.empty() ? "" : values.front();
-}
-
 net::Response list(const Call& call, storage::Reader& reader, storage::DeploymentFilter filter) {
   filter.space = call.space;
   filter.ids = ids_of(call);

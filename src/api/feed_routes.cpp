@@ -75,24 +75,13 @@ std::vector<feeds::PackageVersion> wanted_versions(const Call& call, const Opene
   return wanted;
 }
 
-template <class T>
-std::vector<T> part_of(const std::vector<T>& all, const storage::Slice& slice) {
-  const auto size = static_cast<std::int64_t>(all.size());
-  const std::int64_t first = std::min(slice.skip, size);
-  const std::int64_t last = first + std::min(slice.take, size - first);
-  return {all.begin() + first, all.begin() + last};
-}
-
 net::Response versions(Call& call) {
   const OpenedFeed feed = opened(call);
   const std::string package = text_of(call, "packageId");
-  const auto all = wanted_versions(call, feed, package);
   const storage::Slice slice = slice_of(call.query);
-  std::vector<std::string> items;
-  for (const auto& version : part_of(all, slice)) {
-    items.push_back(json::to_text(version_document(feed.document, package, version)));
-  }
-  return page_response(call, "PackageVersion", items, static_cast<std::int64_t>(all.size()), slice);
+  return page_of(
+      call, "PackageVersion", part_of(wanted_versions(call, feed, package), slice), slice,
+      [&](const feeds::PackageVersion& version) { return version_document(feed.document, package, version); });
 }
 
 std::vector<feeds::Repository> repositories(const OpenedFeed& feed, const std::string& term) {
@@ -101,18 +90,17 @@ std::vector<feeds::Repository> repositories(const OpenedFeed& feed, const std::s
 
 net::Response search(Call& call) {
   const OpenedFeed feed = opened(call);
-  const auto all = repositories(feed, text_of(call, "term"));
   const storage::Slice slice = slice_of(call.query);
-  std::vector<std::string> items;
-  for (const feeds::Repository& repository : part_of(all, slice)) {
-    const json::object links{{"SearchPackageVersionsTemplate", versions_link(call, feed.document, repository.id)}};
-    items.push_back(json::to_text(json::object{{"Id", repository.id},
-                                               {"Name", repository.id},
-                                               {"Description", repository.description},
-                                               {"LatestVersion", nullptr},
-                                               {"Links", links}}));
-  }
-  return page_response(call, "PackageDescription", items, static_cast<std::int64_t>(all.size()), slice);
+  const auto document = [&](const feeds::Repository& repository) {
+    return json::object{
+        {"Id", repository.id},
+        {"Name", repository.id},
+        {"Description", repository.description},
+        {"LatestVersion", nullptr},
+        {"Links", json::object{{"SearchPackageVersionsTemplate", versions_link(call, feed.document, repository.id)}}}};
+  };
+  return page_of(call, "PackageDescription", part_of(repositories(feed, text_of(call, "term")), slice), slice,
+                 document);
 }
 
 /// The older search, a bare array: the versions of one package, newest first, or the packages like a text.
@@ -125,7 +113,7 @@ net::Response search_classic(Call& call) {
       items.push_back(version_document(feed.document, repository.id, {}));
     }
   } else {
-    for (const auto& version : part_of(wanted_versions(call, feed, package), slice_of(call.query))) {
+    for (const auto& version : part_of(wanted_versions(call, feed, package), slice_of(call.query)).items) {
       items.push_back(version_document(feed.document, package, version));
     }
   }

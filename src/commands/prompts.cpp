@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "planning/variable_list.h"
 
 namespace slipway::commands {
 namespace {
@@ -29,10 +30,7 @@ std::vector<const model::Variable*> prompts_for(const model::VariableSet& set, c
     language::Variable variable;
     variable.id = std::to_string(i);
     variable.name = stored.Name;
-    for (const auto& [dimension, ids] : stored.Scope) {
-      const auto kind = language::scope_kind_of(dimension);
-      if (kind && !ids.empty()) variable.scope[*kind] = ids;
-    }
+    variable.scope = planning::scope_of(stored);
     prompted.push_back(std::move(variable));
   }
   std::vector<const model::Variable*> asked;

@@ -10,15 +10,6 @@
 namespace slipway::engine {
 namespace {
 
-const model::Action* find_action(const model::DeploymentProcess& process, const std::string& id) {
-  for (const auto& step : process.Steps) {
-    for (const auto& action : step.Actions) {
-      if (action.Id == id) return &action;
-    }
-  }
-  return nullptr;
-}
-
 steps::ActionSpec spec_of(const model::Action& action, const std::vector<planning::SelectedPackage>& selected) {
   steps::ActionSpec spec{action.Id, action.Name, action.ActionType, {}, {}};
   for (const auto& [name, value] : action.Properties) {
@@ -58,7 +49,7 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
                                                            const planning::PlannedAction& planned,
                                                            const OutputsByAction& outputs) {
   const Records records = database_.read([&](storage::Reader& reader) { return read(reader, task); });
-  const model::Action* action = find_action(records.frozen->process, planned.ActionId);
+  const model::Action* action = planning::find_action(records.frozen->process, planned.ActionId);
   if (action == nullptr) fail_not_found(fmt::format("The release's process has no action \"{}\".", planned.Name));
   auto resolve = [this, records, step, planned, outputs] {
     return database_.read([&](storage::Reader& reader) {

@@ -7,38 +7,16 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "language/scope.h"
 #include "planning/deployment_scene.h"
 #include "planning/plan.h"
+#include "planning/system_variables.h"
+#include "planning/tenant_values.h"
+#include "planning/variable_list.h"
 
 namespace slipway::planning {
-
-/// Where the vault keeps a value.
-struct SecretPlace {
-  std::string id;
-  std::string owner;
-  bool operator==(const SecretPlace&) const = default;
-};
-
-class DeploymentVariables {
- public:
-  void add(language::Variable);
-  /// `value` is a text, null, or a stored secret of `owner`.
-  void add(language::Variable, const model::Value& value, const std::string& owner);
-
-  const std::vector<language::Variable>& all() const { return variables_; }
-  /// nullptr for a variable whose value is no secret.
-  const SecretPlace* secret_of(const language::Variable&) const;
-
- private:
-  std::vector<language::Variable> variables_;
-  std::map<std::pair<std::string, std::string>, SecretPlace> secrets_;  // by variable id and name
-};
 
 /// All that does not depend on the action.
 DeploymentVariables deployment_variables(const DeploymentScene&);
@@ -56,12 +34,5 @@ void add_action_variables(DeploymentVariables&, const DeploymentScene&, const Pl
 /// Which definitions apply: for the whole deployment, or for one action of it.
 language::ScopeContext scope_context(const DeploymentScene&);
 language::ScopeContext scope_context(const DeploymentScene&, const PlannedAction&);
-
-/// Templates for which the tenant has no value, here a label each, e.g. "'Db.Host' of the project" (TEN-12).
-std::vector<std::string> missing_tenant_values(const model::Project&, const std::vector<model::LibraryVariableSet>&,
-                                               const model::TenantVariables&, const std::string& environment);
-
-/// The image as a step names it: "registry/repository:tag".
-std::string image_of(const SelectedPackage&, std::string_view package_id);
 
 }  // namespace slipway::planning

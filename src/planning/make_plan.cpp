@@ -96,6 +96,15 @@ std::vector<std::string> skippable_actions(const model::DeploymentProcess& proce
   return ids;
 }
 
+const model::Action* find_action(const model::DeploymentProcess& process, std::string_view id) {
+  for (const model::Step& step : process.Steps) {
+    for (const model::Action& action : step.Actions) {
+      if (action.Id == id) return &action;
+    }
+  }
+  return nullptr;
+}
+
 std::string action_number(const PlannedStep& step, std::size_t action) {
   return step.Actions.size() == 1 ? std::to_string(step.Number) : fmt::format("{}.{}", step.Number, action + 1);
 }

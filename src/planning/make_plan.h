@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/deployment_process.h"
@@ -25,6 +26,9 @@ Plan make_plan(const model::DeploymentProcess&, const PlanScope&);
 /// Turns the step or action names, slugs and ids that a person wants skipped into action ids. Throws Error{invalid}
 /// naming those that don't exist and those that are required (PRC-4).
 std::vector<std::string> skippable_actions(const model::DeploymentProcess&, const std::vector<std::string>& names);
+
+/// The action with that id; nullptr when the process has none.
+const model::Action* find_action(const model::DeploymentProcess&, std::string_view id);
 
 /// "1", or "2.1" for an action of a step with several.
 std::string action_number(const PlannedStep&, std::size_t action);

@@ -1,0 +1,100 @@
+#include "planning/tenant_values.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace slipway::planning {
+namespace {
+
+using language::ScopeKind;
+using language::VariableSource;
+
+bool is_blank(const model::Value& value) {
+  return !model::secret_of(value) && trim(model::text_of(value).value_or("")).empty();
+}
+
+/// The type of variable that a template's control stands for.
+std::string type_of(const model::VariableTemplate& parameter) {
+  const auto control = parameter.DisplaySettings.find("Octopus.ControlType");
+  const bool names_an_object =
+      control != parameter.DisplaySettings.end() &&
+      (control->second.ends_with("Account") || control->second == "Certificate" || control->second == "WorkerPool");
+  return names_an_object ? control->second : "String";
+}
+
+const model::Value* find_value(const std::map<std::string, model::Value>& values, const std::string& parameter) {
+  const auto found = values.find(parameter);
+  return found == values.end() || is_blank(found->second) ? nullptr : &found->second;
+}
+
+const std::map<std::string, model::Value>& project_values(const model::TenantVariables& tenant,
+                                                          const std::string& project, const std::string& environment) {
+  static const std::map<std::string, model::Value> none;
+  const auto of_project = tenant.ProjectVariables.find(project);
+  if (of_project == tenant.ProjectVariables.end()) return none;
+  const auto values = of_project->second.Variables.find(environment);
+  return values == of_project->second.Variables.end() ? none : values->second;
+}
+
+const std::map<std::string, model::Value>& library_values(const model::TenantVariables& tenant,
+                                                          const std::string& library) {
+  static const std::map<std::string, model::Value> none;
+  const auto values = tenant.LibraryVariables.find(library);
+  return values == tenant.LibraryVariables.end() ? none : values->second.Variables;
+}
+
+/// TEN-10: the tenant's value of each template, else the template's default, which `template_owner` keeps.
+void add_templates(DeploymentVariables& out, const DeploymentScene& scene,
+                   const std::vector<model::VariableTemplate>& templates,
+                   const std::map<std::string, model::Value>& values, const std::string& template_owner,
+                   VariableSource source, const language::Scope& scope) {
+  for (const model::VariableTemplate& parameter : templates) {
+    const model::Value* own = find_value(values, parameter.Id);
+    const model::Value& value = own != nullptr ? *own : parameter.DefaultValue;
+    if (is_blank(value)) continue;
+    language::Variable variable = named_variable(parameter.Id, parameter.Name, source, scene.tenant->Name);
+    variable.type = type_of(parameter);
+    variable.is_sensitive = model::secret_of(value).has_value();
+    variable.scope = scope;
+    out.add_typed(std::move(variable), value, own != nullptr ? scene.tenant_variables.Id : template_owner,
+                  scene.accounts);
+  }
+}
+
+}  // namespace
+
+void add_tenant_values(DeploymentVariables& out, const DeploymentScene& scene) {
+  if (!scene.tenant) return;
+  const language::Scope tenant{{ScopeKind::tenant, {scene.tenant->Id}}};
+  language::Scope tenant_here = tenant;
+  tenant_here[ScopeKind::environment] = {scene.environment.Id};
+  add_templates(out, scene, scene.project.Templates,
+                project_values(scene.tenant_variables, scene.project.Id, scene.environment.Id), scene.project.Id,
+                VariableSource::tenant_project, tenant_here);
+  for (const model::LibraryVariableSet& library : scene.libraries) {
+    add_templates(out, scene, library.Templates, library_values(scene.tenant_variables, library.Id), library.Id,
+                  VariableSource::tenant_common, tenant);
+  }
+}
+
+std::vector<std::string> missing_tenant_values(const model::Project& project,
+                                               const std::vector<model::LibraryVariableSet>& libraries,
+                                               const model::TenantVariables& tenant, const std::string& environment) {
+  std::vector<std::string> missing;
+  const auto look = [&](const std::vector<model::VariableTemplate>& templates,
+                        const std::map<std::string, model::Value>& values, const std::string& where) {
+    for (const model::VariableTemplate& parameter : templates) {
+      if (is_blank(parameter.DefaultValue) && find_value(values, parameter.Id) == nullptr) {
+        missing.push_back(fmt::format("'{}' of {}", parameter.Name, where));
+      }
+    }
+  };
+  look(project.Templates, project_values(tenant, project.Id, environment), "the project");
+  for (const model::LibraryVariableSet& library : libraries) {
+    look(library.Templates, library_values(tenant, library.Id), fmt::format("the variable set '{}'", library.Name));
+  }
+  return missing;
+}
+
+}  // namespace slipway::planning

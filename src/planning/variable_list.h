@@ -1,0 +1,51 @@
+// A list of variable definitions in which sensitive values are only places in the vault. Whoever runs a step fetches
+// those that it uses.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "language/scope.h"
+#include "model/account.h"
+#include "model/values.h"
+#include "model/variable_set.h"
+
+namespace slipway::planning {
+
+/// Where the vault keeps a value.
+struct SecretPlace {
+  std::string id;
+  std::string owner;
+  bool operator==(const SecretPlace&) const = default;
+};
+
+class DeploymentVariables {
+ public:
+  void add(language::Variable);
+  /// `value` is a text, null, or a stored secret of `owner`; the latter leaves the variable without a value.
+  void add(language::Variable, const model::Value& value, const std::string& owner);
+  /// The same, but where the value is the id of one of the accounts, its properties come along as `Name.AccessKey` and
+  /// so on (VAR-11).
+  void add_typed(language::Variable, const model::Value& value, const std::string& owner,
+                 const std::vector<model::Account>&);
+  /// A variable that nothing overrides.
+  void add_system(std::string name, std::string value);
+
+  const std::vector<language::Variable>& all() const { return variables_; }
+  /// nullptr for a variable whose value is no secret.
+  const SecretPlace* secret_of(const language::Variable&) const;
+
+ private:
+  std::vector<language::Variable> variables_;
+  std::map<std::pair<std::string, std::string>, SecretPlace> secrets_;  // by variable id and name
+};
+
+/// A definition without value or scope yet.
+language::Variable named_variable(std::string id, std::string name, language::VariableSource, std::string source_name);
+
+/// The scope that a stored variable declares.
+language::Scope scope_of(const model::Variable&);
+
+}  // namespace slipway::planning
