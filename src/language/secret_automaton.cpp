@@ -7,7 +7,10 @@
 namespace slipway::language {
 namespace {
 
-constexpr std::size_t kGram = 4;       // bytes that the filter looks at
+constexpr std::size_t kGram = 4;       // bytes that the filter loads
+constexpr std::size_t kShortGram = 3;  // and those it looks at where a short secret would leave no room to skip
+constexpr std::size_t kRoomToSkip = 7;
+constexpr std::uint32_t kFirstThreeBytes = std::endian::native == std::endian::little ? 0x00FFFFFF : 0xFFFFFF00;
 constexpr std::size_t kMaxStride = 8;  // more would make the filter too full to skip
 constexpr std::size_t kBitsPerGram = 16;
 
@@ -99,14 +102,18 @@ void SecretAutomaton::build_filter(const std::vector<std::string>& patterns) {
   if (patterns.empty()) return;
   const auto shorter = [](const std::string& a, const std::string& b) { return a.size() < b.size(); };
   const std::size_t shortest = std::min_element(patterns.begin(), patterns.end(), shorter)->size();
-  stride_ = std::clamp<std::size_t>(shortest - (kGram - 1), 1, kMaxStride);
+  const std::size_t gram = shortest < kRoomToSkip ? kShortGram : kGram;
+  gram_mask_ = gram == kGram ? 0xFFFFFFFF : kFirstThreeBytes;
+  stride_ = std::clamp<std::size_t>(shortest - (gram - 1), 1, kMaxStride);
   const std::size_t bits =
       std::clamp<std::size_t>(std::bit_ceil(patterns.size() * stride_ * kBitsPerGram), 1 << 12, 1 << 20);
   filter_.resize(bits / 64);
   filter_shift_ = 32 - std::countr_zero(bits);
   for (const std::string& pattern : patterns) {
     for (std::size_t offset = 0; offset < stride_; ++offset) {
-      const std::size_t hash = hash_of(pattern.data() + offset);
+      char bytes[kGram] = {};
+      pattern.copy(bytes, gram, offset);
+      const std::size_t hash = hash_of(bytes);
       filter_[hash / 64] |= std::uint64_t{1} << (hash % 64);
     }
   }
@@ -115,7 +122,7 @@ void SecretAutomaton::build_filter(const std::vector<std::string>& patterns) {
 std::size_t SecretAutomaton::hash_of(const char* four_bytes) const {
   std::uint32_t word;
   std::memcpy(&word, four_bytes, sizeof word);
-  return (word * 0x9E3779B1u) >> filter_shift_;
+  return ((word & gram_mask_) * 0x9E3779B1u) >> filter_shift_;
 }
 
 /// The first place at or after `from` where a secret may start; near the end of the text, where the filter cannot look,

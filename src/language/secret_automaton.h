@@ -52,9 +52,10 @@ class SecretAutomaton {
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;  // of one node side by side, by byte
   std::array<NodeId, 256> from_root_{};
-  std::vector<std::uint64_t> filter_;  // a bit for each hash of four bytes near the start of a secret
+  std::vector<std::uint64_t> filter_;  // a bit for each hash of a few bytes near the start of a secret
   int filter_shift_ = 0;
-  std::size_t stride_ = 1;  // how far apart the filter looks
+  std::uint32_t gram_mask_ = 0;  // of the loaded bytes, those that are looked at
+  std::size_t stride_ = 1;       // how far apart the filter looks
 };
 
 }  // namespace slipway::language
