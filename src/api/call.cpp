@@ -13,9 +13,8 @@ json::value parse_body(const std::string& text) {
   try {
     return json::parse(text);
   } catch (const Error& e) {
-    const std::string quoted = e.code() == ErrorCode::invalid ? quote_bare_keys(text) : text;
-    if (quoted == text) throw;
-    return json::parse(quoted);
+    if (e.code() != ErrorCode::invalid || !begins_with_bare_key(text)) throw;
+    return json::parse(quote_bare_keys(text));
   }
 }
 

@@ -1,6 +1,9 @@
 #include "api/jenkins_quirk.h"
 
+#include <algorithm>
 #include <cctype>
+
+#include "base/text.h"
 
 namespace slipway::api {
 namespace {
@@ -16,6 +19,13 @@ std::size_t end_of_string(std::string_view text, std::size_t start) {
 }
 
 }  // namespace
+
+bool begins_with_bare_key(std::string_view text) {
+  text = trim(text);
+  if (!text.starts_with('{')) return false;
+  text = trim(text.substr(1));
+  return !text.empty() && is_key_character(text.front());
+}
 
 std::string quote_bare_keys(std::string_view text) {
   std::string out;

@@ -7,6 +7,8 @@
 
 namespace slipway::api {
 
+/// Does the text begin as that plugin's bodies do?
+bool begins_with_bare_key(std::string_view text);
 /// The text with quotes around bare keys. What stands in quotes already stays as it is.
 std::string quote_bare_keys(std::string_view text);
 

@@ -12,6 +12,9 @@
 namespace slipway::api {
 namespace {
 
+/// Each is looked up, so a document may not have any number of them.
+constexpr std::size_t most_references = 20'000;
+
 void check_target(storage::Reader& reader, const model::Edge& edge, const std::string& space, Problems& problems) {
   const auto& allowed = edge.is_map_item ? edge.declared->item_targets : edge.declared->targets;
   const auto target = storage::find_resource(reader, edge.target);
@@ -35,7 +38,13 @@ std::vector<storage::Reference> check_references(storage::Reader& reader, const 
   TagNames tags(reader, space);
   std::vector<storage::Reference> references;
   std::set<std::pair<std::string, std::string>> seen;
-  for (const model::Edge& edge : model::edges_of(schema, after)) {
+  const auto edges = model::edges_of(schema, after);
+  if (edges.size() > most_references) {
+    problems.add(
+        fmt::format("The document refers to {} others; at most {} are allowed.", edges.size(), most_references));
+    return references;
+  }
+  for (const model::Edge& edge : edges) {
     if (!seen.emplace(edge.field, edge.target).second) continue;
     const bool must_exist = !edge.declared->is_unchecked && !known.contains({edge.field, edge.target});
     if (edge.declared->kind != model::FieldKind::tags) {

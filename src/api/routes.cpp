@@ -4,6 +4,7 @@
 
 #include "api/deployment_routes.h"
 #include "api/empty_routes.h"
+#include "api/event_routes.h"
 #include "api/feed_routes.h"
 #include "api/open_api.h"
 #include "api/process_template_routes.h"
@@ -30,6 +31,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(release_routes());
   add(deployment_routes());
   add(task_routes());
+  add(event_routes());
   add(empty_routes());
   all.push_back(open_api_route(all, catalogue));
   return all;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -38,12 +40,14 @@ class Slugs {
     if (!json::text_at(item, "Slug").value_or("").empty()) return;
     const std::string wanted = make_slug(json::text_at(item, "Name").value_or(""));
     std::string slug = wanted;
-    for (int n = 2; !used_.insert(slug).second; ++n) slug = fmt::format("{}-{}", wanted, n);
+    int& last = last_numbers_[wanted];  // so that many equal names take no more time each
+    while (!used_.insert(slug).second) slug = fmt::format("{}-{}", wanted, last = std::max(last, 1) + 1);
     item["Slug"] = slug;
   }
 
  private:
   std::set<std::string> used_;
+  std::map<std::string, int> last_numbers_;
 };
 
 template <class F>

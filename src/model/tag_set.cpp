@@ -101,7 +101,8 @@ Schema tag_set_schema() {
                  texts("Scopes").otherwise(json::array{"Tenant"}),
                  objects("Tags", {text("Name").required().at_most(200), text("CanonicalTagName").server_set(),
                                   text("Color").otherwise("#333333"), text("Description"), integer("SortOrder")})
-                     .numbered("Tags")},
+                     .numbered("Tags")
+                     .at_most(1000)},
       .order = Order::by_sort_order,
       .list_template = "{?skip,take,ids,partialName,scopes}",
       .link_name = "TagSets",
