@@ -61,10 +61,10 @@ std::map<std::string, std::string> answer(const std::vector<const model::Variabl
 
 void check_answers_are_asked_for(const model::VariableSet& set, const Answers& answers) {
   Problems problems;
-  for (const auto& [key, value] : answers) {
+  for (const auto& given : answers) {
     if (std::none_of(set.Variables.begin(), set.Variables.end(),
-                     [&](const model::Variable& variable) { return is_answered_by(variable, key); })) {
-      problems.add(fmt::format("The release has no prompted variable named '{}'.", key));
+                     [&](const model::Variable& variable) { return is_answered_by(variable, given.first); })) {
+      problems.add(fmt::format("The release has no prompted variable named '{}'.", given.first));
     }
   }
   problems.throw_if_any();
