@@ -108,7 +108,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"parse_to_string",
      [](const Request& r, const Bindings&, const EvaluationOptions& o) {
        const Template parsed = Template::parse(r.text, o.halt_on_error);
-       return Answer{json::value(parsed.to_string()), parsed.error()};
+       return Answer{json::value(parsed.echo()), parsed.error()};
      }},
     {"argument_names",
      [](const Request& r, const Bindings&,

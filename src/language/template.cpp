@@ -45,6 +45,8 @@ Template Template::parse(std::string_view text, bool halt_on_error) {
 
 std::string Template::to_string() const { return tree_ ? to_source(tree_->tokens) : text_; }
 
+std::string Template::echo() const { return tree_ ? language::to_string(tree_->tokens) : text_; }
+
 std::vector<std::string> Template::argument_names() const {
   return tree_ ? language::argument_names(tree_->tokens) : std::vector<std::string>();
 }

@@ -54,8 +54,10 @@ class Template {
 
   /// What the parser objected to, with line and column; such a template evaluates to its own text.
   const std::optional<std::string>& error() const { return error_; }
-  /// The template printed in one canonical form, which parses to an equal template.
+  /// The template printed as source, which parses to an equal template.
   std::string to_string() const;
+  /// The form in which its tokens are echoed when they can't be evaluated. Can't always be parsed again.
+  std::string echo() const;
   /// The names that evaluating may ask for, distinct, in order of appearance: each step of a dotted name by itself.
   std::vector<std::string> argument_names() const;
 

@@ -290,6 +290,7 @@ class Parser {
     if (!open("unless")) return std::nullopt;
     auto block = condition();
     if (!block || !close()) return std::nullopt;
+    block->was_unless = true;
     block->when_false = body([&] { return sees("#{else}"); });
     if (take("#{else}")) block->when_true = body([] { return false; });
     if (!take("#{/unless}")) return std::nullopt;

@@ -30,12 +30,12 @@ class Printer {
       condition += fmt::format(" {} {} ", c.test == Conditional::Test::equal ? "==" : "!=",
                                literal != nullptr ? quoted(*literal, *literal) : print(std::get<Expression>(c.right)));
     }
-    const std::string otherwise = c.when_false.empty() ? "" : "#{else}" + block(c.when_false);
-    return fmt::format("#{{if {}}}{}{}#{{/if}}", condition, block(c.when_true), otherwise);
+    if (style_ == Style::source && c.was_unless) return block("unless", condition, c.when_false, c.when_true);
+    return block("if", condition, c.when_true, c.when_false);
   }
 
   std::string operator()(const Repetition& r) const {
-    return fmt::format("#{{each {} in {}}}{}#{{/each}}", r.enumerator, print(r.collection), block(r.body));
+    return fmt::format("#{{each {} in {}}}{}#{{/each}}", r.enumerator, print(r.collection), print(r.body, true));
   }
 
   std::string operator()(const CalculationPtr& c) const {
@@ -95,7 +95,11 @@ class Printer {
     return print(expression) + (style_ == Style::source && ends_with_token ? "" : " ");
   }
 
-  std::string block(const Tokens& tokens) const { return print(tokens, true); }
+  std::string block(std::string_view keyword, const std::string& condition, const Tokens& body,
+                    const Tokens& otherwise) const {
+    const std::string second = otherwise.empty() ? "" : "#{else}" + print(otherwise, true);
+    return fmt::format("#{{{0} {1}}}{2}{3}#{{/{0}}}", keyword, condition, print(body, true), second);
+  }
 
   std::string quoted(const std::string& text, const std::string& echoed) const {
     const bool needs_escape = style_ == Style::source && text.find_first_of("\"#") != std::string::npos;
@@ -123,6 +127,7 @@ class Printer {
 std::string to_string(const Symbol& symbol) { return Printer(Style::echo).print(symbol); }
 std::string to_string(const Expression& expression) { return Printer(Style::echo).print(expression); }
 std::string to_string(const Token& token) { return Printer(Style::echo).print(token); }
+std::string to_string(const Tokens& tokens) { return Printer(Style::echo).print(tokens, false); }
 std::string to_source(const Tokens& tokens) { return Printer(Style::source).print(tokens, false); }
 
 }  // namespace slipway::language

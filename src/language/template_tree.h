@@ -62,6 +62,7 @@ struct Conditional {
   std::variant<std::string, Expression> right;  ///< of a comparison; a text is a literal
   Tokens when_true;
   Tokens when_false;
+  bool was_unless = false;  ///< written as an `unless`, whose branches stand here swapped
 };
 
 struct Repetition {
@@ -99,12 +100,12 @@ struct TemplateTree {
   Tokens tokens;
 };
 
-/// Canonical texts, as missing tokens are echoed.
+/// Canonical texts, as missing tokens are echoed: `unless` is an `if` with swapped branches, and `calc` goes unsaid.
 std::string to_string(const Symbol&);
 std::string to_string(const Expression&);
 std::string to_string(const Token&);
-/// The whole template as source that parses to the same again. Differs from the echo where that can't be parsed: it
-/// keeps the word `calc`, and quotes what holds a quote or a hash with \".
+std::string to_string(const Tokens&);
+/// The whole template as source that parses to the same again.
 std::string to_source(const Tokens&);
 
 /// The identifiers in a template, distinct, in order of appearance (GetArgumentNames).
