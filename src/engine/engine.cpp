@@ -43,7 +43,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   void on_ended(const TaskRecord&);
   void on_lost(const std::string& task, const Error&);
   void on_idle(const std::string& task, bool is_idle);
-  void wait_for_lock(const std::string& lock, std::weak_ptr<UnitRun>);
+  void wait_for_lock(const std::string& lock, const std::weak_ptr<UnitRun>&);
   template <class F>
   void on_strand(F work) {
     strand.post([weak = weak_from_this(), work = std::move(work)]() mutable {
@@ -299,7 +299,7 @@ void Engine::State::on_lost(const std::string& task, const Error& error) {
 }
 
 /// The lock may have been freed between the unit's try and now, so the unit tries once more at once.
-void Engine::State::wait_for_lock(const std::string& lock, std::weak_ptr<UnitRun> unit) {
+void Engine::State::wait_for_lock(const std::string& lock, const std::weak_ptr<UnitRun>& unit) {
   auto& waiters = lock_waiters[lock];
   const auto same = [&](const auto& waiter) { return !waiter.owner_before(unit) && !unit.owner_before(waiter); };
   const bool known = std::any_of(waiters.begin(), waiters.end(), same);

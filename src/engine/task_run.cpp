@@ -127,7 +127,7 @@ void TaskRun::tell_whether_idle() {
   if (std::exchange(idle_, idle) != idle) ties_.idle(record_.id, idle);
 }
 
-void TaskRun::unit_ended(UnitEnd end) {
+void TaskRun::unit_ended(const UnitEnd& end) {
   if (over_) return;
   running_.erase(end.unit);
   waiting_.erase(end.unit);

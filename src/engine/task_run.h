@@ -39,7 +39,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   void start_unit(storage::UnitRecord, std::vector<storage::JournalEntry>);
   void unit_waits(int unit, bool waits);
   void tell_whether_idle();
-  void unit_ended(UnitEnd);
+  void unit_ended(const UnitEnd&);
   /// Decides until nothing new can be decided; `first` is the end of a unit that this write also stores, if any.
   void advance(const UnitEnd* first);
   void store_end(storage::Txn&, const UnitEnd&);

@@ -58,8 +58,8 @@ void UnitContext::pass(const JournalEntry& entry) {
   ordinal_ = -1;
 }
 
-void UnitContext::store(JournalEntry entry) {
-  host_.persist(entry, std::move(lines_), position_, ordinal_);
+void UnitContext::store(const JournalEntry& entry) {
+  host_.persist(entry, lines_, position_, ordinal_);
   lines_.clear();
 }
 

@@ -47,11 +47,11 @@ class UnitHost {
  public:
   virtual ~UnitHost() = default;
   /// Stores an entry together with the lines that belong before it, in one fenced write, then in `journal`.
-  virtual void persist(const storage::JournalEntry&, std::vector<storage::LogLine> lines, int log_position,
+  virtual void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>& lines, int log_position,
                        int log_ordinal) = 0;
   /// Like persist, but only if the lock `key` is free or ours; otherwise nothing is stored and its holder is returned.
   virtual std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
-                                                       std::vector<storage::LogLine> lines, int log_position,
+                                                       const std::vector<storage::LogLine>& lines, int log_position,
                                                        int log_ordinal) = 0;
   virtual bool cancel_requested() const = 0;
   virtual Time now() const = 0;
@@ -100,7 +100,7 @@ class UnitContext final : public steps::StepContext {
   /// The journal's entry at the next position, checked against what the step asks for; nullptr at the journal's end.
   const storage::JournalEntry* next_entry(std::string_view name, storage::EntryKind);
   void pass(const storage::JournalEntry&);
-  void store(storage::JournalEntry);
+  void store(const storage::JournalEntry&);
   json::value perform(const storage::JournalEntry& intent, const JsonEffect&);
   json::value complete(storage::JournalEntry intent, const json::value& result);
   std::optional<json::value> look_for(const storage::JournalEntry& intent, const JsonEffect&);

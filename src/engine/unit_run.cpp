@@ -283,13 +283,13 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
   return std::nullopt;
 }
 
-void UnitRun::persist(const storage::JournalEntry& entry, std::vector<storage::LogLine> lines, int log_position,
+void UnitRun::persist(const storage::JournalEntry& entry, const std::vector<storage::LogLine>& lines, int log_position,
                       int log_ordinal) {
   save(nullptr, entry, lines, log_position, log_ordinal);
 }
 
 std::optional<std::string> UnitRun::persist_with_lock(std::string_view key, const storage::JournalEntry& entry,
-                                                      std::vector<storage::LogLine> lines, int log_position,
+                                                      const std::vector<storage::LogLine>& lines, int log_position,
                                                       int log_ordinal) {
   const std::string lock(key);
   return save(&lock, entry, lines, log_position, log_ordinal);

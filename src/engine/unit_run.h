@@ -61,9 +61,9 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void guarded(const std::function<void()>& work);
   std::vector<storage::LogLine> to_log(const std::vector<steps::Line>&) const;
 
-  void persist(const storage::JournalEntry&, std::vector<storage::LogLine>, int, int) override;
+  void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>&, int, int) override;
   std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
-                                               std::vector<storage::LogLine>, int, int) override;
+                                               const std::vector<storage::LogLine>&, int, int) override;
   bool cancel_requested() const override { return cancel_requested_; }
   Time now() const override;
   SteadyTime steady() const override;

@@ -62,15 +62,13 @@ class Evaluator {
     // The option values of a log driver and labels are texts also where they look like numbers.
     const bool free_text =
         path.find(".options.") != std::string::npos || path.find(".dockerLabels.") != std::string::npos;
-    if (free_text) {
-      v = text;
-    } else if (contains(integer_members, member)) {
+    if (!free_text && contains(integer_members, member)) {
       if (const auto number = to_integer(text)) {
         v = *number;
       } else {
         problems_.add(fmt::format("{} must be a whole number, not \"{}\".", path, text));
       }
-    } else if (contains(flag_members, member)) {
+    } else if (!free_text && contains(flag_members, member)) {
       v = equals_ignoring_case(text, "true");
     } else {
       v = text;
