@@ -22,8 +22,4 @@ struct DocumentStore::Draft {
   const json::object* before_or_null() const { return before ? &*before : nullptr; }
 };
 
-inline json::object parse_document(const storage::StoredResource& row) {
-  return std::move(json::parse(row.body, {.max_bytes = 1u << 30}).as_object());
-}
-
 }  // namespace slipway::api

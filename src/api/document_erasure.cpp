@@ -7,6 +7,7 @@
 #include "api/document_draft.h"
 #include "api/document_store.h"
 #include "api/reference_check.h"
+#include "api/stored_document.h"
 #include "model/references.h"
 #include "storage/releases.h"
 

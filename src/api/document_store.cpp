@@ -7,6 +7,7 @@
 
 #include "api/document_draft.h"
 #include "api/reference_check.h"
+#include "api/stored_document.h"
 #include "base/text.h"
 #include "model/difference.h"
 #include "model/values.h"

@@ -1,8 +1,8 @@
 #include "api/presentation.h"
+#include "api/stored_document.h"
 
 #include <fmt/format.h>
 
-#include "api/document_draft.h"
 #include "model/values.h"
 #include "storage/document_lookup.h"
 

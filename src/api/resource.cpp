@@ -5,13 +5,13 @@
 #include <limits>
 #include <utility>
 
-#include "api/document_draft.h"
 #include "api/document_store.h"
 #include "api/idempotency.h"
 #include "api/list_filter.h"
 #include "api/paging.h"
 #include "api/resolve.h"
 #include "api/route.h"
+#include "api/stored_document.h"
 #include "model/values.h"
 #include "storage/contents.h"
 #include "storage/document_lookup.h"

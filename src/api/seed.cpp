@@ -38,10 +38,10 @@ std::string seed_documents(const Services& services, storage::Txn& txn) {
   };
   const std::string admin = create("User", {{"Username", "admin"}, {"DisplayName", "Administrator"}});
   create("Team", {{"Id", model::administrators_team},
-                  {"Name", "Octopus Administrators"},
+                  {"Name", "Administrators"},
                   {"MemberUserIds", json::array{json::value(admin)}},
                   {"CanBeDeleted", false}});
-  create("Team", {{"Id", "teams-managers"}, {"Name", "Octopus Managers"}, {"CanBeDeleted", false}});
+  create("Team", {{"Id", "teams-managers"}, {"Name", "Managers"}, {"CanBeDeleted", false}});
   create("Team", {{"Id", "teams-everyone"}, {"Name", "Everyone"}, {"CanBeDeleted", false}});
   create("Space",
          {{"Name", "Default"}, {"IsDefault", true}, {"SpaceManagersTeams", json::array{model::administrators_team}}});

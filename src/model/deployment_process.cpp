@@ -106,7 +106,7 @@ Field actions() {
                   object("Container", {text("Image").nullable(), text("FeedId").nullable(),
                                        text("GitUrl").omitted_when_null(), text("Dockerfile").omitted_when_null()}),
                   action_scope("Environments", "Environment"), action_scope("ExcludedEnvironments", "Environment"),
-                  action_scope("Channels", "Channel"), texts("TenantTags"), packages(),
+                  action_scope("Channels", "Channel"), tags("TenantTags").unchecked(), packages(),
                   anything("GitDependencies", json::array()), choice("Condition", {"Success", "Variable"}),
                   properties(), text("StepPackageVersion").omitted_when_null().keeps(),
                   text("LastSavedStepPackageVersion").omitted_when_null().keeps(),

@@ -235,11 +235,15 @@ TEST_CASE("TEN-7: tags get canonical names; one in use can't go, a renamed one i
 
   sets.lookup.add("Tenant", {{"Id", "Tenants-1"}, {"TenantTags", json::array{"ring/a", "Other/X"}}});
   sets.lookup.add_use("TagSets-1/Tags-1", {"Tenants-1", "Tenant", "TenantTags"});
+  sets.lookup.add("DeploymentProcess",
+                  json::parse(R"({"Id":"Z","Steps":[{"Actions":[{"TenantTags":["Ring/A"]}]}]})").as_object());
+  sets.lookup.add_use("TagSets-1/Tags-1", {"Z", "DeploymentProcess", "Steps.Actions.TenantTags"});
   sets.update(set, R"({"Name":"Ring","Tags":[{"Name":"B"}]})");
   CHECK(sets.problems().find("'Ring/A' is used by Tenants-1") != std::string::npos);
   sets.update(set, R"({"Name":"Wave","Tags":[{"Id":"TagSets-1/Tags-1","Name":"A"}]})");
   CHECK(sets.problems() == "");
-  REQUIRE(sets.changes().update.size() == 1);
+  REQUIRE(sets.changes().update.size() == 2);
+  CHECK(json::to_text(sets.changes().update[1].at("Steps")) == R"([{"Actions":[{"TenantTags":["Wave/A"]}]}])");
   CHECK(sets.changes().update[0].at("TenantTags") == json::value(json::array{"Wave/A", "Other/X"}));
 }
 

@@ -49,19 +49,24 @@ void check_removed(const std::map<std::string, std::string>& before, const std::
   }
 }
 
-bool rename_tag(json::value& v, std::string_view from, std::string_view to) {
-  if (v.is_string() && equals_ignoring_case(json::view(v.get_string()), from)) return v = to, true;
-  bool changed = false;
+/// Renames the tag in the lists that `path` ("Steps.Actions.TenantTags") leads to.
+void rename_tag(json::value& v, std::string_view path, std::string_view from, std::string_view to) {
   if (v.is_array()) {
-    for (json::value& item : v.get_array()) changed |= rename_tag(item, from, to);
+    for (json::value& item : v.get_array()) rename_tag(item, path, from, to);
+  } else if (v.is_object()) {
+    const auto dot = path.find('.');
+    json::value* member = v.get_object().if_contains(path.substr(0, dot));
+    const std::string_view rest = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    if (member != nullptr) rename_tag(*member, rest, from, to);
+  } else if (v.is_string() && equals_ignoring_case(json::view(v.get_string()), from)) {
+    v = to;
   }
-  return changed;
 }
 
 /// Documents carry tags by name, so a new name goes wherever the tag is.
 Changes rename_everywhere(const std::map<std::string, std::string>& before,
                           const std::map<std::string, std::string>& after, const Lookup& lookup) {
-  std::map<std::string, json::object> documents;
+  std::map<std::string, json::value> documents;
   for (const auto& [id, name] : after) {
     const auto old = before.find(id);
     if (old == before.end() || old->second == name) continue;
@@ -69,11 +74,11 @@ Changes rename_everywhere(const std::map<std::string, std::string>& before,
       auto document = documents.find(use.id);
       if (document == documents.end())
         document = documents.emplace(use.id, lookup.find(use.id).value_or(json::object())).first;
-      if (json::value* tags = document->second.if_contains(use.field)) rename_tag(*tags, old->second, name);
+      rename_tag(document->second, use.field, old->second, name);
     }
   }
   Changes changes;
-  for (auto& [id, document] : documents) changes.update.push_back(std::move(document));
+  for (auto& [id, document] : documents) changes.update.push_back(std::move(document.as_object()));
   return changes;
 }
 

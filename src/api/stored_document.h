@@ -1,0 +1,16 @@
+// The document in a stored row.
+#pragma once
+
+#include <utility>
+
+#include "base/json.h"
+#include "storage/resources.h"
+
+namespace slipway::api {
+
+/// As stored: without links, secrets as ids.
+inline json::object parse_document(const storage::StoredResource& row) {
+  return std::move(json::parse(row.body, {.max_bytes = 1u << 30}).as_object());
+}
+
+}  // namespace slipway::api
