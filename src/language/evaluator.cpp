@@ -88,25 +88,25 @@ class Evaluator::Resolving {
 
 Evaluator::Evaluator(const BindingTree& tree, const EvaluationOptions& options, std::size_t expected_values)
     : options_(options),
-      filters_{options.now, options.local_offset, options.limits.max_output_bytes},
+      filters_{options.now, options.local_offset, options.limits.max_output_bytes, regexes_},
       root_{&tree.root(), nullptr} {
   values_.reserve(expected_values);
 }
 
 Evaluator::Output Evaluator::evaluate(const Tokens& tokens) {
-  output_bytes_ = steps_ = 0;
+  begin();
   Output out;
   evaluate(tokens, root_, out);
   return out;
 }
 
 const Evaluator::Output& Evaluator::evaluate(const BindingNode& node) {
-  output_bytes_ = steps_ = 0;
   if (const auto known = values_.find(&node); known != values_.end()) return known->second;
   return values_.emplace(&node, evaluate(node.parsed().tokens)).first->second;
 }
 
 std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
+  begin();
   TokenList missing;
   std::vector<std::string> texts;
   for (const Node* node : elements_of(collection, root_, missing)) {
@@ -116,6 +116,11 @@ std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
   return texts;
 }
 
+void Evaluator::begin() {
+  output_bytes_ = steps_ = next_look_at_clock_ = 0;
+  deadline_ = std::chrono::steady_clock::now() + options_.limits.max_time;
+}
+
 void Evaluator::spend(std::size_t bytes) {
   steps_ += 1 + bytes / 64;
   if (steps_ > options_.limits.max_steps) {
@@ -123,6 +128,15 @@ void Evaluator::spend(std::size_t bytes) {
          fmt::format("Evaluating takes more than {} steps. Simplify the template or its variables.",
                      options_.limits.max_steps));
   }
+  if (steps_ >= next_look_at_clock_) check_time();
+}
+
+void Evaluator::check_time() {
+  static constexpr std::size_t steps_between_looks = 1024;
+  next_look_at_clock_ = steps_ + steps_between_looks;
+  if (std::chrono::steady_clock::now() < deadline_) return;
+  fail(ErrorCode::too_large, fmt::format("Evaluating takes longer than {} ms. Simplify the template or its variables.",
+                                         options_.limits.max_time.count()));
 }
 
 void Evaluator::append(Output& out, std::string_view text) {
@@ -272,6 +286,7 @@ std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& con
   if (filter == nullptr) return std::nullopt;
   auto result = filter(subject ? FilterSubject(*subject) : std::nullopt, options, filters_);
   spend((subject ? subject->size() : 0) + (result ? result->size() : 0));
+  check_time();
   return result;
 }
 

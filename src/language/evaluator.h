@@ -2,6 +2,7 @@
 // share what each variable comes to (language.md 1.4 to 1.9).
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
@@ -112,12 +113,17 @@ class Evaluator {
   Node& node_for(const LenientJson&);
   Node& node_for(std::string_view kept_text);
   std::string_view keep(std::string text);
+  void begin();
   void spend(std::size_t bytes);
+  void check_time();
 
   const EvaluationOptions& options_;
+  RegexCache regexes_;
   FilterContext filters_;
   Context root_;
   std::size_t depth_ = 0, output_bytes_ = 0, steps_ = 0;
+  std::size_t next_look_at_clock_ = 0;  // in steps
+  std::chrono::steady_clock::time_point deadline_;
   std::size_t swallowed_cycles_ = 0;
 
   std::unordered_map<const Node*, Output> values_;              // of nodes found at the root

@@ -8,13 +8,16 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "language/regex.h"
 
 namespace slipway::language {
 
+/// What filters may know of the evaluation they are part of.
 struct FilterContext {
   Time now{};
   std::chrono::minutes local_offset{0};
   std::size_t max_output_bytes = 0;
+  RegexCache& regexes;
 };
 
 /// What stands in front of the filter; nullopt when missing.

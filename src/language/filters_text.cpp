@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "language/dotnet_number.h"
 #include "language/filters_all.h"
-#include "language/regex.h"
 #include "language/unicode.h"
 
 namespace slipway::language::filter {
@@ -92,12 +91,12 @@ FilterResult substring(FilterSubject subject, FilterOptions options, const Filte
 FilterResult replace(FilterSubject subject, FilterOptions options, const FilterContext& context) {
   if (!subject || options.empty() || options.size() > 2) return std::nullopt;
   const std::string replacement = options.size() == 2 ? options[1] : "";
-  return Regex(options[0]).replace_all(*subject, replacement, context.max_output_bytes);
+  return context.regexes.get(options[0]).replace_all(*subject, replacement, context.max_output_bytes);
 }
 
-FilterResult match(FilterSubject subject, FilterOptions options, const FilterContext&) {
+FilterResult match(FilterSubject subject, FilterOptions options, const FilterContext& context) {
   if (!subject || options.size() != 1) return std::nullopt;
-  return flag(Regex(options[0]).matches(*subject));
+  return flag(context.regexes.get(options[0]).matches(*subject));
 }
 
 FilterResult contains(FilterSubject subject, FilterOptions options, const FilterContext&) {

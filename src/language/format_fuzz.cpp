@@ -25,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const std::string subject = parts.front();
   parts.erase(parts.begin());
-  FilterContext context;
-  context.max_output_bytes = 1 << 16;
+  RegexCache regexes;
+  const FilterContext context{{}, std::chrono::minutes(60), 1 << 16, regexes};
   try {
     filter(subject, parts, context);
   } catch (const Error&) {

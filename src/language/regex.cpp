@@ -22,6 +22,7 @@ constexpr std::uint32_t kDepthLimit = 10'000;
 constexpr std::uint32_t kHeapLimitKiB = 10 * 1024;
 constexpr std::int64_t kLinearMemory = 8 << 20;
 constexpr std::size_t kMaxPattern = 64 << 10;
+constexpr std::size_t kMaxCached = 100;
 
 /// A part of the text that a group matched; nullopt when the group took no part.
 using Group = std::optional<std::string_view>;
@@ -307,6 +308,12 @@ std::string Regex::replace_all(std::string_view text, std::string_view replaceme
   }
   out += text.substr(copied);
   return out;
+}
+
+const Regex& RegexCache::get(const std::string& pattern) {
+  if (const auto known = compiled_.find(pattern); known != compiled_.end()) return known->second;
+  if (compiled_.size() >= kMaxCached) compiled_.clear();
+  return compiled_.emplace(pattern, Regex(pattern)).first->second;
 }
 
 }  // namespace slipway::language

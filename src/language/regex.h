@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace slipway::language {
 
@@ -30,6 +31,16 @@ class Regex {
   class Linear;
   class Backtracking;
   std::unique_ptr<Engine> engine_;
+};
+
+/// Keeps the compiled forms of the patterns that one evaluation uses again and again. Threads: one at a time.
+class RegexCache {
+ public:
+  /// Throws like Regex. The reference is good until the next call.
+  const Regex& get(const std::string& pattern);
+
+ private:
+  std::unordered_map<std::string, Regex> compiled_;
 };
 
 }  // namespace slipway::language

@@ -22,6 +22,8 @@ struct EvaluationLimits {
   std::size_t max_output_bytes = 32u << 20;  ///< of all text produced
   /// Of work: a token evaluated is one step, and so are 64 bytes of text handled. The default takes about a second.
   std::size_t max_steps = 10'000'000;
+  /// On the clock, for filters that cost more than their text shows.
+  std::chrono::milliseconds max_time{5'000};
 };
 
 struct EvaluationOptions {

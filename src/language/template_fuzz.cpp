@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   variables.set("Text", std::string(text));
   variables.set(text.substr(0, 40), std::string(text.substr(size / 2)));
   EvaluationOptions options;
-  options.limits = {300, 1 << 16, 20'000};
+  options.limits = {300, 1 << 16, 20'000, std::chrono::seconds(5)};
   const Bindings bindings(variables);
   for (const bool halt : {true, false}) {
     options.halt_on_error = halt;

@@ -69,6 +69,14 @@ TEST_CASE("evaluating stops at each limit with an error that names it") {
         }).find("more than 500 steps") != std::string::npos);
 }
 
+TEST_CASE("evaluating stops when its time is over") {
+  EvaluationOptions options;
+  options.limits.max_time = std::chrono::milliseconds(0);
+  CHECK(error_of([&] {
+          evaluate("#{A | ToUpper}", {{"A", "a"}}, options);
+        }).find("longer than 0 ms") != std::string::npos);
+}
+
 TEST_CASE("hostile nesting is refused before it can exhaust the stack, and is parsed in linear time") {
   std::string ifs, filters = "#{A", sum = "#{calc 1", brackets;
   for (int i = 0; i < 5000; ++i) {
