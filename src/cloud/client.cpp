@@ -192,14 +192,23 @@ void Client::recover(const Operation& operation, const AwsError& error, Attempts
   }
 }
 
+Client Client::in_sequence() const {
+  Client client = *this;
+  client.sequence_began_ = std::make_shared<std::atomic<bool>>(false);
+  return client;
+}
+
 void Client::take_turn(const Operation& operation) const {
   const Bucket from = bucket(operation);
+  const bool reads_in_sequence = sequence_began_ && operation.group == CallGroup::read;
+  if (reads_in_sequence && *sequence_began_) return runtime_->limiter.overdraw(from);
   for (Duration wait = runtime_->limiter.take(from); wait > Duration(0); wait = runtime_->limiter.take(from)) {
     wait_or_park(wait,
                  fmt::format("keeping under AWS's rate limit for {} {} in account {}, {}", operation.service.name,
                              operation.name, from.account, region_),
                  true);
   }
+  if (reads_in_sequence) *sequence_began_ = true;
 }
 
 void Client::wait_or_park(Duration wait, const std::string& why, bool nothing_happened) const {

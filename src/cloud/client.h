@@ -4,6 +4,7 @@
 // had no effect. It throws AwsError for what waiting does not mend.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -79,6 +80,10 @@ class Client {
   std::string identity() const { return provider_->identity(); }
   Runtime& runtime() const { return *runtime_; }
   Client with_stop(std::stop_token stop) const { return {*runtime_, provider_, region_, std::move(stop)}; }
+  /// For reads that follow from one another, and that start over from the first when one parks: once one of them has
+  /// had its turn, the rest overdraw the rate limit. Otherwise many such sequences would spend all turns on their first
+  /// reads, and none would ever come to its end. Copies belong to the same sequence.
+  Client in_sequence() const;
 
  private:
   using ReadError = ErrorBody (*)(const net::ClientResponse&);
@@ -97,6 +102,7 @@ class Client {
   ProviderPtr provider_;
   std::string region_;
   std::stop_token stop_;
+  std::shared_ptr<std::atomic<bool>> sequence_began_;  ///< null outside a sequence
 };
 
 }  // namespace slipway::aws

@@ -134,6 +134,18 @@ TEST_CASE_FIXTURE(FakeAws, "a wrong clock is corrected by the answer's date, onc
   CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::denied);
 }
 
+TEST_CASE_FIXTURE(FakeAws, "a sequence of reads that has begun overdraws the rate limit instead of starting over") {
+  http.otherwise = [](const auto&) { return net::ClientResponse{200, {}, "{}"}; };
+  const Client sequence = client().in_sequence();
+  for (int i = 0; i < 50; ++i) client().call(kRead, {});  // the burst
+  CHECK_NOTHROW(sequence.call(kRead, {}));                // waits for its turn
+  for (int i = 0; i < 20; ++i) CHECK_NOTHROW(sequence.call(kRead, {}));
+  const auto park = caught<Park>([&] { client().call(kRead, {}); });
+  REQUIRE(park);
+  CHECK(park->delay() > 2s);
+  CHECK(caught<Park>([&] { client().in_sequence().call(kRead, {}); }));
+}
+
 TEST_CASE_FIXTURE(FakeAws, "keys that stay expired are an error after one renewal") {
   http.then(400, error_body("ExpiredTokenException"));
   http.then(400, error_body("ExpiredTokenException"));

@@ -20,6 +20,8 @@ const RateLimit& RateLimiter::limit(CallGroup group) const {
       return limits_.write;
     case CallGroup::task_definition_write:
       return limits_.task_definition_write;
+    case CallGroup::sign_in:
+      return limits_.sign_in;
   }
   return limits_.read;
 }
@@ -51,6 +53,11 @@ Duration RateLimiter::take(const Bucket& bucket) {
   const SteadyTime visit = std::max(next_token, at.next_visit);
   at.next_visit = visit + seconds(1 / per_second);
   return std::max(visit - at.filled, Duration(1));
+}
+
+void RateLimiter::overdraw(const Bucket& bucket) {
+  const std::lock_guard lock(mutex_);
+  state(bucket).tokens -= 1;
 }
 
 void RateLimiter::empty(const Bucket& bucket) {

@@ -14,7 +14,7 @@
 namespace slipway::aws {
 
 /// AWS limits these apart from each other.
-enum class CallGroup { read, write, task_definition_write };
+enum class CallGroup { read, write, task_definition_write, sign_in };
 
 struct RateLimit {
   double per_second;
@@ -25,7 +25,8 @@ struct RateLimits {
   RateLimit read{10, 50};
   RateLimit write{5, 10};
   RateLimit task_definition_write{1, 20};
-  int calls_at_once = 2;  ///< per account: one slow account must not take every thread
+  RateLimit sign_in{100, 200};  ///< STS allows 600 a second; a start after a crash signs in to every account at once
+  int calls_at_once = 2;        ///< per account: one slow account must not take every thread
 };
 
 /// Whose limit a call counts against.
@@ -45,6 +46,9 @@ class RateLimiter {
   /// Zero when the call may go out now. Otherwise how long to stay away: callers that are turned away together are
   /// given instants one after the other, so that they do not come back together.
   Duration take(const Bucket&);
+
+  /// Takes a turn without waiting for it: those who come later wait longer instead.
+  void overdraw(const Bucket&);
 
   /// AWS says that calls come too fast, whatever our own count says.
   void empty(const Bucket&);

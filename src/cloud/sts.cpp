@@ -9,8 +9,8 @@
 namespace slipway::aws {
 namespace {
 
-const Operation kGetCallerIdentity{kSts, "GetCallerIdentity"};
-const Operation kAssumeRole{kSts, "AssumeRole"};  // a second session does no harm
+const Operation kGetCallerIdentity{kSts, "GetCallerIdentity", CallGroup::sign_in};
+const Operation kAssumeRole{kSts, "AssumeRole", CallGroup::sign_in};  // a second session does no harm
 
 std::string required(const XmlElement& root, std::string_view path) {
   auto text = root.text_at(path);

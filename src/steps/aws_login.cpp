@@ -65,6 +65,19 @@ aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
   return role;
 }
 
+aws::Client connect_as(const AwsAccess& access, const AwsLogin& login, const std::optional<aws::RoleToAssume>& role) {
+  auto& cache = access.credentials;
+  aws::ProviderPtr provider =
+      login.access_key_id.empty()
+          ? cache.provider(access.own_credentials())
+          : cache.provider(aws::static_keys(login.access_key_id, login.secret_access_key.clone()));
+  if (role) {
+    const aws::Client base(access.runtime, std::move(provider), login.region);
+    provider = cache.provider(aws::assumed_role(base, *role));
+  }
+  return {access.runtime, std::move(provider), login.region};
+}
+
 }  // namespace
 
 std::optional<std::string> read_property(const StepContext& ctx, std::string_view name, Problems& problems) {
@@ -91,17 +104,12 @@ AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
   return login;
 }
 
-aws::Client connect(const AwsAccess& access, const AwsLogin& login) {
-  auto& cache = access.credentials;
-  aws::ProviderPtr provider =
-      login.access_key_id.empty()
-          ? cache.provider(access.own_credentials())
-          : cache.provider(aws::static_keys(login.access_key_id, login.secret_access_key.clone()));
-  if (login.role) {
-    const aws::Client base(access.runtime, std::move(provider), login.region);
-    provider = cache.provider(aws::assumed_role(base, *login.role));
-  }
-  return {access.runtime, std::move(provider), login.region};
+aws::Client connect(const AwsAccess& access, const AwsLogin& login) { return connect_as(access, login, login.role); }
+
+aws::Client connect_to_watch(const AwsAccess& access, const AwsLogin& login) {
+  auto role = login.role;
+  if (role) role->session_name = "slipway-watch";
+  return connect_as(access, login, role);
 }
 
 }  // namespace slipway::steps

@@ -36,6 +36,9 @@ struct AwsAccess {
 
 /// A client for that login; nothing is called yet. Sessions are shared by all clients of one identity.
 aws::Client connect(const AwsAccess&, const AwsLogin&);
+/// One that only looks: under a session name of its own, which all deployments into one role share, so that a thousand
+/// waits sign in once and are polled together.
+aws::Client connect_to_watch(const AwsAccess&, const AwsLogin&);
 
 /// A property that may be left out: its evaluated value, or nullopt with the reason added to `problems` when it can't
 /// be evaluated.

@@ -38,7 +38,11 @@ constexpr Duration clock_slack = std::chrono::seconds(5);
 class Entry {
  public:
   Entry(StepContext& ctx, const AwsAccess& access, aws::ServicePoller& poller)
-      : ctx_(ctx), poller_(poller), inputs_(read_inputs(ctx)), client_(connect(access, inputs_.login)) {}
+      : ctx_(ctx),
+        access_(access),
+        poller_(poller),
+        inputs_(read_inputs(ctx)),
+        client_(connect(access, inputs_.login).in_sequence()) {}
 
   Outcome run() {
     account_ = ctx_.observe("account", [&] {
@@ -162,7 +166,11 @@ class Entry {
   }
 
   RolloutWatch watch(const Rollout& rollout, std::map<std::string, std::string> digests) const {
-    return {poller_, client_, inputs_.cluster, inputs_.service, {rollout, std::move(digests), inputs_.proof_timeout}};
+    return {poller_,
+            connect_to_watch(access_, inputs_.login),
+            inputs_.cluster,
+            inputs_.service,
+            {rollout, std::move(digests), inputs_.proof_timeout}};
   }
 
   Outcome conclude(const Rollout& rollout, const Verdict& verdict) {
@@ -229,6 +237,7 @@ class Entry {
   }
 
   StepContext& ctx_;
+  const AwsAccess& access_;
   aws::ServicePoller& poller_;
   const Inputs inputs_;
   const aws::Client client_;
