@@ -28,6 +28,12 @@ Editor editor_of(const Call& call) { return {call.principal.user, call.principal
 
 std::string owner_id(const std::optional<Owner>& owner) { return owner ? owner->id : std::string(); }
 
+/// The address says whose the document is, whatever the body says.
+void set_owner(json::object& incoming, const Owner& owner) {
+  json::value* said = json::find(incoming, owner.field);
+  (said != nullptr ? *said : incoming[owner.field]) = owner.id;
+}
+
 std::string tag_of(const StoredResource& row) { return fmt::format("\"{}\"", row.revision); }
 
 /// A client that sends If-Match writes only over what it has read.
@@ -85,7 +91,7 @@ net::Response Resource::get_single(Call& call, storage::Reader& reader, const Ow
 
 net::Response Resource::create(Call& call, const std::optional<Owner>& owner) const {
   json::object incoming = call.body();
-  if (owner && json::find(incoming, owner->field) == nullptr) incoming[owner->field] = owner->id;
+  if (owner) set_owner(incoming, *owner);
   const auto key = idempotency_key(call);
   return call.services.database.write("create " + schema_.type, [&](storage::Txn& txn) {
     if (auto kept = kept_answer(call, txn, key)) return std::move(*kept);

@@ -269,6 +269,17 @@ TEST_CASE("A project comes with a channel, a process, variables and settings, an
   }
 }
 
+TEST_CASE("A channel made below its project belongs to it, whatever its body says") {
+  TestApi api;
+  api.make_project("One");
+  api.make_project("Two");
+  const Answer made =
+      api.post("/api/Spaces-1/projects/One/channels", json::object{{"Name", "Beta"}, {"projectid", "Projects-2"}});
+  CHECK(made.str("ProjectId") == "Projects-1");
+  CHECK(api.get("/api/Spaces-1/projects/One/channels/beta").text == made.text);
+  CHECK(api.get("/api/Spaces-1/projects/Two/channels/" + made.id()).status == 404);
+}
+
 TEST_CASE("Deployment settings are a view of the project, and writing either updates both") {
   TestApi api;
   api.make_project("Web");
