@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "language/template_parser.h"
+
 namespace slipway::language {
 
 namespace {
@@ -9,37 +11,28 @@ constexpr std::size_t kFewChildren = 8;
 }  // namespace
 
 BindingNode* BindingChildren::find(std::string_view folded) const {
-  if (!family_) return nullptr;
-  const auto& [names, nodes, by_name] = *family_;
-  if (!by_name.empty()) {
-    const auto found = by_name.find(folded);
-    return found == by_name.end() ? nullptr : found->second;
+  if (by_name_) {
+    const auto found = by_name_->find(folded);
+    return found == by_name_->end() ? nullptr : found->second;
   }
-  const auto found = std::find(names.begin(), names.end(), folded);
-  return found == names.end() ? nullptr : nodes[static_cast<std::size_t>(found - names.begin())];
+  const auto found =
+      std::find_if(children_.begin(), children_.end(), [&](const Child& child) { return child.folded == folded; });
+  return found == children_.end() ? nullptr : found->node;
 }
 
 void BindingChildren::add(std::string folded, BindingNode* node) {
-  if (!family_) family_ = std::make_unique<Family>();
-  auto& [names, nodes, by_name] = *family_;
-  names.push_back(std::move(folded));
-  nodes.push_back(node);
-  if (names.size() <= kFewChildren) return;
-  for (std::size_t i = by_name.size(); i < names.size(); ++i) by_name.emplace(names[i], nodes[i]);
+  children_.push_back({std::move(folded), node});
+  if (children_.size() <= kFewChildren) return;
+  if (!by_name_) by_name_ = std::make_unique<Index>();
+  for (std::size_t i = by_name_->size(); i < children_.size(); ++i) {
+    by_name_->emplace(children_[i].folded, children_[i].node);
+  }
 }
 
 std::vector<BindingNode*> BindingChildren::nodes() const {
-  return family_ ? family_->nodes : std::vector<BindingNode*>();
-}
-
-const ParsedTemplate& BindingNode::parsed() const {
-  std::shared_ptr<const ParsedTemplate> known = parsed_.load(std::memory_order_acquire);
-  if (!known) {
-    auto made = std::make_shared<const ParsedTemplate>(parse_template(*item, true));
-    // Of two threads that parse at once, the first one's result is kept: others may refer to it already.
-    if (parsed_.compare_exchange_strong(known, made)) known = std::move(made);
-  }
-  return *known;
+  std::vector<BindingNode*> nodes;
+  for (const Child& child : children_) nodes.push_back(child.node);
+  return nodes;
 }
 
 BindingTree::BindingTree(const VariableSet& variables) {

@@ -2,7 +2,6 @@
 // (language.md 1.1).
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -12,37 +11,36 @@
 #include <vector>
 
 #include "language/lenient_json.h"
-#include "language/template_parser.h"
+#include "language/template_tree.h"
 #include "language/variables.h"
 
 namespace slipway::language {
 
 struct BindingNode;
 
-/// Children by folded name, in the order in which they were added. They are owned elsewhere. Most nodes have none, so
-/// an empty one is a null pointer.
+/// Children by folded name, in the order in which they were added. They are owned elsewhere.
 class BindingChildren {
  public:
   BindingNode* find(std::string_view folded) const;  ///< null when there is none
   void add(std::string folded, BindingNode*);
 
-  bool empty() const { return !family_; }
+  bool empty() const { return children_.empty(); }
   std::vector<BindingNode*> nodes() const;
-  BindingNode& first() const { return *family_->nodes.front(); }
+  BindingNode& first() const { return *children_.front().node; }
 
  private:
+  struct Child {
+    std::string folded;
+    BindingNode* node;
+  };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
-  struct Family {
-    std::vector<std::string> names;  // folded
-    std::vector<BindingNode*> nodes;
-    // The same again, once there are too many to go through.
-    std::unordered_map<std::string, BindingNode*, Hash, std::equal_to<>> by_name;
-  };
+  using Index = std::unordered_map<std::string, BindingNode*, Hash, std::equal_to<>>;
 
-  std::unique_ptr<Family> family_;
+  std::vector<Child> children_;
+  std::unique_ptr<Index> by_name_;  // the same again, once there are too many to go through
 };
 
 struct BindingNode {
@@ -50,12 +48,6 @@ struct BindingNode {
   const LenientJson* json = nullptr;     ///< of a part of a document: its object or array, in place of an item
   BindingChildren named;
   BindingChildren indexed;
-
-  /// The parsed item. Parsed on first use and kept. Threads: any.
-  const ParsedTemplate& parsed() const;
-
- private:
-  mutable std::atomic<std::shared_ptr<const ParsedTemplate>> parsed_;
 };
 
 /// All variables of a set, bound. Refers to the set's texts. Immutable once made.

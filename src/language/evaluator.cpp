@@ -6,10 +6,13 @@
 #include <array>
 
 #include "language/dotnet_number.h"
+#include "language/template_parser.h"
 #include "language/unicode.h"
 
 namespace slipway::language {
 namespace {
+
+constexpr std::size_t kStepsBetweenLooks = 1024;  // at the clock
 
 bool has_tokens(std::string_view text) { return text.find("#{") != std::string_view::npos; }
 
@@ -100,9 +103,13 @@ Evaluator::Output Evaluator::evaluate(const Tokens& tokens) {
   return out;
 }
 
-const Evaluator::Output& Evaluator::evaluate(const BindingNode& node) {
-  if (const auto known = values_.find(&node); known != values_.end()) return known->second;
-  return values_.emplace(&node, evaluate(node.parsed().tokens)).first->second;
+const Evaluator::Output& Evaluator::evaluate(const BindingNode& node, const Tokens& tokens) {
+  return values_.insert_or_assign(&node, evaluate(tokens)).first->second;
+}
+
+const Evaluator::Output* Evaluator::known_value(const BindingNode& node) const {
+  const auto known = values_.find(&node);
+  return known == values_.end() ? nullptr : &known->second;
 }
 
 std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
@@ -117,8 +124,9 @@ std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
 }
 
 void Evaluator::begin() {
-  output_bytes_ = steps_ = next_look_at_clock_ = 0;
-  deadline_ = std::chrono::steady_clock::now() + options_.limits.max_time;
+  output_bytes_ = steps_ = 0;
+  next_look_at_clock_ = kStepsBetweenLooks;
+  deadline_.reset();
 }
 
 void Evaluator::spend(std::size_t bytes) {
@@ -131,10 +139,12 @@ void Evaluator::spend(std::size_t bytes) {
   if (steps_ >= next_look_at_clock_) check_time();
 }
 
+/// The time counts from the first look: what came before it was short, and looking may cost more than it did.
 void Evaluator::check_time() {
-  static constexpr std::size_t steps_between_looks = 1024;
-  next_look_at_clock_ = steps_ + steps_between_looks;
-  if (std::chrono::steady_clock::now() < deadline_) return;
+  next_look_at_clock_ = steps_ + kStepsBetweenLooks;
+  const auto now = std::chrono::steady_clock::now();
+  if (!deadline_) deadline_ = now + options_.limits.max_time;
+  if (now < *deadline_) return;
   fail(ErrorCode::too_large, fmt::format("Evaluating takes longer than {} ms. Simplify the template or its variables.",
                                          options_.limits.max_time.count()));
 }
@@ -166,8 +176,8 @@ void Evaluator::evaluate(const Token& token, Context& context, Output& out) {
     Output& out;
     void operator()(const Text& text) const { self.append(out, text.text); }
     void operator()(const Substitution& s) const { self.evaluate_substitution(token, s, context, out); }
-    void operator()(const Conditional& c) const { self.evaluate_conditional(token, c, context, out); }
-    void operator()(const Repetition& r) const { self.evaluate_repetition(r, context, out); }
+    void operator()(const ConditionalPtr& c) const { self.evaluate_conditional(token, *c, context, out); }
+    void operator()(const RepetitionPtr& r) const { self.evaluate_repetition(*r, context, out); }
     void operator()(const CalculationPtr& c) const { self.evaluate_calculation(token, *c, context, out); }
   } const by_kind{*this, token, context, out};
   std::visit(by_kind, token);
@@ -362,13 +372,11 @@ std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& co
   if (!has_tokens(raw)) return raw;
 
   const bool reusable = &context == &root_ && node.item;
-  if (reusable) {
-    if (const auto known = values_.find(&node); known != values_.end()) {
-      missing.add(known->second.missing);
-      return known->second.text;
-    }
+  if (const Output* known = reusable ? known_value(node) : nullptr) {
+    missing.add(known->missing);
+    return known->text;
   }
-  const ParsedTemplate& parsed = node.item ? node.parsed() : node_for(raw).parsed();
+  const ParsedTemplate parsed = parse_template(raw, true);
   if (parsed.error) return raw;
   Context inside{nullptr, &context};
   Output value;

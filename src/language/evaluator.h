@@ -53,8 +53,10 @@ class Evaluator {
     bool has_null = false;  ///< the `null` filter was met at this level
   };
   Output evaluate(const Tokens& tokens);
-  /// The value of a variable of the tree, whose text must have parsed. Kept for others that refer to it.
-  const Output& evaluate(const BindingNode&);
+  /// The value of a variable of the tree, given its parsed text. Kept for others that refer to it.
+  const Output& evaluate(const BindingNode&, const Tokens&);
+  /// The value that was kept of a variable; null when there is none yet.
+  const Output* known_value(const BindingNode&) const;
   /// The unevaluated texts of the elements of a collection.
   std::vector<std::string> element_texts(const Symbol& collection);
 
@@ -123,7 +125,7 @@ class Evaluator {
   Context root_;
   std::size_t depth_ = 0, output_bytes_ = 0, steps_ = 0;
   std::size_t next_look_at_clock_ = 0;  // in steps
-  std::chrono::steady_clock::time_point deadline_;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::size_t swallowed_cycles_ = 0;
 
   std::unordered_map<const Node*, Output> values_;              // of nodes found at the root

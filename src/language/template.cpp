@@ -73,8 +73,10 @@ std::vector<Evaluation> Bindings::evaluate_all(const EvaluationOptions& options)
     // Another variable of a similar name may have taken the node over; then this one's text stands for itself.
     const bool owns_node = node != nullptr && node->item && node->item->data() == variable.value->data();
     if (!owns_node) return evaluate(*variable.value, options);
-    if (const auto& error = node->parsed().error) return {variable.value, error, {}};
-    return to_evaluation(evaluator.evaluate(*node));
+    if (const Evaluator::Output* known = evaluator.known_value(*node)) return to_evaluation(*known);
+    const ParsedTemplate parsed = parse_template(*variable.value, true);
+    if (parsed.error) return {variable.value, parsed.error, {}};
+    return to_evaluation(evaluator.evaluate(*node, parsed.tokens));
   };
   std::vector<Evaluation> all;
   all.reserve(variables_.size());

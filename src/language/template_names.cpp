@@ -14,7 +14,8 @@ class NameCollector {
 
   void operator()(const Text&) {}
   void operator()(const Substitution& s) { collect(s.expression); }
-  void operator()(const Conditional& c) {
+  void operator()(const ConditionalPtr& conditional) {
+    const Conditional& c = *conditional;
     collect(c.left);
     if (c.test != Conditional::Test::truthy) {
       const std::string* literal = std::get_if<std::string>(&c.right);
@@ -24,7 +25,7 @@ class NameCollector {
     collect(c.when_false);
   }
   // The body's names are mostly those of the enumerator, which nobody has to supply.
-  void operator()(const Repetition& r) { collect(r.collection); }
+  void operator()(const RepetitionPtr& r) { collect(r->collection); }
   void operator()(const CalculationPtr& c) {
     if (const auto* operand = std::get_if<Calculation::Operand>(&c->content)) {
       collect(operand->symbol);

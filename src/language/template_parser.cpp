@@ -43,6 +43,7 @@ class Parser {
 
   ParsedTemplate parse(bool halt_on_error) {
     ParsedTemplate result;
+    result.tokens.reserve(4);
     while (at_ < text_.size()) {
       if (TokenPtr token = token_or_text()) {
         result.tokens.push_back(std::move(token));
@@ -202,10 +203,10 @@ class Parser {
     TokenPtr token;
     switch (first_letter_inside()) {
       case 'i':
-        token = token_of(block_if());
+        token = block_of(block_if());
         break;
       case 'u':
-        token = token_of(block_unless());
+        token = block_of(block_unless());
         break;
       case 'c':
         token = calculation();
@@ -225,6 +226,11 @@ class Parser {
   template <class T>
   static TokenPtr token_of(std::optional<T> content) {
     return content ? std::make_shared<const Token>(std::move(*content)) : nullptr;
+  }
+  /// A token of a block, which is kept behind a pointer.
+  template <class T>
+  static TokenPtr block_of(std::optional<T> content) {
+    return content ? std::make_shared<const Token>(std::make_shared<const T>(std::move(*content))) : nullptr;
   }
 
   /// What a keyword behind `#{` would begin with, in lower case.
@@ -276,7 +282,7 @@ class Parser {
       skip_white_space();
       auto next = rest_of_if();
       if (!next) return std::nullopt;
-      block->when_false.push_back(std::make_shared<const Token>(std::move(*next)));
+      block->when_false.push_back(block_of(std::move(next)));
     } else if (take("#{else}")) {
       block->when_false = body([] { return false; });
     }
@@ -373,7 +379,7 @@ class Parser {
       if (!take("#{/each}")) return std::nullopt;
       return mark.keep(Repetition{std::string(enumerator), std::move(*collection), std::move(content)});
     };
-    return token_of(read());
+    return block_of(read());
   }
 
   // Expressions

@@ -23,7 +23,8 @@ class Printer {
   std::string operator()(const Text& text) const { return escaped(text.text); }
   std::string operator()(const Substitution& s) const { return fmt::format("#{{{}}}", print(s.expression)); }
 
-  std::string operator()(const Conditional& c) const {
+  std::string operator()(const ConditionalPtr& conditional) const {
+    const Conditional& c = *conditional;
     std::string condition = print(c.left);
     if (c.test != Conditional::Test::truthy) {
       const std::string* literal = std::get_if<std::string>(&c.right);
@@ -34,7 +35,8 @@ class Printer {
     return block("if", condition, c.when_true, c.when_false);
   }
 
-  std::string operator()(const Repetition& r) const {
+  std::string operator()(const RepetitionPtr& repetition) const {
+    const Repetition& r = *repetition;
     return fmt::format("#{{each {} in {}}}{}#{{/each}}", r.enumerator, print(r.collection), print(r.body, true));
   }
 

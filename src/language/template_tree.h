@@ -72,6 +72,8 @@ struct Repetition {
 };
 
 struct Calculation;
+using ConditionalPtr = std::shared_ptr<const Conditional>;
+using RepetitionPtr = std::shared_ptr<const Repetition>;
 using CalculationPtr = std::shared_ptr<const Calculation>;
 
 /// A node of an arithmetic expression.
@@ -92,7 +94,8 @@ struct Calculation {
   bool parenthesised = false;
 };
 
-struct Token : std::variant<Text, Substitution, Conditional, Repetition, CalculationPtr> {
+/// Text and substitutions, by far the most, are kept in place.
+struct Token : std::variant<Text, Substitution, ConditionalPtr, RepetitionPtr, CalculationPtr> {
   using variant::variant;
 };
 
