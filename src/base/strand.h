@@ -4,12 +4,14 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "base/executor.h"
 
 namespace slipway {
 
-/// Threads: any. Jobs must not throw. A strand may be destroyed while jobs wait; they still run.
+/// Threads: any. Jobs must not throw. A strand may be destroyed while jobs wait; they still run. Once the executor has
+/// dropped what it had, the strand's jobs are dropped too, those posted later included.
 class Strand {
  public:
   explicit Strand(Executor& executor) : state_(std::make_shared<State>(executor)) {}
@@ -17,6 +19,7 @@ class Strand {
   void post(Job job) {
     {
       const std::lock_guard lock(state_->mutex);
+      if (state_->dropped) return;
       state_->jobs.push_back(std::move(job));
       if (state_->active) return;
       state_->active = true;
@@ -36,11 +39,33 @@ class Strand {
     std::mutex mutex;
     std::deque<Job> jobs;
     bool active = false;
+    bool dropped = false;
   };
   explicit Strand(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
+  /// One job's turn on the executor. Dropped unrun, it takes the waiting jobs with it: they may own what owns the
+  /// strand, and nothing would ever break that circle.
+  class Turn {
+   public:
+    explicit Turn(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    ~Turn() {
+      if (state_) drop(*state_);
+    }
+    void run() { run_one(std::exchange(state_, nullptr)); }
+
+   private:
+    std::shared_ptr<State> state_;
+  };
+
   static void schedule(const std::shared_ptr<State>& state) {
-    state->executor.post([state] { run_one(state); });
+    state->executor.post([turn = std::make_shared<Turn>(state)] { turn->run(); });
+  }
+
+  static void drop(State& state) {
+    std::deque<Job> jobs;
+    const std::lock_guard lock(state.mutex);
+    jobs.swap(state.jobs);
+    state.dropped = true;
   }
 
   static void run_one(const std::shared_ptr<State>& state) {

@@ -151,6 +151,7 @@ class Node {
   }
   ~Node() {
     engine_.reset();
+    executor.drop_all();  // jobs hold observers of the world
     database_.reset();
     std::filesystem::remove_all(folder_);
   }
