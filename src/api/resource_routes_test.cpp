@@ -156,6 +156,7 @@ TEST_CASE("Lists are filtered by ids in three spellings, by name, by kind and by
   CHECK(count("/api/Spaces-1/environments?ids=Environments-1%2CEnvironments-2") == 2);
   CHECK(count("/api/Spaces-1/environments?ids=") == 2);
   CHECK(count("/api/Spaces-1/environments?ids=Environments-99") == 0);
+  CHECK(count("/api/Spaces-1/environments/v2?partialName=dev&type=Static") == 1);
   CHECK(count("/api/Spaces-1/environments?IDS=Environments-1") == 1);
   CHECK(count("/api/Spaces-1/environments?name=PRODUCTION") == 1);
   CHECK(count("/api/Spaces-1/environments?partialName=DUCT") == 1);
