@@ -117,7 +117,8 @@ TEST_CASE("VAR-6: a sensitive value is only a place in the vault, under the docu
   Fixture f;
   f.frozen.project_variables.Variables = {variable("Password", model::stored_hidden_secret("Secrets-7"))};
   CHECK(f.value("Password") == "Secrets-7 of variableset-Projects-1");
-  for (const language::Variable& v : f.variables().all()) {
+  const auto variables = f.variables();
+  for (const language::Variable& v : variables.all()) {
     if (v.name == "Password") CHECK((v.is_sensitive && !v.value));
   }
 }
