@@ -85,7 +85,9 @@ cmark_syntax_extension* make() {
   cmark_mem* memory = cmark_get_default_mem_allocator();
   cmark_llist* characters = nullptr;
   for (const char c : kCharacters) {
-    characters = cmark_llist_append(memory, characters, reinterpret_cast<void*>(static_cast<std::uintptr_t>(c)));
+    // cmark keeps characters as pointers.
+    void* as_pointer = reinterpret_cast<void*>(static_cast<std::uintptr_t>(c));  // NOLINT(performance-no-int-to-ptr)
+    characters = cmark_llist_append(memory, characters, as_pointer);
   }
   cmark_syntax_extension_set_match_inline_func(extension, match);
   cmark_syntax_extension_set_inline_from_delim_func(extension, close);
