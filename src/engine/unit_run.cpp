@@ -16,6 +16,17 @@ struct Begun {
 };
 BOOST_DESCRIBE_STRUCT(Begun, (), (JournalVersion))
 
+/// Every text in `v`, however deep; member names are ours and hold nothing.
+void mask_texts(json::value& v, const UnitInputs& inputs) {
+  if (auto* object = v.if_object()) {
+    for (auto& member : *object) mask_texts(member.value(), inputs);
+  } else if (auto* array = v.if_array()) {
+    for (auto& item : *array) mask_texts(item, inputs);
+  } else if (v.is_string()) {
+    v = inputs.mask(json::view(v.get_string()));
+  }
+}
+
 }  // namespace
 
 UnitRun::UnitRun(UnitTies ties, storage::UnitRecord record, std::vector<storage::JournalEntry> entries)
@@ -243,9 +254,7 @@ void UnitRun::park(const Park& not_now) {
 void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
   over_ = true;
   outcome.Message = ties_.inputs->mask(outcome.Message);
-  if (!outcome.Evidence.is_null()) {
-    outcome.Evidence = json::parse(ties_.inputs->mask(json::to_text(outcome.Evidence)));
-  }
+  mask_texts(outcome.Evidence, *ties_.inputs);
   if (!outcome.Message.empty()) {
     const bool bad = outcome.Result == steps::Result::Failed;
     lines.push_back({0, record_.number, bad ? "Error" : "Info", now(), outcome.Message});

@@ -154,7 +154,8 @@ std::pair<std::int64_t, std::int64_t> Simulation::registered_and_started(const s
   const json::value calls = clouds("/_sim/calls");
   const auto sum = [&](std::string_view member) {
     std::int64_t total = 0;
-    for (const auto& entry : calls.at("accounts").at(account).at(member).as_object()) total += entry.value().to_number<std::int64_t>();
+    for (const auto& entry : calls.at("accounts").at(account).at(member).as_object())
+      total += entry.value().to_number<std::int64_t>();
     return total;
   };
   return {sum("revisionsRegistered"), sum("deploymentsStarted")};
