@@ -216,7 +216,7 @@ void Engine::State::run(const Prepared& prepared, storage::Claim claim, std::vec
                 [weak](const std::string& task, bool idle) {
                   if (const auto self = weak.lock()) self->on_strand([task, idle](State& s) { s.on_idle(task, idle); });
                 },
-                [weak](const std::string& lock, std::weak_ptr<UnitRun> unit) {
+                [weak](const std::string& lock, const std::weak_ptr<UnitRun>& unit) {
                   if (const auto self = weak.lock()) {
                     self->on_strand([lock, unit](State& s) { s.wait_for_lock(lock, unit); });
                   }

@@ -21,7 +21,7 @@ struct TaskTies {
   std::function<void(const storage::TaskRecord&)> ended;
   std::function<void(const std::string& task, const Error&)> lost;
   std::function<void(const std::string& task, bool idle)> idle;  ///< whether all that it does is wait
-  std::function<void(const std::string& lock, std::weak_ptr<UnitRun>)> wants_lock;
+  std::function<void(const std::string& lock, const std::weak_ptr<UnitRun>&)> wants_lock;
 };
 
 /// Threads: any; its work happens on a strand of its own.

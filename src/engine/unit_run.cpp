@@ -188,7 +188,7 @@ void UnitRun::observed(int position, const json::value& observation) {
   fresh_ = true;
   auto progress = wait_->watch->next(wait_->entry.State, observation);
   if (progress.value) {
-    decide_wait("value", std::move(*progress.value), std::move(progress.lines));
+    decide_wait("value", std::move(*progress.value), progress.lines);
     return;
   }
   const bool changed = progress.state != wait_->entry.State;
@@ -202,7 +202,7 @@ void UnitRun::check_deadline(int position) {
   if (wait_->entry.Deadline && now() >= *wait_->entry.Deadline) decide_wait("timed out", wait_->entry.State, {});
 }
 
-void UnitRun::decide_wait(std::string verdict, json::value value, std::vector<steps::Line> lines) {
+void UnitRun::decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines) {
   wait_->entry.Verdict = std::move(verdict);
   wait_->entry.Value = std::move(value);
   wait_->entry.State = nullptr;

@@ -54,7 +54,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void set_waiting(bool);
   void observed(int position, const json::value& observation);
   void check_deadline(int position);
-  void decide_wait(std::string verdict, json::value value, std::vector<steps::Line> lines);
+  void decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines);
   void store_wait(bool open, const std::vector<steps::Line>& lines);
   void park(const Park&);
   void end(UnitOutcome, std::vector<storage::LogLine> lines);
