@@ -39,7 +39,7 @@ language::VariableSet variables_at_creation(const model::VariableSet& set, const
   return variables;
 }
 
-Resolve resolver(language::VariableSet variables) {
+Resolve resolver(const language::VariableSet& variables) {
   const auto bindings = std::make_shared<const language::Bindings>(variables);
   return [bindings](std::string_view text) -> std::optional<std::string> {
     if (language::can_skip_evaluation(text)) return std::string(text);

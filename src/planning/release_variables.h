@@ -13,6 +13,6 @@ namespace slipway::planning {
 language::VariableSet variables_at_creation(const model::VariableSet&, const model::Channel&);
 
 /// Replaces tokens by those variables; what they don't tell is not resolvable.
-Resolve resolver(language::VariableSet);
+Resolve resolver(const language::VariableSet&);
 
 }  // namespace slipway::planning
