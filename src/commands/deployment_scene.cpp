@@ -71,4 +71,16 @@ planning::Plan plan_of(const planning::DeploymentScene& scene) {
   return planning::make_plan(scene.frozen->process, scope);
 }
 
+planning::Plan plan_of(storage::Reader& reader, const storage::DeploymentRecord& deployment,
+                       const planning::FrozenRelease& frozen) {
+  planning::PlanScope scope;
+  scope.channel = deployment.channel;
+  scope.environment = deployment.environment;
+  if (!deployment.tenant.empty()) {
+    scope.tenant_tags = require<model::Tenant>(storage::DocumentLookup(reader), deployment.tenant, "tenant").TenantTags;
+  }
+  scope.skipped_actions = body_of(deployment).SkipActions;
+  return planning::make_plan(frozen.process, scope);
+}
+
 }  // namespace slipway::commands

@@ -17,5 +17,7 @@ planning::DeploymentScene load_scene(storage::Reader&, const storage::ReleaseRec
 
 /// The plan for that scene.
 planning::Plan plan_of(const planning::DeploymentScene&);
+/// The same of a recorded deployment, with no more reads than planning needs: thousands are claimed in a row.
+planning::Plan plan_of(storage::Reader&, const storage::DeploymentRecord&, const planning::FrozenRelease&);
 
 }  // namespace slipway::commands

@@ -41,7 +41,7 @@ DeploymentSource::Records DeploymentSource::read(storage::Reader& reader, const 
 
 planning::Plan DeploymentSource::plan(storage::Reader& reader, const storage::TaskRecord& task) {
   const Records records = read(reader, task);
-  return commands::plan_of(commands::load_scene(reader, records.release, records.deployment, records.frozen));
+  return commands::plan_of(reader, records.deployment, *records.frozen);
 }
 
 std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRecord& task,
