@@ -9,7 +9,7 @@ commands=("$@")
 if (($# == 0)); then commands=(demo test); fi
 
 work=$(mktemp -d /var/tmp/slipway-bare-XXXXXX)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf --one-file-system "$work"' EXIT  # debootstrap mounts /proc inside
 root=$work/root
 debootstrap --variant=minbase --include=git bookworm "$root" >"$work/debootstrap.log" || {
   tail "$work/debootstrap.log"
