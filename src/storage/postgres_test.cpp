@@ -19,9 +19,9 @@ namespace {
 constexpr const char* kPrograms = "/usr/lib/postgresql/15/bin";
 
 bool run(const std::string& command) {
-  // PostgreSQL refuses to run as root.
+  // PostgreSQL refuses to run as root, and its programs want a current folder that their user may enter.
   const std::string user = ::geteuid() == 0 ? "setpriv --reuid=nobody --regid=nogroup --clear-groups " : "";
-  return std::system((user + command + " >/dev/null 2>&1").c_str()) == 0;
+  return std::system(("cd / && " + user + command + " >/dev/null 2>&1").c_str()) == 0;
 }
 
 /// A server of its own in a temporary folder, reached through a socket there.
