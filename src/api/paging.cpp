@@ -7,21 +7,24 @@
 #include <limits>
 
 #include "api/route.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace slipway::api {
 namespace {
 
 constexpr std::int64_t default_take = 30;
+/// What existing clients send for "all of them".
 constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
 
-std::int64_t number_in(const net::Query& query, std::string_view name, std::int64_t otherwise) {
+std::int64_t number_in(const net::Query& query, std::string_view name, std::int64_t otherwise, Problems& problems) {
   const auto text = query.find(name);
   std::int64_t number = 0;
   if (!text || text->empty()) return otherwise;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc::result_out_of_range) return text->front() == '-' ? otherwise : most;
-  return error == std::errc() && end == text->data() + text->size() && number >= 0 ? std::min(number, most) : otherwise;
+  if (error == std::errc() && end == text->data() + text->size() && number >= 0 && number <= most) return number;
+  problems.add(fmt::format("{} must be a whole number from 0 to {}, or left out for {}.", name, most, otherwise));
+  return otherwise;
 }
 
 /// The call's own address with another slice; its other parameters stay.
@@ -55,7 +58,10 @@ void append_items(std::string& out, const std::vector<std::string>& items) {
 }  // namespace
 
 storage::Slice slice_of(const net::Query& query) {
-  return {number_in(query, "skip", 0), number_in(query, "take", default_take)};
+  Problems problems;
+  const storage::Slice slice{number_in(query, "skip", 0, problems), number_in(query, "take", default_take, problems)};
+  problems.throw_if_any();
+  return slice;
 }
 
 net::Response page_response(const Call& call, std::string_view item_type, const std::vector<std::string>& items,

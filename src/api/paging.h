@@ -12,7 +12,8 @@
 
 namespace slipway::api {
 
-/// `skip` and `take` of the query: 0 and 30 unless given; a text that is no number counts as not given. Never negative.
+/// `skip` and `take` of the query: 0 and 30 unless given. Throws Error{invalid} naming each that is no whole number
+/// from 0 to 2147483647.
 storage::Slice slice_of(const net::Query&);
 
 /// `items` are JSON texts. Page links keep the query's other parameters; "Page.Next" is missing on the last page.

@@ -274,11 +274,9 @@ json::object defect_document(const commands::Defect& defect) {
 }
 
 net::Response list_defects(Call& call, storage::Reader& reader) {
-  const auto body = commands::body_of(addressed_release(call, reader, call.parameter("id")));
-  std::vector<std::string> items;
-  for (const commands::Defect& defect : body.Defects) items.push_back(json::to_text(defect_document(defect)));
-  return page_response(call, "Defect", items, static_cast<std::int64_t>(items.size()),
-                       {0, static_cast<std::int64_t>(items.size())});
+  auto body = commands::body_of(addressed_release(call, reader, call.parameter("id")));
+  const storage::Slice slice = slice_of(call.query);
+  return page_of(call, "Defect", part_of(std::move(body.Defects), slice), slice, defect_document);
 }
 
 struct DefectBody {

@@ -1,5 +1,7 @@
 #include "api/resource_routes.h"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "api/testing.h"
@@ -135,10 +137,17 @@ TEST_CASE("A list pages through its items and ends without Page.Next") {
   const Answer filtered = api.get("/api/Spaces-1/environments?skip=1&take=2&partialName=e3");
   CHECK(filtered["TotalResults"] == 6);
   CHECK(filtered.body.at("Links").at("Page.Next") == "/api/Spaces-1/environments?skip=3&take=2&partialName=e3");
-  for (const char* query : {"take=2147483647", "take=99999999999999999999", "skip=2147483647&take=2147483647"}) {
+  for (const char* query : {"take=2147483647", "skip=2147483647&take=2147483647"}) {
     const Answer huge = api.get(std::string("/api/Spaces-1/environments?") + query);
     CHECK(huge.status == 200);
     CHECK_FALSE(huge.body.at("Links").as_object().contains("Page.Next"));
+  }
+  for (const char* bad : {"2147483648", "99999999999999999999", "-1", "abc", "1.5", "%201"}) {
+    CAPTURE(bad);
+    const Answer refused = api.get(fmt::format("/api/Spaces-1/environments?skip={0}&take={0}", bad));
+    CHECK(refused.status == 400);
+    CHECK(refused.errors().find("skip must be a whole number from 0 to 2147483647") != std::string::npos);
+    CHECK(refused.errors().find("take must be a whole number from 0 to 2147483647") != std::string::npos);
   }
 }
 

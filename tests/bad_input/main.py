@@ -49,11 +49,17 @@ ODD_DOCUMENTS = {
 }
 BOMB = b'{"Name":' + b"[" * (10 * MEBIBYTE)
 
-ODD_QUERIES = {
+# Refused wherever a page could be had.
+BAD_SLICES = {
     "huge take": "take=99999999999999999999999999&skip=99999999999999999999999999",
-    "largest take": "take=9223372036854775807&skip=9223372036854775807",
-    "negative take": "take=-1&skip=-1",
+    "take one above the largest": "take=2147483648",
+    "negative take": "take=-1",
+    "negative skip": "skip=-1",
     "take that is no number": "take=abc&skip=1e400",
+    "take with a fraction": "take=1.5",
+}
+ODD_QUERIES = {
+    "largest take": "take=2147483647&skip=2147483647",
     "bad UTF-8": "partialName=%ff%fe&name=%c0%af&ids=%ff",
     "SQL": "partialName=%27%20OR%201=1;--&ids=%27;DROP%20TABLE%20x;--&name=%25%25%25%5f",
     "cut-off escapes": "partialName=%&name=%4&ids=%zz",
@@ -126,9 +132,16 @@ class Attack:
         if route.method == "GET":
             for what, query in ODD_QUERIES.items():
                 self.send(what, "GET", f"{route.address(self.known)}?{query}", refused=False)
+            self.slices(route.address(self.known))
         if route.takes_body:
             self.bodies(route)
         self.send("no key", route.method, route.address(self.unknown), b"{}", {"X-Octopus-ApiKey": None}, refused=False)
+
+    def slices(self, path):
+        page = self.api.send("GET", path)
+        is_page = page.status == 200 and b'"ItemsPerPage"' in page.body
+        for what, query in BAD_SLICES.items():
+            self.send(what, "GET", f"{path}?{query}", refused=is_page)
 
     def bodies(self, route):
         path = route.address(self.known)
