@@ -34,8 +34,10 @@ struct Engine::State : std::enable_shared_from_this<State> {
   void take_over();
   void enqueue(const TaskRecord&);
   void due(const std::string& id);
+  void pump_soon();
   void pump();
   std::vector<Prepared> prepare(const std::vector<QueuedTask>&);
+  std::vector<std::optional<storage::Claim>> claim(storage::Txn&, std::vector<Prepared>&);
   void run(const Prepared&, storage::Claim, std::vector<storage::UnitRecord> known);
   void changed(const std::vector<storage::Change>&);
   void load(const std::vector<std::string>& ids);
@@ -55,6 +57,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   Strand strand;
   std::atomic<bool> stopping{false};
   // The rest belongs to the strand.
+  bool pump_due = false;
   bool broken = false;  ///< storage refused a claim: nothing more is claimed until the next start
   TaskQueue queue;
   std::map<std::string, std::shared_ptr<TaskRun>> runs;
@@ -109,7 +112,7 @@ void Engine::State::take_over() {
     for (const auto& task : self.parts.database.read([](storage::Reader& r) { return storage::queued_tasks(r); })) {
       self.enqueue(task);
     }
-    self.pump();
+    self.pump_soon();
   });
 }
 
@@ -126,7 +129,7 @@ void Engine::State::enqueue(const TaskRecord& task) {
     strand.post_at(at(task.queued), [weak = weak_from_this(), task] {
       if (const auto self = weak.lock(); self && !self->stopping) {
         self->enqueue(task);
-        self->pump();
+        self->pump_soon();
       }
     });
     return;
@@ -144,43 +147,55 @@ void Engine::State::due(const std::string& id) {
   }
 }
 
+/// Behind what already waits on the strand: slots that many ended tasks free are then filled by one claim.
+void Engine::State::pump_soon() {
+  if (std::exchange(pump_due, true)) return;
+  on_strand([](State& s) {
+    s.pump_due = false;
+    s.pump();
+  });
+}
+
+/// Claims and starts one batch of what may start now.
 void Engine::State::pump() {
-  while (!stopping && !broken && runs.size() - idle.size() < parts.options.task_cap) {
-    const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
-    const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
-    if (batch.empty()) return;
-    std::vector<Prepared> prepared = prepare(batch);
-    std::vector<std::optional<storage::Claim>> claims;
-    try {
-      claims = parts.database.write("claim tasks", [&](storage::Txn& txn) {
-        std::vector<std::optional<storage::Claim>> taken;
-        for (auto& p : prepared) {
-          p.task.plan = storage::put_content(txn, text_of(*p.plan));
-          taken.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, parts.clock.now()));
-          if (!taken.back()) continue;
-          parts.source.started(txn, p.task);
-          if (!p.error.empty()) {
-            storage::append_log(txn, p.task.id, {{0, 0, "Error", parts.clock.now(), p.error}});
-            storage::finish_task(txn, *taken.back(), TaskState::Failed, p.error, false, parts.clock.now());
-            parts.source.ended(txn, p.task, TaskState::Failed, p.error);
-          }
-        }
-        return taken;
-      });
-    } catch (const Error& error) {
-      parts.log.error("claiming tasks failed; this node claims no more until it is restarted",
-                      {{"error", error.message()}});
-      broken = true;
-      return;
-    }
-    for (std::size_t i = 0; i < prepared.size(); ++i) {
-      if (claims[i] && prepared[i].error.empty()) {
-        run(prepared[i], *claims[i], {});
-      } else {
-        queue.free(prepared[i].task.concurrency_key);
-      }
+  if (broken || runs.size() - idle.size() >= parts.options.task_cap) return;
+  const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
+  const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
+  if (batch.empty()) return;
+  std::vector<Prepared> prepared = prepare(batch);
+  std::vector<std::optional<storage::Claim>> claims;
+  try {
+    claims = parts.database.write("claim tasks", [&](storage::Txn& txn) { return claim(txn, prepared); });
+  } catch (const Error& error) {
+    parts.log.error("claiming tasks failed; this node claims no more until it is restarted",
+                    {{"error", error.message()}});
+    broken = true;
+    return;
+  }
+  for (std::size_t i = 0; i < prepared.size(); ++i) {
+    if (claims[i] && prepared[i].error.empty()) {
+      run(prepared[i], *claims[i], {});
+    } else {
+      queue.free(prepared[i].task.concurrency_key);
     }
   }
+  pump_soon();
+}
+
+/// A task without a plan ends at once.
+std::vector<std::optional<storage::Claim>> Engine::State::claim(storage::Txn& txn, std::vector<Prepared>& prepared) {
+  std::vector<std::optional<storage::Claim>> claims;
+  for (auto& p : prepared) {
+    p.task.plan = storage::put_content(txn, text_of(*p.plan));
+    claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, parts.clock.now()));
+    if (!claims.back()) continue;
+    parts.source.started(txn, p.task);
+    if (p.error.empty()) continue;
+    storage::append_log(txn, p.task.id, {{0, 0, "Error", parts.clock.now(), p.error}});
+    storage::finish_task(txn, *claims.back(), TaskState::Failed, p.error, false, parts.clock.now());
+    parts.source.ended(txn, p.task, TaskState::Failed, p.error);
+  }
+  return claims;
 }
 
 std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batch) {
@@ -262,7 +277,7 @@ void Engine::State::load(const std::vector<std::string>& ids) {
     return found;
   });
   for (const auto& task : tasks) enqueue(task);
-  pump();
+  pump_soon();
 }
 
 void Engine::State::retry_lock(const std::string& lock) {
@@ -281,14 +296,14 @@ void Engine::State::on_idle(const std::string& task, bool is_idle) {
     return;
   }
   idle.insert(task);
-  pump();
+  pump_soon();
 }
 
 void Engine::State::on_ended(const TaskRecord& task) {
   runs.erase(task.id);
   idle.erase(task.id);
   queue.free(task.concurrency_key);
-  pump();
+  pump_soon();
 }
 
 void Engine::State::on_lost(const std::string& task, const Error& error) {
