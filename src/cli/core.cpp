@@ -39,7 +39,7 @@ const steps::StepCatalogue& Core::catalogue() {
 api::Services Core::services(const World& world) {
   api::Services services{*database_, ids_,       vault_,     world.random, world.clock,
                          world.log,  resources_, directory_, {},           {}};
-  services.feed_types = feeds::all_feeds({access_.runtime, access_.credentials, access_.own_credentials});
+  services.feed_types = feeds::all_feeds(access_);
   return services;
 }
 

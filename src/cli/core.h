@@ -69,7 +69,7 @@ class Core {
   std::unique_ptr<storage::Database> database_;
   aws::Runtime aws_;
   aws::CredentialCache credentials_;
-  steps::AwsAccess access_;
+  aws::Access access_;
   aws::ServicePoller poller_;
   steps::StepCatalogue steps_;
   engine::DeploymentSource source_;

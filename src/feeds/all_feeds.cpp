@@ -4,10 +4,10 @@
 
 namespace slipway::feeds {
 
-FeedTypes all_feeds(EcrParts ecr) {
+FeedTypes all_feeds(aws::Access aws) {
   FeedTypes types;
   types.add("BuiltIn", [](const model::Feed&, const RevealSecret&) { return open_builtin_feed(); });
-  types.add("AwsElasticContainerRegistry", ecr_feeds(std::move(ecr)));
+  types.add("AwsElasticContainerRegistry", ecr_feeds(std::move(aws)));
   return types;
 }
 

@@ -6,6 +6,6 @@
 
 namespace slipway::feeds {
 
-FeedTypes all_feeds(EcrParts);
+FeedTypes all_feeds(aws::Access);
 
 }  // namespace slipway::feeds

@@ -75,13 +75,12 @@ class EcrFeed final : public Feed {
 
 }  // namespace
 
-OpenFeed ecr_feeds(EcrParts parts) {
-  return [parts](const model::Feed& feed, const RevealSecret& reveal) -> std::unique_ptr<Feed> {
+OpenFeed ecr_feeds(aws::Access access) {
+  return [access = std::move(access)](const model::Feed& feed, const RevealSecret& reveal) -> std::unique_ptr<Feed> {
     if (feed.Region.empty()) fail_invalid(fmt::format("The feed '{}' has no region; set one.", feed.Name));
     const bool has_keys = !feed.AccessKey.empty() && !feed.UseMachineCredentials;
-    auto provider = parts.credentials.provider(has_keys ? aws::static_keys(feed.AccessKey, reveal(feed.SecretKey))
-                                                        : parts.own_credentials());
-    return std::make_unique<EcrFeed>(feed.Name, aws::Client(parts.runtime, std::move(provider), feed.Region));
+    auto provider = has_keys ? access.sign_in(feed.AccessKey, reveal(feed.SecretKey)) : access.sign_in({}, {});
+    return std::make_unique<EcrFeed>(feed.Name, aws::Client(access.runtime, std::move(provider), feed.Region));
   };
 }
 

@@ -65,15 +65,11 @@ aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
   return role;
 }
 
-aws::Client connect_as(const AwsAccess& access, const AwsLogin& login, const std::optional<aws::RoleToAssume>& role) {
-  auto& cache = access.credentials;
-  aws::ProviderPtr provider =
-      login.access_key_id.empty()
-          ? cache.provider(access.own_credentials())
-          : cache.provider(aws::static_keys(login.access_key_id, login.secret_access_key.clone()));
+aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const std::optional<aws::RoleToAssume>& role) {
+  aws::ProviderPtr provider = access.sign_in(login.access_key_id, login.secret_access_key);
   if (role) {
     const aws::Client base(access.runtime, std::move(provider), login.region);
-    provider = cache.provider(aws::assumed_role(base, *role));
+    provider = access.credentials.provider(aws::assumed_role(base, *role));
   }
   return {access.runtime, std::move(provider), login.region};
 }
@@ -104,9 +100,9 @@ AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
   return login;
 }
 
-aws::Client connect(const AwsAccess& access, const AwsLogin& login) { return connect_as(access, login, login.role); }
+aws::Client connect(const aws::Access& access, const AwsLogin& login) { return connect_as(access, login, login.role); }
 
-aws::Client connect_to_watch(const AwsAccess& access, const AwsLogin& login) {
+aws::Client connect_to_watch(const aws::Access& access, const AwsLogin& login) {
   auto role = login.role;
   if (role) role->session_name = "slipway-watch";
   return connect_as(access, login, role);

@@ -1,15 +1,12 @@
 // How a step signs in to AWS (AWS-2): an account variable or the worker's own role, then optionally an assumed role.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "cloud/client.h"
-#include "cloud/credentials.h"
+#include "cloud/access.h"
 #include "cloud/sts.h"
 #include "steps/step.h"
 
@@ -26,19 +23,11 @@ struct AwsLogin {
 /// The session is named after the deployment unless the action names it, so that CloudTrail tells who deployed what.
 AwsLogin read_aws_login(const StepContext&, Problems& problems);
 
-/// What steps share to call AWS. The references outlive every step.
-struct AwsAccess {
-  aws::Runtime& runtime;
-  aws::CredentialCache& credentials;
-  /// Makes the source of the server's own credentials.
-  std::function<std::unique_ptr<aws::CredentialSource>()> own_credentials;
-};
-
 /// A client for that login; nothing is called yet. Sessions are shared by all clients of one identity.
-aws::Client connect(const AwsAccess&, const AwsLogin&);
+aws::Client connect(const aws::Access&, const AwsLogin&);
 /// One that only looks: under a session name of its own, which all deployments into one role share, so that a thousand
 /// waits sign in once and are polled together.
-aws::Client connect_to_watch(const AwsAccess&, const AwsLogin&);
+aws::Client connect_to_watch(const aws::Access&, const AwsLogin&);
 
 /// A property that may be left out: its evaluated value, or nullopt with the reason added to `problems` when it can't
 /// be evaluated.

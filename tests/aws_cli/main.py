@@ -13,7 +13,7 @@ from support.shop import HUB, HUB_KEY, REGION, SERVICE, clients, image, scenario
 from support.suite import Suite, expect_equal, expect_in, until
 
 suite = Suite()
-AWS = ROOT / "build/venv-awscli/bin/aws"
+AWS = ROOT / "build/venv-aws_cli/bin/aws"
 
 
 class Refused(Exception):

@@ -37,7 +37,7 @@ constexpr Duration clock_slack = std::chrono::seconds(5);
 /// One entry of the step: the inputs, the client, and what was found so far.
 class Entry {
  public:
-  Entry(StepContext& ctx, const AwsAccess& access, aws::ServicePoller& poller)
+  Entry(StepContext& ctx, const aws::Access& access, aws::ServicePoller& poller)
       : ctx_(ctx),
         access_(access),
         poller_(poller),
@@ -237,7 +237,7 @@ class Entry {
   }
 
   StepContext& ctx_;
-  const AwsAccess& access_;
+  const aws::Access& access_;
   aws::ServicePoller& poller_;
   const Inputs inputs_;
   const aws::Client client_;
@@ -247,7 +247,7 @@ class Entry {
 
 }  // namespace
 
-EcsServiceStep::EcsServiceStep(AwsAccess access, aws::ServicePoller& poller)
+EcsServiceStep::EcsServiceStep(aws::Access access, aws::ServicePoller& poller)
     : access_(std::move(access)), poller_(poller) {}
 
 Outcome EcsServiceStep::execute(StepContext& ctx) const { return Entry(ctx, access_, poller_).run(); }

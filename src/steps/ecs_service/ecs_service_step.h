@@ -11,13 +11,13 @@ namespace slipway::steps {
 class EcsServiceStep final : public StepType {
  public:
   /// The arguments outlive the step.
-  EcsServiceStep(AwsAccess, aws::ServicePoller&);
+  EcsServiceStep(aws::Access, aws::ServicePoller&);
 
   std::string_view type() const override { return "Slipway.EcsService"; }
   Outcome execute(StepContext&) const override;
 
  private:
-  AwsAccess access_;
+  aws::Access access_;
   aws::ServicePoller& poller_;
 };
 
