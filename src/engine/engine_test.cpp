@@ -142,10 +142,12 @@ Outcome wait_for_text(steps::StepContext& ctx, World& world) {
 /// One node on one thread under virtual time; crash() drops it and boots another on the same database.
 class Node {
  public:
+  using Body = std::function<Outcome(steps::StepContext&, World&)>;
   /// With a step that waits until the world tells a text.
-  Node() : Node([this](steps::StepContext& ctx) { return wait_for_text(ctx, world); }) {}
-  explicit Node(Step::Body body, std::vector<std::string> types = {"Test"}) : folder_(make_folder()) {
-    catalogue_.add(std::make_unique<Step>(std::move(body)));
+  Node() : Node(wait_for_text) {}
+  explicit Node(Body body, std::vector<std::string> types = {"Test"}) : folder_(make_folder()) {
+    catalogue_.add(
+        std::make_unique<Step>([this, body = std::move(body)](steps::StepContext& ctx) { return body(ctx, world); }));
     source.the_plan = plan_of(std::move(types));
     boot();
   }
@@ -244,10 +246,15 @@ steps::Effect<int> counted(World& world, bool findable = true) {
   return effect;
 }
 
+Outcome change_once(steps::StepContext& ctx, World& world) {
+  ctx.effect("change", counted(world));
+  return Outcome::success();
+}
+
 }  // namespace
 
 TEST_CASE("a task runs its step and succeeds") {
-  Node node([&](steps::StepContext& ctx) {
+  Node node([&](steps::StepContext& ctx, World&) {
     ctx.log(steps::LineKind::Info, "the password is hunter2");
     return Outcome::success();
   });
@@ -259,7 +266,8 @@ TEST_CASE("a task runs its step and succeeds") {
 }
 
 TEST_CASE("a failing step fails its task with its message, and later steps are skipped") {
-  Node node([&](steps::StepContext&) -> Outcome { fail_invalid("The cluster does not exist."); }, {"Test", "Test"});
+  Node node([](steps::StepContext&, World&) -> Outcome { fail_invalid("The cluster does not exist."); },
+            {"Test", "Test"});
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
@@ -268,7 +276,7 @@ TEST_CASE("a failing step fails its task with its message, and later steps are s
 }
 
 TEST_CASE("a step of a type that this server lacks fails with what to do") {
-  Node node([](steps::StepContext&) { return Outcome::success(); }, {"Octopus.Unheard"});
+  Node node([](steps::StepContext&, World&) { return Outcome::success(); }, {"Octopus.Unheard"});
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
@@ -276,19 +284,17 @@ TEST_CASE("a step of a type that this server lacks fails with what to do") {
 }
 
 TEST_CASE("a waiting step is entered again from its top, and nothing is read, done or logged twice") {
-  World* world = nullptr;
   int entries = 0;
-  Node node([&](steps::StepContext& ctx) {
+  Node node([&](steps::StepContext& ctx, World& world) {
     ++entries;
     ctx.log(steps::LineKind::Info, "begin");
-    const int read = ctx.observe("read", [&] { return ++world->reads; });
-    const int done = ctx.effect("change", counted(*world));
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+    const int read = ctx.observe("read", [&] { return ++world.reads; });
+    const int done = ctx.effect("change", counted(world));
+    const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10min);
     if (settled.pending()) return Outcome::pending();
     ctx.log(steps::LineKind::Info, fmt::format("{} {} {}", read, done, *settled.value));
     return Outcome::success();
   });
-  world = &node.world;
   const auto id = node.deploy();
   node.run(1min);
   CHECK(node.task(id).state == TaskState::Executing);
@@ -307,13 +313,11 @@ TEST_CASE("a waiting step is entered again from its top, and nothing is read, do
 }
 
 TEST_CASE("after a crash a waiting step waits on, with its log as it was") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
+  Node node([&](steps::StepContext& ctx, World& world) {
     ctx.log(steps::LineKind::Info, "begin");
-    ctx.effect("change", counted(*world));
-    return wait_for_text(ctx, *world);
+    ctx.effect("change", counted(world));
+    return wait_for_text(ctx, world);
   });
-  world = &node.world;
   const auto id = node.deploy();
   node.run(1min);
   node.world.tell(1);
@@ -329,12 +333,7 @@ TEST_CASE("after a crash a waiting step waits on, with its log as it was") {
 }
 
 TEST_CASE("a change whose answer was lost is looked for, and adopted when it is there") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    ctx.effect("change", counted(*world));
-    return Outcome::success();
-  });
-  world = &node.world;
+  Node node(change_once);
   node.world.on_act = [&] {
     node.world.effect_visible = true;
     throw Park(1s, "the answer was lost", false);
@@ -347,12 +346,7 @@ TEST_CASE("a change whose answer was lost is looked for, and adopted when it is 
 }
 
 TEST_CASE("a lost change that is not there is made again, but only once a late call could no longer take effect") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    ctx.effect("change", counted(*world));
-    return Outcome::success();
-  });
-  world = &node.world;
+  Node node(change_once);
   SteadyTime first{}, second{};
   node.world.on_act = [&] {
     if (node.world.acts == 1) {
@@ -369,12 +363,7 @@ TEST_CASE("a lost change that is not there is made again, but only once a late c
 }
 
 TEST_CASE("a call that surely did nothing is made again without looking") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    ctx.effect("change", counted(*world));
-    return Outcome::success();
-  });
-  world = &node.world;
+  Node node(change_once);
   node.world.on_act = [&] {
     if (node.world.acts < 4) throw Park(2s, "throttled", true);
   };
@@ -386,12 +375,10 @@ TEST_CASE("a call that surely did nothing is made again without looking") {
 }
 
 TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and is not repeated") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    ctx.effect("change", counted(*world, false));
+  Node node([&](steps::StepContext& ctx, World& world) {
+    ctx.effect("change", counted(world, false));
     return Outcome::success();
   });
-  world = &node.world;
   node.world.on_act = [] { throw Park(1s, "the answer was lost", false); };
   const auto id = node.deploy();
   node.run();
@@ -401,7 +388,7 @@ TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and i
 }
 
 TEST_CASE("a peer that never answers makes the task fail in bounded time") {
-  Node node([&](steps::StepContext& ctx) {
+  Node node([&](steps::StepContext& ctx, World&) {
     ctx.observe("read", []() -> int { throw Park(5s, "ECS does not answer", false); });
     return Outcome::success();
   });
@@ -412,13 +399,11 @@ TEST_CASE("a peer that never answers makes the task fail in bounded time") {
 }
 
 TEST_CASE("a wait times out, but only after an observation newer than the last start") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+  Node node([&](steps::StepContext& ctx, World& world) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10min);
     if (settled.pending()) return Outcome::pending();
     return settled.timed_out() ? Outcome::failed("too slow") : Outcome::success();
   });
-  world = &node.world;
   const auto slow = node.deploy("a");
   node.run(1min);
   node.world.tell(1);
@@ -438,17 +423,15 @@ TEST_CASE("a wait times out, but only after an observation newer than the last s
 }
 
 TEST_CASE("cancelling reaches the open wait once, so that the step can still clean up") {
-  World* world = nullptr;
   int cancelled = 0;
-  Node node([&](steps::StepContext& ctx) {
-    const auto settled = ctx.await<std::string>("settled", TextWatch(*world), 10min);
+  Node node([&](steps::StepContext& ctx, World& world) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10min);
     if (settled.pending()) return Outcome::pending();
     if (!settled.cancelled()) return Outcome::success();
     ++cancelled;
-    const auto cleaned = ctx.await<std::string>("cleaned", TextWatch(*world), 10min);
+    const auto cleaned = ctx.await<std::string>("cleaned", TextWatch(world), 10min);
     return cleaned.pending() ? Outcome::pending() : Outcome::canceled("Canceled after clean-up.");
   });
-  world = &node.world;
   const auto id = node.deploy();
   node.run(1min);
   node.cancel(id);
@@ -478,13 +461,11 @@ TEST_CASE("a queued task is cancelled at once and never starts (TSK-7)") {
 }
 
 TEST_CASE("a lock is held by one unit at a time, and the next gets it when it is freed") {
-  World* world = nullptr;
-  Node node([&](steps::StepContext& ctx) {
+  Node node([&](steps::StepContext& ctx, World& world) {
     const auto lock = ctx.lock("ecs/1/eu-west-1/prod/web", "service web in cluster prod");
     if (lock == AwaitState::pending) return Outcome::pending();
-    return wait_for_text(ctx, *world);
+    return wait_for_text(ctx, world);
   });
-  world = &node.world;
   const auto first = node.deploy("a");
   node.run(1min);
   const auto second = node.deploy("b");

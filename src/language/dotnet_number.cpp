@@ -103,13 +103,15 @@ std::string format_double(double value) {
   return sign + number.digits.substr(0, whole) + "." + number.digits.substr(whole);
 }
 
-DecimalNumber to_decimal(double value) {
+DecimalNumber to_decimal(double value, std::optional<int> precision) {
   DecimalNumber number;
   number.negative = std::signbit(value);
   if (value == 0 || !std::isfinite(value)) return number;
-  char buffer[40];
-  const auto [end, error] =
-      std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value), std::chars_format::scientific);
+  char buffer[800];
+  const double size = std::fabs(value);
+  constexpr auto form = std::chars_format::scientific;
+  const auto [end, error] = precision ? std::to_chars(buffer, std::end(buffer), size, form, *precision - 1)
+                                      : std::to_chars(buffer, std::end(buffer), size, form);
   const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   const std::size_t e = text.find('e');
   for (const char c : text.substr(0, e)) {

@@ -25,8 +25,8 @@ struct DecimalNumber {
   bool is_zero() const { return digits.empty(); }
 };
 
-/// The shortest digits that read back as the same number.
-DecimalNumber to_decimal(double);
+/// The shortest digits that read back as the same number, or so many significant ones (1 to 770).
+DecimalNumber to_decimal(double, std::optional<int> precision = std::nullopt);
 DecimalNumber to_decimal(std::int64_t);
 /// decimal.Parse: like parse_double without an exponent, up to 29 digits in front of the point.
 std::optional<DecimalNumber> parse_decimal(std::string_view text);

@@ -402,33 +402,15 @@ std::optional<std::string> format_number(const Number& number, std::string_view 
   return format_custom(number, format);
 }
 
-/// All digits of a double, or `precision` of them.
-DecimalNumber digits_of(double value, int precision) {
-  char buffer[800];
-  const auto [end, error] =
-      std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value), std::chars_format::scientific, precision - 1);
-  const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
-  DecimalNumber number;
-  number.negative = std::signbit(value);
-  if (value == 0) return number;
-  const std::size_t e = text.find('e');
-  for (const char c : text.substr(0, e)) {
-    if (c != '.') number.digits += c;
-  }
-  number.exponent = std::atoi(std::string(text.substr(e + 1)).c_str()) + 1;
-  while (number.digits.ends_with('0')) number.digits.pop_back();
-  return number;
-}
-
 }  // namespace
 
 std::optional<std::string> format_number(double value, std::string_view format) {
   if (!std::isfinite(value)) return format_double(value);
   static constexpr int all_digits = 767;
   static constexpr int custom_digits = 15;
-  return format_number(
-      Number{NumberType::real, digits_of(value, all_digits), digits_of(value, custom_digits), 0, format_double(value)},
-      format);
+  return format_number(Number{NumberType::real, to_decimal(value, all_digits), to_decimal(value, custom_digits), 0,
+                              format_double(value)},
+                       format);
 }
 
 std::optional<std::string> format_number(std::int32_t value, std::string_view format) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/json.h"
 #include "language/dotnet_date.h"
 #include "language/dotnet_number.h"
 #include "language/unicode.h"
@@ -226,45 +227,6 @@ class Reader {
   std::size_t at_ = 0;
 };
 
-void append_quoted(std::string& out, std::string_view text) {
-  static constexpr std::string_view hex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += hex[static_cast<unsigned char>(c) >> 4];
-          out += hex[c & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 /// Reals keep a decimal place, so that they read back as reals.
 std::string json_real(double real) {
   std::string text = format_double(real);
@@ -292,7 +254,7 @@ void append(std::string& out, const LenientJson& json) {
       out += json_real(json.real);
       break;
     case Kind::text:
-      append_quoted(out, json.text);
+      json::append_string(out, json.text);
       break;
     case Kind::array:
       out += '[';
@@ -303,7 +265,7 @@ void append(std::string& out, const LenientJson& json) {
       out += '{';
       for (const auto& [name, member] : json.members) {
         separate();
-        append_quoted(out, name);
+        json::append_string(out, name);
         out += ':';
         append(out, member);
       }
