@@ -146,8 +146,8 @@ void DocumentStore::check_name(const Schema& schema, Draft& draft) {
   same.name = name;
   for (const StoredResource& other : storage::list_resources(txn_, same, {0, 2}).items) {
     if (other.id == draft.id) continue;
-    draft.problems.add(fmt::format("{}: a {} with the name '{}' already exists ({}); please enter a different name.",
-                                   schema.name_member, schema.type, name, other.id));
+    draft.problems.add(fmt::format("{}: {} with the name '{}' already exists ({}); please enter a different name.",
+                                   schema.name_member, with_article(schema.type), name, other.id));
   }
 }
 

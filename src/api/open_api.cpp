@@ -32,7 +32,7 @@ object schema_of(const Field& field) {
     case FieldKind::time:
       return {{"type", "string"}, {"format", "date-time"}};
     case FieldKind::reference:
-      return {{"type", "string"}, {"description", fmt::format("Id of a {}.", fmt::join(field.targets, " or "))}};
+      return {{"type", "string"}, {"description", fmt::format("Id of: {}.", fmt::join(field.targets, " or "))}};
     case FieldKind::references:
     case FieldKind::texts:
     case FieldKind::tags:

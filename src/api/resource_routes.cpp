@@ -6,6 +6,7 @@
 
 #include "api/resolve.h"
 #include "api/resource.h"
+#include "base/text.h"
 
 namespace slipway::api {
 namespace {
@@ -68,18 +69,18 @@ void add_collection(Table& table, const std::string& base, const FindOwner& owne
     table.reads(base + "/all", fmt::format("All documents of type {}.", schema.type),
                 [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); });
   }
-  table.reads(one, fmt::format("A {} by id, slug or name.", schema.type),
+  table.reads(one, fmt::format("The {} with this id, slug or name.", schema.type),
               [=](Call& call, Reader& r) { return resource->get(call, r, call.parameter("id"), owner_in(call, r)); });
   if (schema.verbs.create) {
-    table.creates(base, fmt::format("Creates a {}.", schema.type),
+    table.creates(base, fmt::format("Creates {}.", with_article(schema.type)),
                   [=](Call& call) { return resource->create(call, owner_of(call)); });
   }
   if (schema.verbs.update) {
-    table.edits(one, fmt::format("Changes a {}.", schema.type),
+    table.edits(one, fmt::format("Changes {}.", with_article(schema.type)),
                 [=](Call& call) { return resource->update(call, call.parameter("id"), owner_of(call)); });
   }
   if (schema.verbs.remove) {
-    table.removes(one, fmt::format("Deletes a {}.", schema.type),
+    table.removes(one, fmt::format("Deletes {}.", with_article(schema.type)),
                   [=](Call& call) { return resource->remove(call, call.parameter("id"), owner_of(call)); });
   }
 }
@@ -135,9 +136,9 @@ void add_routes(Table& table, const model::Catalogue& catalogue) {
   for (const Nesting& nesting : schema.nestings) add_nesting(table, nesting, catalogue.get(nesting.owner));
   for (const model::View& view : schema.views) {
     const std::string path = fmt::format("{}/{{id}}/{}", schema.collection, view.segment);
-    table.reads(path, fmt::format("The {} of a {}.", view.type, schema.type),
+    table.reads(path, fmt::format("The {} of {}.", view.type, with_article(schema.type)),
                 [=, &view](Call& call, Reader& r) { return resource->view(call, r, view, call.parameter("id")); });
-    table.edits(path, fmt::format("Changes the {} of a {}.", view.type, schema.type),
+    table.edits(path, fmt::format("Changes the {} of {}.", view.type, with_article(schema.type)),
                 [=, &view](Call& call) { return resource->update_view(call, view, call.parameter("id")); });
   }
   for (const model::Derived& derived : schema.derived) {

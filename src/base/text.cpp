@@ -188,6 +188,11 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
+std::string with_article(std::string_view noun) {
+  const bool vowel = !noun.empty() && std::string_view("AEIOaeio").find(noun.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(noun);
+}
+
 std::string make_slug(std::string_view name) {
   std::string slug;
   for (const char raw : name) {

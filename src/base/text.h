@@ -30,6 +30,9 @@ std::string percent_decode(std::string_view, bool plus_is_space = false);
 /// RFC 3986: everything but unreserved characters is escaped, upper-case hex.
 std::string percent_encode(std::string_view);
 
+/// "an Environment", "a User": the names of resources start as they sound, but for the U.
+std::string with_article(std::string_view noun);
+
 /// Lower-case name with every run of other characters than [a-z0-9] turned into one dash; "item" when nothing is left.
 std::string make_slug(std::string_view name);
 

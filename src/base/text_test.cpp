@@ -15,6 +15,12 @@ TEST_CASE("a slug holds only lower-case letters, digits and single dashes") {
   CHECK(make_slug("日本") == "item");
 }
 
+TEST_CASE("a noun gets the article that it sounds like") {
+  CHECK(with_article("Environment") == "an Environment");
+  CHECK(with_article("User") == "a User");
+  CHECK(with_article("TagSet") == "a TagSet");
+}
+
 TEST_CASE("invalid UTF-8 is recognised") {
   CHECK(is_valid_utf8("grün ✓ 🚀"));
   CHECK_FALSE(is_valid_utf8("\xc0\xaf"));

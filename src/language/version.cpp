@@ -58,7 +58,7 @@ Version parse_version(VersionFormat format, std::string_view text) {
   if (parse.problem == VersionProblem::overflow) {
     fail_invalid(fmt::format("The version '{}' has a number above 2147483647. Use smaller numbers.", text));
   }
-  fail_invalid(fmt::format("'{}' is not a {} version. Write it like 1.2.3, 1.2.3-beta.1 or 1.2.3.4+build.5.", text,
+  fail_invalid(fmt::format("'{}' is no {} version. Write it like 1.2.3, 1.2.3-beta.1 or 1.2.3.4+build.5.", text,
                            to_string(format)));
 }
 

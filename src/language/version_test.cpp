@@ -62,7 +62,7 @@ TEST_CASE("a release number needs a number in front and at most four") {
 
 TEST_CASE("an unreadable version says so and shows how to write one") {
   CHECK_THROWS_WITH_AS(octopus("1/2"),
-                       "'1/2' is not a octopus version. Write it like 1.2.3, 1.2.3-beta.1 or 1.2.3.4+build.5.", Error);
+                       "'1/2' is no octopus version. Write it like 1.2.3, 1.2.3-beta.1 or 1.2.3.4+build.5.", Error);
 }
 
 TEST_CASE("Maven versions of any length and number compare") {
