@@ -374,6 +374,21 @@ TEST_CASE("a call that surely did nothing is made again without looking") {
   CHECK(node.world.finds == 0);
 }
 
+TEST_CASE("a stall is told in the task's log, ever more rarely") {
+  Node node(change_once);
+  node.world.on_act = [&] {
+    if (node.world.acts < 300) throw Park(1s, "throttled by AWS", true);
+  };
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  const std::vector<std::string> told{"No progress for 30 seconds, still trying: throttled by AWS",
+                                      "No progress for 1 minute, still trying: throttled by AWS",
+                                      "No progress for 2 minutes, still trying: throttled by AWS",
+                                      "No progress for 4 minutes, still trying: throttled by AWS"};
+  CHECK(node.log(id) == told);
+}
+
 TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and is not repeated") {
   Node node([&](steps::StepContext& ctx, World& world) {
     ctx.effect("change", counted(world, false));

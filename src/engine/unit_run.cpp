@@ -7,8 +7,12 @@
 #include <tuple>
 #include <utility>
 
+#include "storage/task_log.h"
+
 namespace slipway::engine {
 namespace {
+
+constexpr Duration first_notice = std::chrono::seconds(30);
 
 /// What a unit's row holds while it runs: which journal layout it was begun under.
 struct Begun {
@@ -140,7 +144,7 @@ void UnitRun::execute() {
 }
 
 void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
-  parked_since_.reset();
+  stall_.reset();
   if (!outcome.waiting) {
     end({outcome.result, std::move(outcome.message), context.outputs(), std::move(outcome.evidence)},
         context.take_lines());
@@ -229,14 +233,12 @@ std::vector<storage::LogLine> UnitRun::to_log(const std::vector<steps::Line>& li
 
 void UnitRun::park(const Park& not_now) {
   const auto& options = ties_.parts.options;
-  if (!parked_since_ || parked_at_ != journal_.entries.size()) {
-    parked_since_ = steady();
-    parked_at_ = journal_.entries.size();
-    unanswered_calls_ = 0;
+  if (!stall_ || stall_->journal_length != journal_.entries.size()) {
+    stall_ = Stall{steady(), journal_.entries.size(), first_notice};
   }
-  if (!not_now.nothing_happened()) ++unanswered_calls_;
-  const Duration stuck = steady() - *parked_since_;
-  if (stuck > options.longest_park || unanswered_calls_ > options.most_unanswered_calls) {
+  if (!not_now.nothing_happened()) ++stall_->unanswered_calls;
+  const Duration stuck = steady() - stall_->since;
+  if (stuck > options.longest_park || stall_->unanswered_calls > options.most_unanswered_calls) {
     end({steps::Result::Failed,
          fmt::format("Gave up after {}: {}", describe_duration(stuck), not_now.why()),
          {},
@@ -244,11 +246,27 @@ void UnitRun::park(const Park& not_now) {
         {});
     return;
   }
+  if (stuck >= stall_->next_notice) tell_stalled(stuck, not_now.why());
   set_waiting(true);
   strand_.post_at(steady() + not_now.delay(), [weak = weak_from_this(), entry = entry_] {
     const auto self = weak.lock();
     if (self && self->entry_ == entry) self->enter();
   });
+}
+
+/// Whoever watches a deployment that seems to hang reads why. Ever more rarely, so that a long stall fills no log.
+void UnitRun::tell_stalled(Duration stuck, const std::string& why) {
+  stall_->next_notice = 2 * stuck;
+  const steps::Line line{steps::LineKind::Wait,
+                         fmt::format("No progress for {}, still trying: {}", describe_duration(stuck), why)};
+  try {
+    ties_.parts.database.write("stall notice", [&](storage::Txn& txn) {
+      storage::check_claim(txn, ties_.claim);
+      storage::append_log(txn, record_.task, to_log({line}));
+    });
+  } catch (const Error& error) {
+    throw Lost{error};
+  }
 }
 
 void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {

@@ -47,6 +47,13 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   const std::string& wanted_lock() const { return wanted_lock_; }
 
  private:
+  struct Stall {
+    SteadyTime since;
+    std::size_t journal_length;
+    Duration next_notice;  ///< the task's log tells of it after so long, and again after twice as long
+    int unanswered_calls = 0;
+  };
+
   void enter();
   void execute();
   void settle_after(UnitContext&, steps::Outcome);
@@ -57,6 +64,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines);
   void store_wait(bool open, const std::vector<steps::Line>& lines);
   void park(const Park&);
+  void tell_stalled(Duration stuck, const std::string& why);
   void end(UnitOutcome, std::vector<storage::LogLine> lines);
   void guarded(const std::function<void()>& work);
   std::vector<storage::LogLine> to_log(const std::vector<steps::Line>&) const;
@@ -83,10 +91,8 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   bool fresh_ = false;  ///< the open wait has seen an observation since it was (re)opened
   std::unique_ptr<steps::Subscription> subscription_;
   std::string wanted_lock_;
-  std::optional<SteadyTime> parked_since_;  ///< since when no entry has got further
-  std::size_t parked_at_ = 0;               ///< length of the journal then
-  int unanswered_calls_ = 0;
-  std::uint64_t entry_ = 0;  ///< counts entries, so that a timer of an earlier one does nothing
+  std::optional<Stall> stall_;  ///< while one entry after the other parks at the same place
+  std::uint64_t entry_ = 0;     ///< counts entries, so that a timer of an earlier one does nothing
 };
 
 }  // namespace slipway::engine
