@@ -14,6 +14,8 @@ namespace {
 
 constexpr auto kept_for = std::chrono::hours(24);
 constexpr std::size_t longest_key = 255;
+/// More than one, so that the table shrinks again after a busy day.
+constexpr int forgotten_at_once = 10;
 
 }  // namespace
 
@@ -48,8 +50,10 @@ std::optional<net::Response> kept_answer(const Call& call, const std::optional<I
 
 void keep_answer(const Call& call, storage::Txn& txn, const std::optional<IdempotencyKey>& key,
                  const net::Response& response) {
-  if (key)
-    storage::keep_answer(txn, key->key, {key->request_hash, response.status, response.body}, call.services.clock.now());
+  if (!key) return;
+  const Time now = call.services.clock.now();
+  storage::forget_answers(txn, now - kept_for, forgotten_at_once);
+  storage::keep_answer(txn, key->key, {key->request_hash, response.status, response.body}, now, now - kept_for);
 }
 
 }  // namespace slipway::api

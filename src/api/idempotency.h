@@ -28,7 +28,7 @@ std::optional<IdempotencyKey> idempotency_key(const Call&);
 /// The first answer; throws Error{conflict} when the key came with another request.
 std::optional<net::Response> kept_answer(const Call&, storage::Reader&, const std::optional<IdempotencyKey>&);
 std::optional<net::Response> kept_answer(const Call&, const std::optional<IdempotencyKey>&);
-/// Nothing without a key.
+/// For 24 hours; what is older goes, a few at a time. Nothing without a key.
 void keep_answer(const Call&, storage::Txn&, const std::optional<IdempotencyKey>&, const net::Response&);
 
 }  // namespace slipway::api

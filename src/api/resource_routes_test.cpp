@@ -370,6 +370,22 @@ TEST_CASE("A stale writer is refused, one that names no version wins") {
         409);
 }
 
+TEST_CASE("An Idempotency-Key is new again after a day") {
+  TestApi api;
+  const auto create = [&](const std::string& name) {
+    return api.send("POST", "/api/Spaces-1/environments", fmt::format(R"({{"Name":"{}"}})", name),
+                    {{"Idempotency-Key", "nightly"}});
+  };
+  const Answer first = create("Blue");
+  api.clock().advance(std::chrono::hours(23));
+  CHECK(create("Blue").text == first.text);
+  CHECK(create("Green").status == 409);
+  api.clock().advance(std::chrono::hours(2));
+  CHECK(create("Green").status == 201);
+  CHECK(create("Green").status == 201);
+  CHECK(api.get("/api/Spaces-1/environments").items().size() == 2);
+}
+
 TEST_CASE("A repeated create with the same Idempotency-Key makes one document") {
   TestApi api;
   const auto create = [&](const char* name) {

@@ -18,7 +18,7 @@ struct KeptAnswer {
 std::optional<KeptAnswer> find_answer(Reader&, std::string_view key, Time expired_before);
 /// In the transaction of the effect itself. Throws Error{conflict} when the key was stored meanwhile; an answer older
 /// than `expired_before` gives way.
-void keep_answer(Txn&, std::string_view key, const KeptAnswer&, Time now, Time expired_before = Time::min());
+void keep_answer(Txn&, std::string_view key, const KeptAnswer&, Time now, Time expired_before);
 /// Removes at most `limit` answers older than that; returns how many.
 std::int64_t forget_answers(Txn&, Time older_than, int limit);
 
