@@ -41,7 +41,7 @@ struct Answer {
 class TestApi {
  public:
   TestApi()
-      : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_),
+      : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_, quiet_.log()),
         catalogue_(model::all_resources()),
         directory_(*database_),
         services_{*database_, ids_, vault_, random_, clock_, quiet_.log(), catalogue_, directory_, "", {}} {

@@ -2,11 +2,8 @@
 
 #include <unistd.h>
 
-#include <mutex>
-#include <shared_mutex>
-#include <vector>
-
 #include "base/json.h"
+#include "base/redactor.h"
 
 namespace slipway {
 namespace {
@@ -38,22 +35,14 @@ struct Log::State {
   const Clock& clock;
   LogLevel least;
   Sink sink;
-  mutable std::shared_mutex mutex;
-  std::vector<std::string> secrets;
+  Redactor redactor = {};
 };
 
 Log::Log(const Clock& clock, LogLevel least) : Log(clock, least, write_to_stderr) {}
-Log::Log(const Clock& clock, LogLevel least, Sink sink) : state_(new State{clock, least, std::move(sink), {}, {}}) {}
+Log::Log(const Clock& clock, LogLevel least, Sink sink) : state_(new State{clock, least, std::move(sink)}) {}
 Log::~Log() = default;
 
-void Log::redact(std::string_view secret) {
-  if (secret.size() < 4) return;
-  const std::unique_lock lock(state_->mutex);
-  for (const auto& known : state_->secrets) {
-    if (known == secret) return;
-  }
-  state_->secrets.emplace_back(secret);
-}
+void Log::redact(std::string_view secret) const { state_->redactor.add(secret); }
 
 void Log::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const {
   if (level < state_->least) return;
@@ -62,7 +51,7 @@ void Log::write(LogLevel level, std::string_view message, std::initializer_list<
   line += ",\"level\":";
   json::append_string(line, name_of(level));
   line += ",\"message\":";
-  json::append_string(line, message);
+  json::append_string(line, state_->redactor.redact(message));
   for (const auto& field : fields) {
     line.push_back(',');
     json::append_string(line, field.key);
@@ -70,16 +59,10 @@ void Log::write(LogLevel level, std::string_view message, std::initializer_list<
     if (field.is_number) {
       line += field.text;
     } else {
-      json::append_string(line, field.text);
+      json::append_string(line, state_->redactor.redact(field.text));
     }
   }
   line.push_back('}');
-  const std::shared_lock lock(state_->mutex);
-  for (const auto& secret : state_->secrets) {
-    for (auto at = line.find(secret); at != std::string::npos; at = line.find(secret, at)) {
-      line.replace(at, secret.size(), "********");
-    }
-  }
   state_->sink(line);
 }
 

@@ -1,7 +1,7 @@
 // The server's own log: one JSON object a line, on standard error.
 //
-// Fields hold ids, counts and sentences. Values of type Secret do not convert to a field; texts that may carry one
-// (a peer's error body) pass through Log's redactor, which replaces every registered secret by asterisks.
+// Fields hold ids, counts and sentences. Values of type Secret do not convert to a field; and as a text may carry one
+// all the same (what a peer says of an error), every secret that the vault stored or opened is masked.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ class Log {
   void warning(std::string_view message, std::initializer_list<LogField> fields = {}) const;
   void error(std::string_view message, std::initializer_list<LogField> fields = {}) const;
 
-  /// From now on `secret` (≥ 4 characters) is replaced by ******** in every line.
-  void redact(std::string_view secret);
+  /// From now on `secret` is masked in every line (see Redactor).
+  void redact(std::string_view secret) const;
 
  private:
   void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) const;

@@ -9,7 +9,7 @@ namespace slipway::cli {
 
 Core::Core(const World& world, CoreOptions options)
     : vault_(storage::MasterKey::load(world.disk, world.random, options.master_key_file, options.may_create_master_key),
-             world.random, ids_),
+             world.random, ids_, world.log),
       database_(storage::open_sqlite(options.database, world.log)),
       aws_(world.network, world.clock, world.random,
            aws::Endpoints(aws::EndpointOverrides::from_environment(world.environment))),
@@ -25,6 +25,7 @@ Core::Core(const World& world, CoreOptions options)
       directory_(*database_),
       services_(services(world)),
       api_(services_) {
+  if (options.admin_api_key) world.log.redact(options.admin_api_key->reveal());
   auto seeded = api::seed(services_, options.admin_api_key);
   services_.installation_id = std::move(seeded.installation_id);
   new_admin_key_ = std::move(seeded.new_admin_key);

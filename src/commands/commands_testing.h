@@ -191,7 +191,7 @@ class World {
       storage::open_sqlite({.path = folder_.file("slipway.db"), .inline_writes = true}, quiet_.log());
   SeededRandom random{1};
   storage::Ids ids;
-  storage::Vault vault{storage::MasterKey(Secret(std::string(32, 'k'))), random, ids};
+  storage::Vault vault{storage::MasterKey(Secret(std::string(32, 'k'))), random, ids, quiet_.log()};
   feeds::FeedTypes types;
 };
 

@@ -106,9 +106,11 @@ MasterKey MasterKey::load(Disk& disk, Random& random, const std::string& path, b
   return made;
 }
 
-Vault::Vault(MasterKey key, Random& random, Ids& ids) : key_(std::move(key)), random_(random), ids_(ids) {}
+Vault::Vault(MasterKey key, Random& random, Ids& ids, const Log& log)
+    : key_(std::move(key)), random_(random), ids_(ids), log_(log) {}
 
 std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
+  log_.redact(secret.reveal());
   std::string id = ids_.next(txn, "Secrets");
   const std::string sealed = seal(key_.bytes(), random_, id, owner, secret);
   txn.run(kSql.put, {id, owner, Blob{sealed}});
@@ -124,6 +126,7 @@ std::optional<Secret> Vault::get(Reader& reader, std::string_view id, std::strin
                                           "altered, or was stored under another master key.",
                                           id, owner));
   }
+  log_.redact(secret->reveal());
   return secret;
 }
 

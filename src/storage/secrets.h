@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/disk.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "base/secret.h"
 #include "storage/database.h"
@@ -28,10 +29,10 @@ class MasterKey {
   Secret bytes_;
 };
 
-/// Threads: any.
+/// Every value that it stores or opens is masked in `log` from then on. Threads: any.
 class Vault {
  public:
-  Vault(MasterKey, Random&, Ids&);
+  Vault(MasterKey, Random&, Ids&, const Log& log);
   /// Stores a new secret of `owner` and returns its id ("Secrets-7"). Ids are never reused for another value.
   std::string put(Txn&, std::string_view owner, const Secret&);
   /// nullopt for an unknown id; Error{internal} when it does not decrypt for this owner.
@@ -44,6 +45,7 @@ class Vault {
   MasterKey key_;
   Random& random_;
   Ids& ids_;
+  const Log& log_;
 };
 
 }  // namespace slipway::storage

@@ -14,7 +14,8 @@ struct Fixture {
   DatabaseKind database;
   SeededRandom random{1};
   Ids ids;
-  Vault vault{MasterKey(Secret(std::string(32, 'k'))), random, ids};
+  testing::QuietLog quiet;
+  Vault vault{MasterKey(Secret(std::string(32, 'k'))), random, ids, quiet.log()};
 
   std::string put(std::string_view owner, std::string value) {
     return database->write("put", [&](Txn& t) { return vault.put(t, owner, Secret(value)); });
@@ -40,7 +41,7 @@ TEST_CASE_TEMPLATE("a secret comes back to its owner alone, under its id and key
   CHECK(f.get(f.vault, two, "Accounts-1") == "");
   CHECK(f.get(f.vault, one, "Accounts-2") == "refused");
   CHECK(f.get(f.vault, "Secrets-99", "Accounts-1") == "none");
-  Vault other(MasterKey(Secret(std::string(32, 'x'))), f.random, f.ids);
+  Vault other(MasterKey(Secret(std::string(32, 'x'))), f.random, f.ids, f.quiet.log());
   CHECK(f.get(other, one, "Accounts-1") == "refused");
 }
 
