@@ -100,7 +100,11 @@ class Server {
     return core_.handle(std::move(request));
   }
 
-  static net::Response health(bool good) {
+  /// A server that can't write needs a restart, so it calls itself neither alive nor ready.
+  net::Response health(bool good) {
+    if (!core_.database().can_write()) {
+      return tell(503, R"({"Status":"The database takes no writes any more; see the log, then restart the server"})");
+    }
     return good ? tell(200, R"({"Status":"Healthy"})") : tell(503, R"({"Status":"Starting or stopping"})");
   }
 

@@ -17,40 +17,74 @@ namespace {
 using storage::TaskRecord;
 using storage::TaskState;
 
+constexpr Duration retry_pause = std::chrono::seconds(5);
+
 std::string text_of(const planning::Plan& plan) { return json::to_text(json::to_json(plan)); }
 
-/// A plan that ends the task at once with the reason why there is none.
+/// A task that is about to be claimed, and its plan or the reason why there is none.
 struct Prepared {
   TaskRecord task;
-  std::shared_ptr<const planning::Plan> plan;
+  planning::Plan plan;
   std::string error;
 };
+
+planning::Plan stored_plan(storage::Reader& reader, const TaskRecord& task) {
+  const auto text = storage::get_content(reader, task.plan);
+  if (!text) fail(ErrorCode::internal, "The plan is gone from the database.");
+  return json::from_json<planning::Plan>(json::parse(*text));
+}
 
 }  // namespace
 
 struct Engine::State : std::enable_shared_from_this<State> {
   explicit State(EngineParts p) : parts(std::move(p)), strand(parts.executor) {}
 
-  void take_over();
+  void begin();
+  std::vector<std::optional<storage::Claim>> take_over(const std::vector<TaskRecord>&);
+  void resume(const std::vector<TaskRecord>&, const std::vector<std::optional<storage::Claim>>&);
+  void resume(const TaskRecord&, const storage::Claim&);
   void enqueue(const TaskRecord&);
   void due(const std::string& id);
   void pump_soon();
   void pump();
   std::vector<Prepared> prepare(const std::vector<QueuedTask>&);
   std::vector<std::optional<storage::Claim>> claim(storage::Txn&, std::vector<Prepared>&);
-  void run(const Prepared&, storage::Claim, std::vector<storage::UnitRecord> known);
+  std::shared_ptr<TaskRun> start(const TaskRecord&, storage::Claim, planning::Plan);
   void changed(const std::vector<storage::Change>&);
   void load(const std::vector<std::string>& ids);
+  template <class Condition>
+  std::vector<TaskRecord> find(const std::vector<std::string>& ids, Condition wanted);
   void retry_lock(const std::string& lock);
   void on_ended(const TaskRecord&);
   void on_lost(const std::string& task, const Error&);
+  void take_up_dropped();
   void on_idle(const std::string& task, bool is_idle);
   void wait_for_lock(const std::string& lock, const std::weak_ptr<UnitRun>&);
   template <class F>
+  Job job(F work) {
+    return [weak = weak_from_this(), work = std::move(work)] {
+      const auto self = weak.lock();
+      if (!self || self->stopping) return;
+      try {
+        work(*self);
+      } catch (const Error& error) {
+        self->parts.log.error("the engine could not do a part of its work", {{"error", error.message()}});
+      }
+    };
+  }
+  template <class F>
   void on_strand(F work) {
-    strand.post([weak = weak_from_this(), work = std::move(work)]() mutable {
-      if (const auto self = weak.lock(); self && !self->stopping) work(*self);
-    });
+    strand.post(job(std::move(work)));
+  }
+  template <class F>
+  void on_strand_at(Time when, F work) {
+    const Duration left = std::max(when - parts.clock.now(), Duration(0));
+    strand.post_at(parts.clock.steady() + left, job(std::move(work)));
+  }
+  /// When what failed has had time to pass; never once only a restart helps.
+  template <class F>
+  void again_later(F work) {
+    if (parts.database.can_write()) strand.post_at(parts.clock.steady() + retry_pause, job(std::move(work)));
   }
 
   EngineParts parts;
@@ -58,7 +92,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   std::atomic<bool> stopping{false};
   // The rest belongs to the strand.
   bool pump_due = false;
-  bool broken = false;  ///< storage refused a claim: nothing more is claimed until the next start
+  std::vector<std::string> dropped;  ///< tasks whose writes failed: taken up again once the database takes writes
   TaskQueue queue;
   std::map<std::string, std::shared_ptr<TaskRun>> runs;
   std::set<std::string> idle;  ///< those of runs that only wait: they hold no slot (TSK-4)
@@ -72,7 +106,7 @@ void Engine::start() {
   state_->parts.database.subscribe([weak = std::weak_ptr(state_)](const std::vector<storage::Change>& changes) {
     if (const auto state = weak.lock()) state->changed(changes);
   });
-  state_->take_over();
+  state_->begin();
 }
 
 void Engine::stop() {
@@ -83,32 +117,12 @@ void Engine::stop() {
   });
 }
 
-void Engine::State::take_over() {
-  auto& database = parts.database;
-  std::vector<TaskRecord> left = database.read([](storage::Reader& r) { return storage::claimed_tasks(r); });
-  std::vector<storage::Claim> claims;
-  if (!left.empty()) {
-    claims = database.write("take over tasks", [&](storage::Txn& txn) {
-      std::vector<storage::Claim> fresh;
-      for (const auto& task : left) {
-        auto claim = storage::take_over_task(txn, task.id, parts.options.node);
-        fresh.push_back(claim ? *claim : storage::Claim{});
-      }
-      return fresh;
-    });
-    parts.log.info("took over tasks that were executing", {{"count", left.size()}});
-  }
+void Engine::State::begin() {
+  auto left = parts.database.read([](storage::Reader& r) { return storage::claimed_tasks(r); });
+  auto claims = take_over(left);
+  if (!left.empty()) parts.log.info("took over tasks that were executing", {{"count", left.size()}});
   on_strand([left = std::move(left), claims = std::move(claims)](State& self) {
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      if (claims[i].task.empty()) continue;
-      self.queue.occupy(left[i].concurrency_key);
-      auto [plan, units] = self.parts.database.read([&](storage::Reader& reader) {
-        const auto text = storage::get_content(reader, left[i].plan);
-        return std::pair(text ? json::from_json<planning::Plan>(json::parse(*text)) : planning::Plan{},
-                         storage::units_of(reader, left[i].id));
-      });
-      self.run({left[i], std::make_shared<const planning::Plan>(std::move(plan)), {}}, claims[i], std::move(units));
-    }
+    self.resume(left, claims);
     for (const auto& task : self.parts.database.read([](storage::Reader& r) { return storage::queued_tasks(r); })) {
       self.enqueue(task);
     }
@@ -116,23 +130,48 @@ void Engine::State::take_over() {
   });
 }
 
+/// Empty claims for those that have ended meanwhile.
+std::vector<std::optional<storage::Claim>> Engine::State::take_over(const std::vector<TaskRecord>& left) {
+  std::vector<std::optional<storage::Claim>> claims;
+  if (left.empty()) return claims;
+  return parts.database.write("take over tasks", [&](storage::Txn& txn) {
+    claims.clear();
+    for (const auto& task : left) claims.push_back(storage::take_over_task(txn, task.id, parts.options.node));
+    return claims;
+  });
+}
+
+void Engine::State::resume(const std::vector<TaskRecord>& left,
+                           const std::vector<std::optional<storage::Claim>>& claims) {
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (claims[i]) resume(left[i], *claims[i]);
+  }
+}
+
+/// Goes on with a task from what the database holds of it.
+void Engine::State::resume(const TaskRecord& task, const storage::Claim& claim) {
+  queue.occupy(task.concurrency_key);
+  try {
+    auto [plan, units] = parts.database.read([&](storage::Reader& reader) {
+      return std::pair(stored_plan(reader, task), storage::units_of(reader, task.id));
+    });
+    start(task, claim, std::move(plan))->begin(std::move(units));
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::unavailable) return on_lost(task.id, error);
+    start(task, claim, {})->fail(error);
+  }
+}
+
 /// Into the queue now, or when its time comes; with an expiry if it has one.
 void Engine::State::enqueue(const TaskRecord& task) {
-  const Time now = parts.clock.now();
-  const auto at = [&](Time when) { return parts.clock.steady() + std::max(when - now, Duration(0)); };
   if (task.queue_expiry) {
-    strand.post_at(at(*task.queue_expiry), [weak = weak_from_this(), id = task.id] {
-      if (const auto self = weak.lock(); self && !self->stopping) self->due(id);
-    });
+    on_strand_at(*task.queue_expiry, [id = task.id](State& s) { s.due(id); });
   }
-  if (task.queued > now) {
-    strand.post_at(at(task.queued), [weak = weak_from_this(), task] {
-      if (const auto self = weak.lock(); self && !self->stopping) {
-        self->enqueue(task);
-        self->pump_soon();
-      }
+  if (task.queued > parts.clock.now()) {
+    return on_strand_at(task.queued, [task](State& s) {
+      s.enqueue(task);
+      s.pump_soon();
     });
-    return;
   }
   queue.add({task.id, task.concurrency_key, task.priority, task.queued});
 }
@@ -143,7 +182,8 @@ void Engine::State::due(const std::string& id) {
   try {
     parts.database.write("expire task", [&](storage::Txn& txn) { storage::expire_task(txn, id, parts.clock.now()); });
   } catch (const Error& error) {
-    on_lost(id, error);
+    parts.log.error("a task could not be expired", {{"task", id}, {"error", error.message()}});
+    again_later([id](State& s) { s.due(id); });
   }
 }
 
@@ -158,7 +198,7 @@ void Engine::State::pump_soon() {
 
 /// Claims and starts one batch of what may start now.
 void Engine::State::pump() {
-  if (broken || runs.size() - idle.size() >= parts.options.task_cap) return;
+  if (runs.size() - idle.size() >= parts.options.task_cap) return;
   const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
   const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
   if (batch.empty()) return;
@@ -167,14 +207,16 @@ void Engine::State::pump() {
   try {
     claims = parts.database.write("claim tasks", [&](storage::Txn& txn) { return claim(txn, prepared); });
   } catch (const Error& error) {
-    parts.log.error("claiming tasks failed; this node claims no more until it is restarted",
-                    {{"error", error.message()}});
-    broken = true;
-    return;
+    parts.log.error("claiming tasks failed; it is tried again soon", {{"error", error.message()}});
+    for (const auto& queued : batch) {
+      queue.free(queued.concurrency_key);
+      queue.add(queued);
+    }
+    return again_later([](State& s) { s.pump_soon(); });
   }
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     if (claims[i] && prepared[i].error.empty()) {
-      run(prepared[i], *claims[i], {});
+      start(prepared[i].task, *claims[i], std::move(prepared[i].plan))->begin({});
     } else {
       queue.free(prepared[i].task.concurrency_key);
     }
@@ -186,7 +228,7 @@ void Engine::State::pump() {
 std::vector<std::optional<storage::Claim>> Engine::State::claim(storage::Txn& txn, std::vector<Prepared>& prepared) {
   std::vector<std::optional<storage::Claim>> claims;
   for (auto& p : prepared) {
-    p.task.plan = storage::put_content(txn, text_of(*p.plan));
+    p.task.plan = storage::put_content(txn, text_of(p.plan));
     claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, parts.clock.now()));
     if (!claims.back()) continue;
     parts.source.started(txn, p.task);
@@ -207,9 +249,8 @@ std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batc
       p.task.id = queued.id;
       p.task.concurrency_key = queued.concurrency_key;
       try {
-        p.plan = std::make_shared<const planning::Plan>(parts.source.plan(reader, p.task));
+        p.plan = parts.source.plan(reader, p.task);
       } catch (const Error& error) {
-        p.plan = std::make_shared<const planning::Plan>();
         p.error = error.message();
       }
       prepared.push_back(std::move(p));
@@ -218,7 +259,7 @@ std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batc
   });
 }
 
-void Engine::State::run(const Prepared& prepared, storage::Claim claim, std::vector<storage::UnitRecord> known) {
+std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::Claim claim, planning::Plan plan) {
   const auto weak = weak_from_this();
   TaskTies ties{parts,
                 [weak](const TaskRecord& task) {
@@ -236,9 +277,9 @@ void Engine::State::run(const Prepared& prepared, storage::Claim claim, std::vec
                     self->on_strand([lock, unit](State& s) { s.wait_for_lock(lock, unit); });
                   }
                 }};
-  auto run = std::make_shared<TaskRun>(std::move(ties), prepared.task, std::move(claim), prepared.plan);
-  runs[prepared.task.id] = run;
-  run->begin(std::move(known));
+  auto run = std::make_shared<TaskRun>(std::move(ties), task, std::move(claim), std::move(plan));
+  runs[task.id] = run;
+  return run;
 }
 
 void Engine::State::changed(const std::vector<storage::Change>& changes) {
@@ -268,16 +309,27 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
 }
 
 void Engine::State::load(const std::vector<std::string>& ids) {
-  const auto tasks = parts.database.read([&](storage::Reader& reader) {
+  std::vector<TaskRecord> tasks;
+  try {
+    tasks = find(ids, [](const TaskRecord& task) { return task.state == TaskState::Queued; });
+  } catch (const Error& error) {
+    parts.log.error("queued tasks could not be read", {{"count", ids.size()}, {"error", error.message()}});
+    return again_later([ids](State& s) { s.load(ids); });
+  }
+  for (const auto& task : tasks) enqueue(task);
+  pump_soon();
+}
+
+template <class Condition>
+std::vector<TaskRecord> Engine::State::find(const std::vector<std::string>& ids, Condition wanted) {
+  return parts.database.read([&](storage::Reader& reader) {
     std::vector<TaskRecord> found;
     for (const auto& id : ids) {
       auto task = storage::find_task(reader, id);
-      if (task && task->state == TaskState::Queued) found.push_back(std::move(*task));
+      if (task && wanted(*task)) found.push_back(std::move(*task));
     }
     return found;
   });
-  for (const auto& task : tasks) enqueue(task);
-  pump_soon();
 }
 
 void Engine::State::retry_lock(const std::string& lock) {
@@ -306,11 +358,31 @@ void Engine::State::on_ended(const TaskRecord& task) {
   pump_soon();
 }
 
+/// With its claim gone, the task is somebody else's. Otherwise the database refused a write: a full disk may have room
+/// again soon, and until then nobody else goes on with the task.
 void Engine::State::on_lost(const std::string& task, const Error& error) {
-  parts.log.error("a task was dropped here; its next holder goes on with it",
-                  {{"task", task}, {"error", error.message()}});
   runs.erase(task);
   idle.erase(task);
+  if (error.code() == ErrorCode::fenced) {
+    parts.log.warning("another holder goes on with a task", {{"task", task}, {"reason", error.message()}});
+    return;
+  }
+  parts.log.error("a task stands still until the database takes writes again",
+                  {{"task", task}, {"error", error.message()}});
+  dropped.push_back(task);
+  if (dropped.size() == 1) again_later([](State& s) { s.take_up_dropped(); });
+}
+
+void Engine::State::take_up_dropped() {
+  try {
+    const auto left = find(dropped, [&](const TaskRecord& task) { return task.node == parts.options.node; });
+    const auto claims = take_over(left);
+    dropped.clear();
+    resume(left, claims);
+  } catch (const Error& error) {
+    parts.log.error("tasks still stand still", {{"count", dropped.size()}, {"error", error.message()}});
+    again_later([](State& s) { s.take_up_dropped(); });
+  }
 }
 
 /// The lock may have been freed between the unit's try and now, so the unit tries once more at once.

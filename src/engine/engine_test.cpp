@@ -140,6 +140,27 @@ Outcome wait_for_text(steps::StepContext& ctx, World& world) {
 }
 
 /// One node on one thread under virtual time; crash() drops it and boots another on the same database.
+/// A database that refuses writes while told to, as one whose disk is full does.
+class RefusingDatabase final : public storage::Database {
+ public:
+  RefusingDatabase(std::unique_ptr<storage::Database> real, const bool& refuses)
+      : real_(std::move(real)), refuses_(refuses) {}
+  void subscribe(std::function<void(const std::vector<storage::Change>&)> listener) override {
+    real_->subscribe(std::move(listener));
+  }
+  bool can_write() const override { return true; }
+
+ private:
+  void do_read(const std::function<void(storage::Reader&)>& read) override { real_->read(read); }
+  void do_write(std::string_view name, const std::function<void(storage::Txn&)>& write) override {
+    if (refuses_) fail(ErrorCode::unavailable, "The disk is full.");
+    real_->write(name, write);
+  }
+
+  std::unique_ptr<storage::Database> real_;
+  const bool& refuses_;
+};
+
 class Node {
  public:
   using Body = std::function<Outcome(steps::StepContext&, World&)>;
@@ -207,6 +228,16 @@ class Node {
   World world;
   PlainSource source;
   EngineOptions options;
+  bool disk_full = false;
+
+  /// From now on, for so long.
+  void fill_disk(Duration length) {
+    disk_full = true;
+    executor.post_at(clock.steady() + length, [this] { disk_full = false; });
+  }
+  void change_row(const storage::Query& query) {
+    database_->write("change", [&](storage::Txn& txn) { txn.run(query, {}); });
+  }
 
  private:
   static std::string make_folder() {
@@ -217,7 +248,7 @@ class Node {
     storage::DatabaseOptions database;
     database.path = folder_ + "/slipway.db";
     database.inline_writes = true;
-    database_ = storage::open_sqlite(database, log_);
+    database_ = std::make_unique<RefusingDatabase>(storage::open_sqlite(database, log_), disk_full);
     engine_ = std::make_unique<Engine>(EngineParts{*database_, executor, clock, log_, catalogue_, source, options});
     engine_->start();
   }
@@ -372,6 +403,46 @@ TEST_CASE("a call that surely did nothing is made again without looking") {
   CHECK(node.task(id).state == TaskState::Success);
   CHECK(node.world.acts == 4);
   CHECK(node.world.finds == 0);
+}
+
+TEST_CASE("a task whose writes are refused goes on once the disk has room again, and changes nothing twice") {
+  Node node(change_once);
+  node.world.on_act = [&] {
+    node.world.effect_visible = true;
+    node.fill_disk(17s);
+  };
+  const auto id = node.deploy();
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.world.acts == 1);
+  CHECK(node.world.finds == 1);
+}
+
+TEST_CASE("a claim that the database refuses is made again") {
+  Node node(change_once);
+  const auto first = node.deploy("one");
+  const auto second = node.deploy("two");
+  node.fill_disk(17s);
+  node.run();
+  CHECK(node.task(first).state == TaskState::Success);
+  CHECK(node.task(second).state == TaskState::Success);
+}
+
+TEST_CASE("a task whose records make no sense fails alone; the others go on") {
+  constexpr storage::Query spoil_plans{"spoil plans", "UPDATE contents SET packed = x'00'"};
+  Node node;
+  const auto spoilt = node.deploy();
+  node.run(1min);
+  CHECK(node.task(spoilt).state == TaskState::Executing);
+  node.change_row(spoil_plans);
+  node.crash();
+  node.world.tell("done");
+  node.run();
+  CHECK(node.task(spoilt).state == TaskState::Failed);
+  CHECK(node.task(spoilt).error.starts_with("The records of this deployment can't be read"));
+  const auto next = node.deploy();
+  node.run();
+  CHECK(node.task(next).state == TaskState::Success);
 }
 
 TEST_CASE("a stall is told in the task's log, ever more rarely") {

@@ -25,8 +25,7 @@ std::shared_ptr<const steps::StepType> borrowed(const steps::StepType* step) { r
 
 }  // namespace
 
-TaskRun::TaskRun(TaskTies ties, storage::TaskRecord record, storage::Claim claim,
-                 std::shared_ptr<const planning::Plan> plan)
+TaskRun::TaskRun(TaskTies ties, storage::TaskRecord record, storage::Claim claim, planning::Plan plan)
     : ties_(std::move(ties)),
       strand_(ties_.parts.executor),
       record_(std::move(record)),
@@ -40,9 +39,36 @@ void TaskRun::begin(std::vector<storage::UnitRecord> known) {
       for (const auto& unit : known) self->restore(unit);
       self->advance(nullptr);
     } catch (const Error& error) {
-      self->lose(error);
+      self->give_up(error);
     }
   });
+}
+
+void TaskRun::fail(const Error& error) {
+  strand_.post([self = shared_from_this(), error] { self->give_up(error); });
+}
+
+/// Storage that answers no more may do so again; records that make no sense never will.
+void TaskRun::give_up(const Error& error) {
+  if (over_) return;
+  if (error.code() == ErrorCode::unavailable || error.code() == ErrorCode::fenced) return lose(error);
+  for (const auto& [unit, run] : running_) run->abandon();
+  running_.clear();
+  first_error_ = fmt::format("The records of this deployment can't be read: {} Deploy again.", error.message());
+  Decision decision;
+  decision.finished = decision.failed = true;
+  try {
+    ties_.parts.database.write("give up", [&](storage::Txn& txn) {
+      storage::check_claim(txn, claim_);
+      for (const auto& unit : storage::units_of(txn, record_.id)) storage::release_locks(txn, record_.id, unit.number);
+      storage::append_log(txn, record_.id, {{0, 0, "Error", ties_.parts.clock.now(), first_error_}});
+      finish(txn, decision);
+    });
+  } catch (const Error& refused) {
+    return lose(refused);
+  }
+  over_ = true;
+  ties_.ended(record_);
 }
 
 void TaskRun::restore(const storage::UnitRecord& unit) {
@@ -58,7 +84,7 @@ void TaskRun::restore(const storage::UnitRecord& unit) {
 void TaskRun::note(int unit, const UnitOutcome& outcome) {
   states_[unit] = {true, outcome.Result};
   if (outcome.Result == steps::Result::Failed && first_error_.empty()) first_error_ = outcome.Message;
-  if (const auto* action = action_of(*plan_, unit)) {
+  if (const auto* action = action_of(plan_, unit)) {
     for (const auto& [name, value] : outcome.Outputs) outputs_[action->Name][name] = value;
   }
 }
@@ -67,8 +93,8 @@ void TaskRun::start_unit(storage::UnitRecord record, std::vector<storage::Journa
   const int unit = record.number;
   states_[unit] = {};
   const planning::PlannedStep* step = nullptr;
-  const auto* action = action_of(*plan_, unit);
-  for (const auto& candidate : plan_->Steps) {
+  const auto* action = action_of(plan_, unit);
+  for (const auto& candidate : plan_.Steps) {
     for (const auto& own : candidate.Actions) {
       if (&own == action) step = &candidate;
     }
@@ -134,7 +160,7 @@ void TaskRun::unit_ended(const UnitEnd& end) {
   try {
     advance(&end);
   } catch (const Error& error) {
-    lose(error);
+    give_up(error);
   }
 }
 
@@ -150,13 +176,13 @@ void TaskRun::advance(const UnitEnd* first) {
     ends.push_back(*first);
   }
   const ConditionEvaluator evaluator = [this](const std::string& expression) { return evaluate(expression); };
-  Decision decision = decide(*plan_, states_, cancelled_, evaluator);
+  Decision decision = decide(plan_, states_, cancelled_, evaluator);
   while (!decision.skip.empty()) {
     for (const auto& skip : decision.skip) {
       ends.push_back(skipped(skip, ties_.parts.clock.now()));
       note(skip.unit, ends.back().outcome);
     }
-    decision = decide(*plan_, states_, cancelled_, evaluator);
+    decision = decide(plan_, states_, cancelled_, evaluator);
   }
   if (!ends.empty() || decision.finished) {
     failpoint("before unit end");
@@ -211,7 +237,7 @@ void TaskRun::cancel() {
       try {
         self->advance(nullptr);
       } catch (const Error& error) {
-        self->lose(error);
+        self->give_up(error);
       }
     }
   });

@@ -27,10 +27,12 @@ struct TaskTies {
 /// Threads: any; its work happens on a strand of its own.
 class TaskRun : public std::enable_shared_from_this<TaskRun> {
  public:
-  TaskRun(TaskTies, storage::TaskRecord, storage::Claim, std::shared_ptr<const planning::Plan>);
+  TaskRun(TaskTies, storage::TaskRecord, storage::Claim, planning::Plan);
 
   /// Goes on from what the database holds of its units: nothing for a fresh task, anything after a crash.
   void begin(std::vector<storage::UnitRecord> known);
+  /// Ends the task as failed: what the database holds of it can't be gone on with.
+  void fail(const Error&);
   void cancel();
   void abandon();
 
@@ -45,6 +47,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   void store_end(storage::Txn&, const UnitEnd&);
   void finish(storage::Txn&, const Decision&);
   void note(int unit, const UnitOutcome&);
+  void give_up(const Error&);
   void lose(const Error&);
   bool evaluate(const std::string& expression);
 
@@ -52,7 +55,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   Strand strand_;
   storage::TaskRecord record_;
   storage::Claim claim_;
-  std::shared_ptr<const planning::Plan> plan_;
+  const planning::Plan plan_;
   UnitStates states_;
   OutputsByAction outputs_;
   std::map<int, std::shared_ptr<UnitRun>> running_;

@@ -162,6 +162,9 @@ class Database {
   /// write nor throw.
   virtual void subscribe(std::function<void(const std::vector<Change>&)> listener) = 0;
 
+  /// False from the first failed commit on: only opening the database anew, by a restart, helps then.
+  virtual bool can_write() const = 0;
+
  protected:
   virtual void do_read(const std::function<void(Reader&)>&) = 0;
   virtual void do_write(std::string_view name, const std::function<void(Txn&)>&) = 0;

@@ -29,6 +29,7 @@ class SqliteDatabase final : public Database {
   void subscribe(std::function<void(const std::vector<Change>&)> listener) override {
     writer_.subscribe(std::move(listener));
   }
+  bool can_write() const override { return writer_.can_write(); }
 
  protected:
   void do_read(const std::function<void(Reader&)>& read) override { readers_.read(read); }

@@ -220,6 +220,7 @@ void SqliteWriter::commit() {
               fmt::format("Nothing can be written since a commit failed ({}). Check the disk and the free space of the "
                           "data folder, then restart the server.",
                           error.message())));
+    can_write_ = false;
     sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (connection_.in_transaction()) connection_.run(kRollback, {});
     std::rethrow_exception(poison_);

@@ -34,6 +34,8 @@ class SqliteWriter {
   /// See Database::write.
   void write(std::string_view name, const std::function<void(Txn&)>& run);
   void subscribe(Listener);
+  /// See Database::can_write.
+  bool can_write() const { return can_write_; }
 
  private:
   struct Pending;
@@ -51,8 +53,9 @@ class SqliteWriter {
   SqliteConnection connection_;
   const Log& log_;
   std::exception_ptr poison_;  ///< why nothing can be written any more; null while all is well
-  int wal_pages_ = 0;          ///< length of the write-ahead log after the last commit
-  int copied_pages_ = 0;       ///< how many of them are in the database already
+  std::atomic<bool> can_write_{true};
+  int wal_pages_ = 0;     ///< length of the write-ahead log after the last commit
+  int copied_pages_ = 0;  ///< how many of them are in the database already
   std::uint64_t last_change_ = 0;
   std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
 
