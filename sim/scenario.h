@@ -1,5 +1,6 @@
 // Scenario files: what the clouds contain at the start, as JSON. sim/scenarios/demo.json is one.
 //
+// clang-format off
 //   region          default of everything below; "eu-west-1"
 //   accounts[]      id, region?
 //     accessKeys[]    user, accessKeyId, secretAccessKey
@@ -10,8 +11,11 @@
 //     taskDefinitions[], services[]   as RegisterTaskDefinition and CreateService take them
 //   behaviours[]    image, account?, behaviour (cannot_pull, crash_after_start, unhealthy), exitCode?, afterSeconds?
 //   faults[]        kind, and what it needs:
-//     throttle, server_error, lose_request, lose_reply, delay (seconds): operation?, account? (the caller's), count?
-//     (1) describe_lag: account, seconds (0 ends it) · no_capacity, capacity_restored: account, cluster
+//     throttle, server_error, lose_request, lose_reply   operation?, account? (the caller's), count? (1)
+//     delay                                              the same, and seconds
+//     describe_lag                                       account, seconds (0 ends it)
+//     no_capacity, capacity_restored                     account, cluster
+// clang-format on
 #pragma once
 
 #include "base/json.h"

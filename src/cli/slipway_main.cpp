@@ -1,4 +1,4 @@
-// The `slipway` command. The one place that sees CLI11.
+// The `slipway` command. With sim/awssim_main.cpp the only file that sees CLI11.
 #include <CLI/CLI.hpp>
 #include <iostream>
 

@@ -1,7 +1,7 @@
-// Where packages and images come from. One file per feed type; feed_types.h lists them.
+// Where packages and images come from. One file per feed type; all_feeds.cpp lists them.
 //
 // A feed answers about repositories and versions; it decides nothing. Which versions a channel allows, and which is the
-// newest, is language/ and search.h's to say.
+// newest, is for planning/version_choice.h to say.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // What a resource is, declared as data.
 //
-// A schema names a resource's fields and rules. The mechanism (model/document.h for documents, src/api/resource_*.h for
-// routes and storage) interprets it: routes, paging, filters, links, slugs, uniqueness, references, secrets, versions,
-// permissions, audit entries and the OpenAPI document all follow from it. What no declaration can say is in its hook.
+// A schema names a resource's fields and rules. The mechanism (model/merge.h and model/references.h for documents,
+// src/api for routes and storage) interprets it: routes, paging, filters, links, slugs, uniqueness, references,
+// secrets, versions, permissions, audit entries and the OpenAPI document all follow from it. What no declaration can
+// say is in its hook.
 #pragma once
 
 #include <cstddef>
