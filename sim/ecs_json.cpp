@@ -161,7 +161,7 @@ json::object show(const TaskDefinition& definition) {
   out["taskDefinitionArn"] = definition.arn;
   out["revision"] = definition.revision;
   out["status"] = definition.active ? "ACTIVE" : "INACTIVE";
-  // Read-only members that a registration must not repeat (aws-ecs.md §3).
+  // Read-only members: DescribeTaskDefinition shows them, RegisterTaskDefinition refuses them.
   out["requiresAttributes"] = json::array{{{"name", "com.amazonaws.ecs.capability.docker-remote-api.1.18"}}};
   out["compatibilities"] = json::array{"EC2"};
   if (text_or(definition.body, "networkMode") == "awsvpc") out["compatibilities"].get_array().push_back("FARGATE");

@@ -12,7 +12,8 @@
 namespace slipway::sim {
 namespace {
 
-/// The settings that UpdateService takes, and whether a change starts a deployment (aws-ecs.md §2.9).
+/// The settings that UpdateService takes, and whether a change starts a deployment (ECS API reference,
+/// UpdateService).
 struct Setting {
   std::string_view name;
   bool starts_deployment;

@@ -27,7 +27,7 @@ class Fleet {
   /// When the next event is due; none when nothing would ever happen without a call.
   std::optional<Time> next_event() const;
 
-  /// The first deployment of a new service, or a new primary that supersedes the others (§2.9).
+  /// The first deployment of a new service, or a new primary that supersedes the others.
   void start_deployment(const Place&, Service&, const std::string& task_definition, Time now);
   /// Ends the first deployment of a new service at once, as if it had succeeded long ago. Why not, when an image can't
   /// be pulled.

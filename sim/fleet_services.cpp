@@ -192,7 +192,7 @@ Deployment& Fleet::add_deployment(Service& service, Deployment deployment, Time 
   deployment.desired = service.desired;
   service.deployments.insert(service.deployments.begin(), std::move(deployment));
   service.task_definition = primary_of(service).task_definition;
-  // What failed to start before says nothing about the new task definition (§2.5).
+  // What failed to start before says nothing about the new task definition.
   service.failed_starts = 0;
   service.next_start = now;
   return primary_of(service);

@@ -84,7 +84,7 @@ std::optional<std::string> resolve_images(const World& world, const Place& place
   return std::nullopt;
 }
 
-/// How long after its start a task's unhealthy results are ignored (§2.4).
+/// How long after its start a task's unhealthy results are ignored.
 Duration grace_period(Cluster& cluster, const Task& task) {
   const Service* service = service_of(cluster, task);
   const auto seconds = service ? json::integer_at(service->settings, "healthCheckGracePeriodSeconds") : std::nullopt;
@@ -158,7 +158,8 @@ void Fleet::fail_to_start(Region& region, Cluster& cluster, Task& task, std::str
   if (service == nullptr) return;
   delay_next_start(*service, now);
   const Deployment* deployment = find_deployment(*service, task.deployment);
-  // The breaker's first stage ends with the first task that runs (§2.6).
+  // The breaker's first stage ends with the first task that runs (ECS guide, "How the Amazon ECS deployment
+  // circuit breaker detects failures").
   if (deployment != nullptr && !deployment->reached_running) count_failure(region.place, *service, deployment->id, now);
 }
 

@@ -1,5 +1,5 @@
-// Lagging reads: while a place lags, its past states are kept, and reads see the one of some time ago (aws-ecs.md §2.9,
-// eventual consistency).
+// Lagging reads: while a place lags, its past states are kept, and reads see the one of some time ago, as the
+// ECS API reference warns ("eventual consistency").
 #pragma once
 
 #include <deque>

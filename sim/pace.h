@@ -8,7 +8,8 @@
 
 namespace slipway::sim {
 
-/// aws-ecs.md §2.3 to §2.5. All lengths are wall time of the simulator's clock.
+/// The states are those of the ECS guide's "Amazon ECS task lifecycle"; AWS publishes few of the lengths, so most are
+/// typical ones. All are wall time of the simulator's clock.
 struct Pace {
   Duration scheduler_tick = std::chrono::seconds(5);  ///< from a change to the scheduler's next look at the service
   Duration fargate_placement_least = std::chrono::seconds(10);
@@ -18,9 +19,9 @@ struct Pace {
   Duration pull_most = std::chrono::seconds(20);
   Duration pull_refused = std::chrono::seconds(2);  ///< until a missing image is reported
   Duration container_start = std::chrono::seconds(2);
-  Duration healthy_after = std::chrono::seconds(40);      ///< after RUNNING, without container check (§2.4)
+  Duration healthy_after = std::chrono::seconds(40);      ///< after RUNNING, without container check
   Duration container_stop = std::chrono::seconds(3);      ///< SIGTERM until the containers are gone
-  Duration first_start_delay = std::chrono::seconds(10);  ///< doubles with each failed start in a row (§2.5)
+  Duration first_start_delay = std::chrono::seconds(10);  ///< doubles with each failed start in a row
   Duration longest_start_delay = std::chrono::minutes(27);
   double divisor = 1;  ///< for lengths that requests name: health check intervals, crash delays
 
@@ -32,8 +33,8 @@ struct Pace {
 
 /// Where AWS's behaviour is disputed or changed, both can be simulated.
 struct Rules {
-  bool replace_from_own_revision = true;  ///< since November 2025 (§2.2, 4); before: always from PRIMARY
-  bool count_exit_after_running = false;  ///< whether a crash after RUNNING counts for the circuit breaker (§2.6)
+  bool replace_from_own_revision = true;  ///< since November 2025; before: always from PRIMARY
+  bool count_exit_after_running = false;  ///< whether a crash after RUNNING counts for the circuit breaker
 };
 
 /// How long a stopped task can still be described.

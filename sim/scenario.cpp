@@ -138,7 +138,7 @@ void add_role(Clouds& clouds, const std::string& account, const RoleEntry& entry
   clouds.world.roles[role.arn] = std::move(role);
 }
 
-/// The repository policy with which other accounts may pull and look (aws-ecs.md §7).
+/// The repository policy with which other accounts may pull and look (ECR guide, "Private repository policies").
 std::string policy_for(const std::vector<std::string>& accounts) {
   json::array principals;
   for (const std::string& account : accounts) {

@@ -7,7 +7,8 @@
 
 namespace slipway::sim {
 
-/// Between how many healthy tasks at least, and active ones at most, a deployment moves (aws-ecs.md §2.2).
+/// Between how many healthy tasks at least, and active ones at most, a deployment moves: ECS's
+/// minimumHealthyPercent rounded up, its maximumPercent rounded down.
 struct Bounds {
   int lower = 0;
   int upper = 0;
@@ -33,13 +34,13 @@ struct Moves {
   int start_old = 0;
   int stop_primary = 0;  ///< unhealthy ones first
   int stop_old = 0;      ///< unhealthy ones first
-  bool stuck = false;    ///< nothing may start or stop, now or later, though old tasks remain (§2.2, 6)
+  bool stuck = false;    ///< nothing may start or stop, now or later, though old tasks remain
 
   bool operator==(const Moves&) const = default;
 };
 Moves decide(const Census&);
 
-/// The circuit breaker's threshold as a service states it (§2.6).
+/// The circuit breaker's threshold as a service states it (ECS API reference, DeploymentCircuitBreaker).
 struct BreakerThreshold {
   enum class Kind { bounded_percent, count, unbounded_percent };
   Kind kind = Kind::bounded_percent;

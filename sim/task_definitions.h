@@ -1,4 +1,4 @@
-// RegisterTaskDefinition's reading of its input: what AWS checks, and what it fills in or rewrites (aws-ecs.md §3).
+// RegisterTaskDefinition's reading of its input: what AWS checks, and what it fills in or rewrites.
 #pragma once
 
 #include "base/json.h"

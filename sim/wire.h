@@ -1,4 +1,4 @@
-// The two protocols of the simulated services: AWS JSON 1.1 and Query/XML (aws-ecs.md §1.2, §1.4).
+// The two protocols of the simulated services: AWS JSON 1.1 (ECS, ECR) and AWS Query in XML (STS).
 #pragma once
 
 #include <optional>

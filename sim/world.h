@@ -34,7 +34,7 @@ struct Family {
   std::map<int, TaskDefinition> revisions;
 };
 
-/// The life of a task (aws-ecs.md §2.3), in order.
+/// The life of a task, in order (ECS guide, "Amazon ECS task lifecycle").
 enum class TaskStatus { provisioning, pending, activating, running, deactivating, stopping, deprovisioning, stopped };
 std::string_view to_string(TaskStatus);
 
@@ -71,7 +71,7 @@ struct Task {
   TaskStatus status = TaskStatus::provisioning;
   bool shall_run = true;  ///< desiredStatus RUNNING
   Health health = Health::unknown;
-  bool counts_as_healthy = false;  ///< in the scheduler's sense (§2.4)
+  bool counts_as_healthy = false;  ///< in the scheduler's sense
   std::vector<Container> containers;
   std::optional<Misbehaviour> misbehaviour;  ///< of one of its images, known from the pull on
   std::string stop_code;
@@ -101,7 +101,7 @@ struct Deployment {
   int desired = 0;
   int failed_tasks = 0;
   int breaker_failures = 0;
-  bool reached_running = false;  ///< the breaker's second stage (§2.6)
+  bool reached_running = false;  ///< the breaker's second stage
   Time created_at;
   Time updated_at;
 };
@@ -186,7 +186,7 @@ struct Service {
   std::deque<ServiceEvent> events;                     ///< newest first
   std::vector<std::string> tasks;                      ///< ids of those that are not STOPPED
   std::optional<Deployment> last_completed;            ///< what a rollback goes back to
-  int failed_starts = 0;                               ///< in a row (§2.5)
+  int failed_starts = 0;                               ///< in a row
   Time next_start;                                     ///< no task starts before
   std::optional<Time> next_tick;                       ///< the scheduler's next look
   std::string created_by;

@@ -1,5 +1,5 @@
-// A task's log as the tree that clients show: the task, its steps, and below each step the nodes that carry log lines
-// (contract-hotpath §9: clients print a step's children). Ids are stable: they are made of task, step and unit numbers.
+// A task's log as the tree that clients show: the task, its steps, and below each step the nodes that carry log lines,
+// because clients print a step's children alone. Ids are stable: they are made of task, step and unit numbers.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@ using namespace slipway::api::testing;
 
 namespace {
 
-/// The contract's bodies (contract-hotpath §1.6), whatever went wrong.
+/// The bodies that docs/api.md promises (Errors), whatever went wrong.
 void check_contract(const Answer& answer) {
   CHECK_MESSAGE(answer.status < 500, answer.text);
   if (answer.status < 400) return;

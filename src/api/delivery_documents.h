@@ -1,5 +1,5 @@
-// Releases, deployments and tasks as clients read them (contract-hotpath §7–9). List items and single documents come
-// from here alike, so that they are equal member for member.
+// Releases, deployments and tasks as clients read them. List items and single documents come from here alike, so
+// that they are equal member for member.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// What a deployment would do, where it may go, and what it asks for (contract-hotpath §8, Preview and template).
+// What a deployment would do, where it may go, and what it asks for.
 #pragma once
 
 #include <string>

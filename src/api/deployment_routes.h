@@ -1,4 +1,4 @@
-// Deployments: create, read, preview, and what runs where (contract-hotpath §8).
+// Deployments: create, read, preview, and what runs where.
 #pragma once
 
 #include <vector>

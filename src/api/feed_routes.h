@@ -1,4 +1,4 @@
-// Looking into feeds: which packages there are, and which versions a channel's rule would take (contract-hotpath §5).
+// Looking into feeds: which packages there are, and which versions a channel's rule would take.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The list envelope that clients page through (contract-hotpath §1.3).
+// The list envelope that clients page through.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a release of a process would need: packages with their last versions, and the next number (contract-hotpath §4).
+// What a release of a process would need: packages with their last versions, and the next number.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Releases: create, read, edit, delete, block, and where they may go (contract-hotpath §7).
+// Releases: create, read, edit, delete, block, and where they may go.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The tables of links that clients find everything by (contract-config §0.1).
+// The tables of links that clients find everything by: the .NET and Go clients build no address themselves.
 #pragma once
 
 #include <string>

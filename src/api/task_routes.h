@@ -1,4 +1,4 @@
-// Tasks: lists, state, logs, cancel (contract-hotpath §9).
+// Tasks: lists, state, logs, cancel.
 #pragma once
 
 #include <vector>

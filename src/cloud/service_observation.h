@@ -1,5 +1,5 @@
-// What one look at an ECS service shows of one rollout: the facts that a verdict is made of (aws-ecs.md §5). Reduced,
-// declared, free of credentials, so that it can be journaled and replayed.
+// What one look at an ECS service shows of one rollout: the facts that steps/ecs_service/rollout.h makes a verdict of.
+// Reduced, declared, free of credentials, so that it can be journaled and replayed.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,5 +1,5 @@
 // The tree that variable names form: `A.B[c]` is node c among the indexed children of B, a named child of A
-// (language.md 1.1).
+// (docs/language.md, Templates).
 #pragma once
 
 #include <deque>

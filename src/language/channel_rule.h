@@ -1,4 +1,4 @@
-// Which package versions a channel's rule lets into a release (language.md 2.8, CHN-3, CHN-5).
+// Which package versions a channel's rule lets into a release (docs/language.md, Versions; CHN-3, CHN-5).
 #pragma once
 
 #include <optional>

@@ -18,7 +18,7 @@ bool has_tokens(std::string_view text) { return text.find("#{") != std::string_v
 
 bool is_indirect(const Step& step) { return step.kind == Step::Kind::indirect_index; }
 
-/// Equal in text and place: how a symbol is recognised while it is being resolved (language.md, Cycles).
+/// Equal in text and place: how a symbol is recognised while it is being resolved again, which is a cycle.
 bool is_same(const Symbol& a, const Symbol& b) {
   return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(), [](const Step& x, const Step& y) {
     if (x.position != y.position || x.kind != y.kind || x.text != y.text) return false;
@@ -237,7 +237,8 @@ void Evaluator::evaluate_repetition(const Repetition& r, Context& context, Outpu
 
 void Evaluator::evaluate_calculation(const Token& token, const Calculation& c, Context& context, Output& out) {
   const auto result = calculate(c, context, out.missing);
-  // Unlike other tokens, one that can't be calculated is echoed without being reported (language.md 1.9).
+  // Unlike other tokens, one that can't be calculated is echoed without being reported, as existing
+  // users' templates rely on.
   append(out, result ? format_double(*result) : to_string(token));
 }
 

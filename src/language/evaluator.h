@@ -1,5 +1,5 @@
 // Evaluates parsed templates over bound variables: one Evaluator for one evaluation, or for a run of them that may
-// share what each variable comes to (language.md 1.4 to 1.9).
+// share what each variable comes to (docs/language.md, Templates).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The filters of the substitution language (language.md 1.10).
+// The filters of the substitution language (docs/language.md, Templates).
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ struct FilterContext {
 /// What stands in front of the filter; nullopt when missing.
 using FilterSubject = std::optional<std::string_view>;
 using FilterOptions = std::span<const std::string>;
-/// nullopt leaves the token unresolved. Throws Error{invalid} where language.md says "throws".
+/// nullopt leaves the token unresolved. Throws Error{invalid} where the evaluation must fail as a whole.
 using FilterResult = std::optional<std::string>;
 using Filter = FilterResult (*)(FilterSubject, FilterOptions, const FilterContext&);
 

@@ -1,5 +1,5 @@
 // JSON as variables hold it: with what Newtonsoft's reader accepts beyond the standard (comments, single quotes,
-// unquoted names, trailing commas), and its texts for values (language.md 1.8).
+// unquoted names, trailing commas), and its texts for values.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The number of a project's next release, made of its template (language.md 2.10, VER-6).
+// The number of a project's next release, made of its template (docs/language.md, Versions; VER-6).
 #pragma once
 
 #include <chrono>

@@ -16,7 +16,7 @@ struct KindEntry {
   std::int64_t rank;
 };
 
-// The published weights, summed over the kinds present (language.md 3.2).
+// The published weights, summed over the kinds present (docs/language.md, Which value wins).
 constexpr std::array<KindEntry, kScopeKindCount> kKinds = {{
     {ScopeKind::action, "Action", 10'000'000},
     {ScopeKind::machine, "Machine", 1'000'000},

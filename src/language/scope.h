@@ -1,4 +1,5 @@
-// Which value of a variable applies where: scopes, ranks and ties (language.md part 3, VAR-1, VAR-2, VAR-3).
+// Which value of a variable applies where: scopes, ranks and ties (docs/language.md, Which value wins; VAR-1,
+// VAR-2, VAR-3).
 //
 // A VariableCatalog is made once of everything that defines variables for a release (project and library snapshots,
 // tenant values, system values …) and resolved for each deployment, step and target with another ScopeContext.
@@ -139,8 +140,8 @@ class VariableCatalog {
   std::unordered_map<std::string, std::uint32_t> name_ids_;
 };
 
-/// The rank of a scope where it applies; more specific is larger (language.md 3.2). `role_targeted`: one of its roles
-/// is on the machine and targeted by the step.
+/// The rank of a scope where it applies; more specific is larger (docs/language.md, Which value wins).
+/// `role_targeted`: one of its roles is on the machine and targeted by the step.
 std::int64_t scope_rank(const Scope&, VariableSource, bool role_targeted);
 
 /// A property of an object that a typed variable names, e.g. {"AccessKey", "AKIA…", false}.
@@ -150,8 +151,8 @@ struct ObjectProperty {
   bool is_sensitive = false;
 };
 
-/// The variable itself (value = the object's id) and `Name.Property` for each property its type has (language.md 4.4,
-/// VAR-11). Properties that the type does not have are left out, so that accounts do not leak what steps may not see.
+/// The variable itself (value = the object's id) and `Name.Property` for each property its type has (VAR-11).
+/// Properties that the type does not have are left out, so that accounts do not leak what steps may not see.
 std::vector<Variable> expand_typed_variable(const Variable&, const std::vector<ObjectProperty>& properties);
 
 }  // namespace slipway::language

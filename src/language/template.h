@@ -1,4 +1,5 @@
-// The substitution language: texts such as `#{Server | ToLower}:#{Port}` evaluated over variables (language.md part 1).
+// The substitution language: texts such as `#{Server | ToLower}:#{Port}` evaluated over variables
+// (docs/language.md, Templates).
 //
 // A Template is parsed once and evaluated many times. A Bindings is made once of a set of variables and shared by all
 // evaluations over it. The free functions do both for a single use. All of it is pure: the time is given.

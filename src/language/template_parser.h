@@ -1,5 +1,5 @@
-// Reads templates. The grammar is that of language.md 1.2: ordered choice with backtracking, made linear by remembering
-// what was found at each `#{`.
+// Reads templates (docs/language.md, Templates). The grammar is ordered choice with backtracking, made linear by
+// remembering what was found at each `#{`.
 #pragma once
 
 #include <optional>

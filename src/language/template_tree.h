@@ -1,5 +1,4 @@
-// The parsed form of a template (language.md 1.2). Nodes are immutable and shared, because the parser may reach the
-// same one by two ways.
+// The parsed form of a template. Nodes are immutable and shared, because the parser may reach the same one by two ways.
 #pragma once
 
 #include <cstdint>

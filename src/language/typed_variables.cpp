@@ -7,7 +7,7 @@
 namespace slipway::language {
 namespace {
 
-// What each type of variable expands into (language.md 4.4, VAR-11).
+// What each type of variable expands into (VAR-11).
 struct TypeProperty {
   std::string_view type;
   std::string_view property;

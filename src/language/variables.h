@@ -1,5 +1,5 @@
 // Variables as the substitution language sees them: names that ignore case, in the order they were added, because that
-// order shows in `each` and `[*]` (language.md 1.1).
+// order shows in `each` and `[*]`.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Versions: parsing and order in the five formats that feeds and releases use (language.md 2.1 to 2.6).
+// Versions: parsing and order in the five formats that feeds and releases use (docs/language.md, Versions).
 //
 // `octopus` is the superset that releases, masks and the Version* filters use. All functions are pure.
 #pragma once
@@ -53,8 +53,7 @@ int compare(const Version& a, const Version& b);
 /// (VER-1: 1.0 = 1.0.0 = 1.0.0.0). ASCII; made for unique and sorted columns.
 std::string version_sort_key(const Version&);
 
-/// Whether a text can number a release (language.md 2.10): octopus can read it, it has a number in front, and no fifth
-/// one.
+/// Whether a text can number a release: octopus can read it, it has a number in front, and no fifth one.
 bool is_valid_release_number(std::string_view text);
 
 }  // namespace slipway::language

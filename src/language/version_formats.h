@@ -13,7 +13,7 @@ VersionParse read_maven(std::string_view text);
 VersionParse read_docker(std::string_view text);
 VersionParse read_lexicographic(std::string_view text);
 
-/// The order of octopus and docker versions (language.md 2.3): metadata and prefix do not count.
+/// The order of octopus and docker versions (docs/language.md, Versions): metadata and prefix do not count.
 int compare_octopus(const Version& a, const Version& b);
 /// NuGet's order: as octopus, but labels are split at dots alone, and metadata decides last where `with_metadata`.
 int compare_semver(const Version& a, const Version& b, bool with_metadata = true);

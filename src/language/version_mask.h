@@ -1,4 +1,4 @@
-// Version masks: `2.1.i` is "the last 2.1.x plus one" (language.md 2.9, VER-7).
+// Version masks: `2.1.i` is "the last 2.1.x plus one" (docs/language.md, Versions; VER-7).
 #pragma once
 
 #include <optional>

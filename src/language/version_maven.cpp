@@ -1,4 +1,4 @@
-// Maven versions: anything parses, and the order is that of Maven's ComparableVersion (language.md 2.6).
+// Maven versions: anything parses, and the order is that of Maven's ComparableVersion.
 #include <algorithm>
 #include <array>
 #include <string>

@@ -17,7 +17,7 @@ namespace {
 }
 
 /// The order that bounds are compared in. NuGet's own where both sides are semantic versions, else the superset's, so
-/// that container tags fit in (language.md 2.7, Docker).
+/// that container tags fit in.
 int compare_in(RangeFormat format, const Version& a, const Version& b) {
   if (format == RangeFormat::maven) return compare_maven(a.original, b.original);
   const auto semver_a = try_parse_version(VersionFormat::semver, a.original);

@@ -1,4 +1,4 @@
-// Ranges of versions: NuGet's interval notation and Maven's sets (language.md 2.7).
+// Ranges of versions: NuGet's interval notation and Maven's sets (docs/language.md, Versions).
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Semantic versions as NuGet reads them: one to four numbers, dotted labels, metadata (language.md 2.5).
+// Semantic versions as NuGet reads them: one to four numbers, dotted labels, metadata.
 #include <algorithm>
 
 #include "base/text.h"

@@ -97,7 +97,7 @@ Schema channel_schema() {
       .collection = "channels",
       .id_prefix = "Channels",
       .parent = "ProjectId",
-      // An update may leave out the lists to keep them, and send [] to clear them (contract-config §7).
+      // An update may leave out the lists to keep them, and send [] to clear them, as the Terraform provider does.
       .fields = {reference("ProjectId", {"Project"}).required().fixed(), name_field(), slug_field(),
                  description_field(), reference("LifecycleId", {"Lifecycle"}), flag("IsDefault"),
                  choice("Type", {"Lifecycle"}), tags("TenantTags").keeps(),

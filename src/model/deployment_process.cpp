@@ -91,7 +91,8 @@ Field action_scope(std::string name, std::string type) {
 }
 
 Field packages() {
-  // Feeds and packages are not checked: both may hold expressions, and a feed may come later (contract-config §8.3).
+  // Feeds and packages are not checked: both may hold expressions, and a feed may come later (the Go
+  // client's own tests save such a process).
   return objects("Packages",
                  {text("Name"), text("PackageId"), text("FeedId"), text("AcquisitionLocation").otherwise("Server"),
                   text("Version").omitted_when_null(), text("StepPackageInputsReferenceId").omitted_when_null().keeps(),

@@ -21,7 +21,7 @@ Field retention(std::string name) {
                  flag("ShouldKeepForever"), choice("Unit", {"Items", "Days"})});
 }
 
-/// Older clients send no Strategy; the other members imply it (contract-config §4.2).
+/// Older clients send no Strategy; the other members imply it.
 void complete_retention(json::value& policy) {
   if (!policy.is_object() || !policy.at("Strategy").is_null()) return;
   json::object& members = policy.get_object();

@@ -327,7 +327,7 @@ class Merger {
     }
   }
 
-  /// §0.6: a NewValue is stored, none keeps what HasValue says is there, else nothing remains.
+  /// As docs/api.md says: a NewValue is stored, none keeps what HasValue says is there, else nothing remains.
   value read_secret(const value* old, const value& in, std::string_view path) {
     if (in.is_string()) return in.get_string().empty() ? keep(old) : put(in.get_string());
     const object* members = in.if_object();

@@ -9,7 +9,7 @@ namespace {
 
 std::string managers_team(std::string_view space) { return fmt::format("teams-spacemanagers-{}", space); }
 
-/// What a new space comes with (contract-config §1).
+/// What a new space comes with: clients look these documents up by their names.
 std::vector<Changes::NewDocument> furniture(const json::object& space) {
   const std::string_view id = json::text_at(space, "Id").value_or("");
   const bool is_first = json::flag_at(space, "IsDefault").value_or(false);

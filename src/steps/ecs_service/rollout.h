@@ -1,4 +1,4 @@
-// The verdict on one rollout: pure judgement over what looks at the service show (aws-ecs.md §5, ECS-9).
+// The verdict on one rollout: pure judgement over what looks at the service show (ECS-9).
 //
 // A rollout is healthy only by OUR deployment id, OUR revision, and running tasks that carry the expected digests:
 // never by what another deployment, a rollback or a stale read did.
