@@ -1,4 +1,4 @@
-// How a release stands in its lifecycle, read from storage (LIF-1..9, BLK-2).
+// How a release stands in its lifecycle, read from storage (LIF-1..4, 7, 9; BLK-2).
 #pragma once
 
 #include <map>
