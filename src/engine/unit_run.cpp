@@ -189,8 +189,8 @@ void UnitRun::wait_on(OpenWait wait) {
 
 void UnitRun::observed(int position, const json::value& observation) {
   if (over_ || !wait_ || wait_->position != position) return;
-  fresh_ = true;
   auto progress = wait_->watch->next(wait_->entry.State, observation);
+  fresh_ = !progress.saw_nothing;
   if (progress.value) {
     decide_wait("value", std::move(*progress.value), progress.lines);
     return;

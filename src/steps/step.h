@@ -65,6 +65,7 @@ class Watch {
     json::value state;
     std::vector<Line> lines;
     std::optional<json::value> value;  ///< set when the wait is over
+    bool saw_nothing = false;          ///< the look failed: it says nothing of where things stand at a deadline
   };
 
   virtual ~Watch() = default;
