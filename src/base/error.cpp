@@ -31,6 +31,12 @@ std::string_view to_string(ErrorCode code) {
 Error::Error(ErrorCode code, std::string message, std::vector<std::string> details)
     : code_(code), message_(std::move(message)), details_(std::move(details)) {}
 
+std::string Error::full_text() const {
+  std::string text = message_;
+  for (const auto& detail : details_) text += "\n" + detail;
+  return text;
+}
+
 void Error::add_context(std::string_view context) { message_ = std::string(context) + ": " + message_; }
 
 void fail(ErrorCode code, std::string message) { throw Error(code, std::move(message)); }

@@ -36,6 +36,8 @@ class Error : public std::exception {
   const std::string& message() const noexcept { return message_; }
   /// One sentence a problem; for `invalid` each names a field and its fix. May be empty.
   const std::vector<std::string>& details() const noexcept { return details_; }
+  /// The message, and under it each detail on a line of its own.
+  std::string full_text() const;
   const char* what() const noexcept override { return message_.c_str(); }
 
   /// Puts "context: " in front of the message. For use in a catch that rethrows.

@@ -52,7 +52,7 @@ class Core {
   Core(const World&, CoreOptions);
 
   /// Takes over what an earlier process left executing, and begins to work.
-  void start() { engine_.start(); }
+  void start() { engine_.start(services_.installation_id); }
   void stop() { engine_.stop(); }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
   storage::Database& database() { return *database_; }

@@ -49,6 +49,7 @@ std::optional<std::string> ResolvedScope::get(std::string_view name) const { ret
 
 bool ResolvedScope::is_true(std::string_view expression) const {
   const language::Evaluation evaluation = bindings_.evaluate(expression, options_);
+  if (!evaluation.missing_tokens.empty()) return false;
   if (evaluation.error) {
     fail_invalid(fmt::format("The run condition \"{}\" can't be evaluated: {}", expression, *evaluation.error));
   }
@@ -57,8 +58,24 @@ bool ResolvedScope::is_true(std::string_view expression) const {
 
 const ResolvedScope& DeploymentInputs::scope() const {
   const std::lock_guard lock(mutex_);
-  if (!scope_) scope_ = resolve_();
+  if (failure_) throw *failure_;
+  if (scope_) return *scope_;
+  try {
+    scope_ = resolve_();
+  } catch (const Error& error) {
+    failure_ = error;
+    throw;
+  }
   return *scope_;
+}
+
+std::string DeploymentInputs::mask(std::string_view text) const {
+  if (text.empty()) return {};
+  try {
+    return scope().mask(text);
+  } catch (const Error&) {
+    return std::string(text);
+  }
 }
 
 }  // namespace slipway::engine

@@ -47,15 +47,15 @@ planning::Plan DeploymentSource::plan(storage::Reader& reader, const storage::Ta
 std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRecord& task,
                                                            const planning::PlannedStep& step,
                                                            const planning::PlannedAction& planned,
-                                                           const OutputsByAction& outputs) {
+                                                           const planning::StepResults& results) {
   const Records records = database_.read([&](storage::Reader& reader) { return read(reader, task); });
   const model::Action* action = planning::find_action(records.frozen->process, planned.ActionId);
   if (action == nullptr) fail_not_found(fmt::format("The release's process has no action \"{}\".", planned.Name));
-  auto resolve = [this, records, step, planned, outputs] {
+  auto resolve = [this, records, step, planned, results] {
     return database_.read([&](storage::Reader& reader) {
       const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
       auto variables = planning::deployment_variables(scene);
-      planning::add_action_variables(variables, scene, step, planned, outputs);
+      planning::add_action_variables(variables, scene, step, planned, results);
       return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene, planned), reader, vault_,
                                                    clock_.now());
     });
@@ -65,12 +65,12 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
 }
 
 bool DeploymentSource::condition(const storage::TaskRecord& task, const std::string& expression,
-                                 const OutputsByAction& outputs) {
+                                 const planning::StepResults& results) {
   return database_.read([&](storage::Reader& reader) {
     const Records records = read(reader, task);
     const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
     auto variables = planning::deployment_variables(scene);
-    planning::add_outputs(variables, outputs);
+    planning::add_results(variables, results);
     return ResolvedScope(variables, planning::scope_context(scene), reader, vault_, clock_.now()).is_true(expression);
   });
 }

@@ -20,8 +20,8 @@ class DeploymentSource final : public TaskSource {
 
   planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override;
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
-                                           const planning::PlannedAction&, const OutputsByAction&) override;
-  bool condition(const storage::TaskRecord&, const std::string& expression, const OutputsByAction&) override;
+                                           const planning::PlannedAction&, const planning::StepResults&) override;
+  bool condition(const storage::TaskRecord&, const std::string& expression, const planning::StepResults&) override;
   void started(storage::Txn&, const storage::TaskRecord&) override;
   void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) override;
 

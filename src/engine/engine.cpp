@@ -88,6 +88,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   }
 
   EngineParts parts;
+  std::string installation;
   Strand strand;
   std::atomic<bool> stopping{false};
   // The rest belongs to the strand.
@@ -102,7 +103,8 @@ struct Engine::State : std::enable_shared_from_this<State> {
 Engine::Engine(EngineParts parts) : state_(std::make_shared<State>(std::move(parts))) {}
 Engine::~Engine() { stop(); }
 
-void Engine::start() {
+void Engine::start(std::string installation) {
+  state_->installation = std::move(installation);
   state_->parts.database.subscribe([weak = std::weak_ptr(state_)](const std::vector<storage::Change>& changes) {
     if (const auto state = weak.lock()) state->changed(changes);
   });
@@ -224,17 +226,23 @@ void Engine::State::pump() {
   pump_soon();
 }
 
-/// A task without a plan ends at once.
+/// A task whose expiry has passed (while the server was down) times out (SCH-1); one without a plan ends at once.
 std::vector<std::optional<storage::Claim>> Engine::State::claim(storage::Txn& txn, std::vector<Prepared>& prepared) {
   std::vector<std::optional<storage::Claim>> claims;
   for (auto& p : prepared) {
+    const Time now = parts.clock.now();
+    if (p.task.queue_expiry && *p.task.queue_expiry <= now) {
+      storage::expire_task(txn, p.task.id, now);
+      claims.emplace_back();
+      continue;
+    }
     p.task.plan = storage::put_content(txn, text_of(p.plan));
-    claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, parts.clock.now()));
+    claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, now));
     if (!claims.back()) continue;
     parts.source.started(txn, p.task);
     if (p.error.empty()) continue;
-    storage::append_log(txn, p.task.id, {{0, 0, "Error", parts.clock.now(), p.error}});
-    storage::finish_task(txn, *claims.back(), TaskState::Failed, p.error, false, parts.clock.now());
+    storage::append_log(txn, p.task.id, {{0, 0, "Error", now, p.error}});
+    storage::finish_task(txn, *claims.back(), TaskState::Failed, p.error, false, now);
     parts.source.ended(txn, p.task, TaskState::Failed, p.error);
   }
   return claims;
@@ -262,6 +270,7 @@ std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batc
 std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::Claim claim, planning::Plan plan) {
   const auto weak = weak_from_this();
   TaskTies ties{parts,
+                installation,
                 [weak](const TaskRecord& task) {
                   if (const auto self = weak.lock()) self->on_strand([task](State& s) { s.on_ended(task); });
                 },

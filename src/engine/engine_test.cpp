@@ -106,10 +106,11 @@ class PlainSource final : public TaskSource {
 
   planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override { return the_plan; }
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
-                                           const planning::PlannedAction& action, const OutputsByAction&) override {
+                                           const planning::PlannedAction& action,
+                                           const planning::StepResults&) override {
     return std::make_shared<PlainInputs>(steps::ActionSpec{action.ActionId, action.Name, action.ActionType, {}, {}});
   }
-  bool condition(const storage::TaskRecord&, const std::string&, const OutputsByAction&) override { return true; }
+  bool condition(const storage::TaskRecord&, const std::string&, const planning::StepResults&) override { return true; }
   void started(storage::Txn&, const storage::TaskRecord&) override {}
   void ended(storage::Txn&, const storage::TaskRecord& task, TaskState, std::string_view) override {
     ended_tasks.push_back(task.id);
@@ -250,7 +251,7 @@ class Node {
     database.inline_writes = true;
     database_ = std::make_unique<RefusingDatabase>(storage::open_sqlite(database, log_), disk_full);
     engine_ = std::make_unique<Engine>(EngineParts{*database_, executor, clock, log_, catalogue_, source, options});
-    engine_->start();
+    engine_->start("installation");
   }
 
   std::string folder_;
@@ -445,6 +446,40 @@ TEST_CASE("a task whose records make no sense fails alone; the others go on") {
   CHECK(node.task(next).state == TaskState::Success);
 }
 
+TEST_CASE("TSK-7: while AWS keeps it waiting, a canceled step ends at once and changes nothing more") {
+  Node node(change_once);
+  node.world.on_act = [] { throw Park(20min, "throttled by AWS", true); };
+  const auto id = node.deploy();
+  node.run(10s);
+  const int acts = node.world.acts;
+  node.cancel(id);
+  node.run(10s);
+  CHECK(node.task(id).state == TaskState::Canceled);
+  CHECK(node.world.acts == acts);
+}
+
+TEST_CASE("TSK-7: a canceled step first finds out what became of a call whose answer was lost") {
+  Node node(change_once);
+  node.world.on_act = [] { throw Park(1s, "the answer was lost", false); };
+  const auto id = node.deploy();
+  node.run(2s);
+  node.cancel(id);
+  node.run();
+  CHECK(node.task(id).state == TaskState::Canceled);
+  CHECK(node.world.acts == 1);
+  CHECK(node.world.finds > 0);
+}
+
+TEST_CASE("SCH-1: a task whose expiry passed while the server was down times out") {
+  Node node(change_once);
+  const auto id = node.deploy("key", node.clock.now() + 1min);
+  node.clock.advance(2min);
+  node.crash();
+  node.run();
+  CHECK(node.task(id).state == TaskState::TimedOut);
+  CHECK(node.world.acts == 0);
+}
+
 TEST_CASE("a stall is told in the task's log, ever more rarely") {
   Node node(change_once);
   node.world.on_act = [&] {
@@ -626,7 +661,7 @@ TEST_CASE("many tasks on many threads all end, each once") {
     const auto database = storage::open_sqlite(options, log);
     ThreadPool pool("test", 4, clock);
     Engine engine(EngineParts{*database, pool, clock, log, catalogue, source, {}});
-    engine.start();
+    engine.start("installation");
     std::promise<void> all_ended;
     std::atomic<int> ended{0};
     database->subscribe([&](const std::vector<storage::Change>& changes) {

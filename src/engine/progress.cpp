@@ -78,8 +78,10 @@ class Walk {
           decision_.skip.push_back({action.Unit, refused});
           continue;
         }
-      } catch (const Error&) {
-        // The unit itself runs into the same error and fails with it.
+      } catch (const Error& error) {
+        decision_.fail.push_back({action.Unit, error.message()});
+        busy_ = true;
+        return;
       }
       decision_.start.push_back(action.Unit);
       busy_ = true;

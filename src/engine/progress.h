@@ -21,14 +21,15 @@ using UnitStates = std::map<int, UnitProgress>;
 
 struct Decision {
   std::vector<int> start;  ///< units to start now
-  struct Skip {
+  struct Settled {
     int unit;
     std::string reason;
   };
-  std::vector<Skip> skip;  ///< units whose run condition says no; they count as done
-  bool finished = false;   ///< nothing runs and nothing will
-  bool failed = false;     ///< valid when finished
-  bool warnings = false;   ///< valid when finished
+  std::vector<Settled> skip;  ///< units whose run condition says no; they count as done
+  std::vector<Settled> fail;  ///< units whose run condition can't be evaluated (PRC-6)
+  bool finished = false;      ///< nothing runs and nothing will
+  bool failed = false;        ///< valid when finished
+  bool warnings = false;      ///< valid when finished
 };
 
 /// Evaluates a variable run condition; throws Error when it can't be evaluated, which fails the step (PRC-6).

@@ -80,10 +80,15 @@ TEST_CASE("once cancelled nothing starts, and the task is finished when nothing 
   CHECK(decision.start.empty());
 }
 
-TEST_CASE("a variable condition that can't be evaluated starts the unit, which then fails with that error (PRC-6)") {
+TEST_CASE("a variable condition that can't be evaluated fails the unit with that error (PRC-6)") {
   const planning::Plan plan{{step(1, 1, Condition::Variable, "#{oops")}};
   const auto broken = [](const std::string&) -> bool { fail_invalid("no"); };
-  CHECK(decide(plan, {}, false, broken).start == std::vector{1});
+  const auto decision = decide(plan, {}, false, broken);
+  REQUIRE(decision.fail.size() == 1);
+  CHECK(decision.fail[0].unit == 1);
+  CHECK(decision.fail[0].reason == "no");
+  CHECK(decision.start.empty());
+  CHECK_FALSE(decision.finished);
   CHECK(decide_on(plan, {}).skip.size() == 1);
 }
 

@@ -11,13 +11,24 @@ namespace {
 
 using storage::TaskState;
 
-UnitEnd skipped(const Decision::Skip& skip, Time now) {
+/// The end of a unit that was decided without starting it.
+UnitEnd settled(int unit, steps::Result result, std::string_view category, std::string message, Time now) {
   UnitEnd end;
-  end.unit = skip.unit;
-  end.outcome = {steps::Result::Skipped, skip.reason, {}, nullptr};
+  end.unit = unit;
   end.started = now;
-  end.lines.push_back({0, skip.unit, "Info", now, "Skipped. " + skip.reason});
+  end.lines.push_back({0, unit, std::string(category), now, message});
+  end.outcome = {result, std::move(message), {}, nullptr};
   return end;
+}
+
+UnitEnd skipped(const Decision::Settled& skip, Time now) {
+  UnitEnd end = settled(skip.unit, steps::Result::Skipped, "Info", "Skipped. " + skip.reason, now);
+  end.outcome.Message = skip.reason;
+  return end;
+}
+
+UnitEnd failed(int unit, std::string message, Time now) {
+  return settled(unit, steps::Result::Failed, "Error", std::move(message), now);
 }
 
 /// A step type lives as long as the catalogue, which outlives every run.
@@ -54,14 +65,14 @@ void TaskRun::give_up(const Error& error) {
   if (error.code() == ErrorCode::unavailable || error.code() == ErrorCode::fenced) return lose(error);
   for (const auto& [unit, run] : running_) run->abandon();
   running_.clear();
-  first_error_ = fmt::format("The records of this deployment can't be read: {} Deploy again.", error.message());
+  results_.error = fmt::format("The records of this deployment can't be read: {} Deploy again.", error.message());
   Decision decision;
   decision.finished = decision.failed = true;
   try {
     ties_.parts.database.write("give up", [&](storage::Txn& txn) {
       storage::check_claim(txn, claim_);
       for (const auto& unit : storage::units_of(txn, record_.id)) storage::release_locks(txn, record_.id, unit.number);
-      storage::append_log(txn, record_.id, {{0, 0, "Error", ties_.parts.clock.now(), first_error_}});
+      storage::append_log(txn, record_.id, {{0, 0, "Error", ties_.parts.clock.now(), results_.error}});
       finish(txn, decision);
     });
   } catch (const Error& refused) {
@@ -83,9 +94,9 @@ void TaskRun::restore(const storage::UnitRecord& unit) {
 
 void TaskRun::note(int unit, const UnitOutcome& outcome) {
   states_[unit] = {true, outcome.Result};
-  if (outcome.Result == steps::Result::Failed && first_error_.empty()) first_error_ = outcome.Message;
+  if (outcome.Result == steps::Result::Failed && results_.error.empty()) results_.error = outcome.Message;
   if (const auto* action = action_of(plan_, unit)) {
-    for (const auto& [name, value] : outcome.Outputs) outputs_[action->Name][name] = value;
+    for (const auto& [name, value] : outcome.Outputs) results_.outputs[action->Name][name] = value;
   }
 }
 
@@ -99,18 +110,12 @@ void TaskRun::start_unit(storage::UnitRecord record, std::vector<storage::Journa
       if (&own == action) step = &candidate;
     }
   }
-  UnitTies ties{ties_.parts, claim_, nullptr, nullptr, {}, {}, {}, {}};
+  UnitTies ties{ties_.parts, ties_.installation, claim_, nullptr, nullptr, {}, {}, {}, {}};
   try {
-    ties.inputs = ties_.parts.source.inputs(record_, *step, *action, outputs_);
+    ties.inputs = ties_.parts.source.inputs(record_, *step, *action, results_);
   } catch (const Error& error) {
-    UnitEnd end;
-    end.unit = unit;
-    end.started = ties_.parts.clock.now();
-    end.outcome = {steps::Result::Failed, error.message(), {}, nullptr};
-    for (const auto& detail : error.details()) end.outcome.Message += "\n" + detail;
-    end.lines.push_back({0, unit, "Error", end.started, end.outcome.Message});
-    strand_.post([self = shared_from_this(), end] { self->unit_ended(end); });
-    return;
+    const UnitEnd end = failed(unit, error.full_text(), ties_.parts.clock.now());
+    return strand_.post([self = shared_from_this(), end] { self->unit_ended(end); });
   }
   ties.step = borrowed(ties_.parts.steps.find(action->ActionType));
   const auto weak = weak_from_this();
@@ -129,7 +134,7 @@ void TaskRun::start_unit(storage::UnitRecord record, std::vector<storage::Journa
     }
   };
   ties.lost = [weak](const Error& error) {
-    if (const auto self = weak.lock()) self->strand_.post([self, error] { self->lose(error); });
+    if (const auto self = weak.lock()) self->strand_.post([self, error] { self->give_up(error); });
   };
   auto run = std::make_shared<UnitRun>(std::move(ties), std::move(record), std::move(entries));
   running_[unit] = run;
@@ -165,7 +170,7 @@ void TaskRun::unit_ended(const UnitEnd& end) {
 }
 
 bool TaskRun::evaluate(const std::string& expression) {
-  return ties_.parts.source.condition(record_, expression, outputs_);
+  return ties_.parts.source.condition(record_, expression, results_);
 }
 
 void TaskRun::advance(const UnitEnd* first) {
@@ -177,11 +182,14 @@ void TaskRun::advance(const UnitEnd* first) {
   }
   const ConditionEvaluator evaluator = [this](const std::string& expression) { return evaluate(expression); };
   Decision decision = decide(plan_, states_, cancelled_, evaluator);
-  while (!decision.skip.empty()) {
-    for (const auto& skip : decision.skip) {
-      ends.push_back(skipped(skip, ties_.parts.clock.now()));
-      note(skip.unit, ends.back().outcome);
-    }
+  while (!decision.skip.empty() || !decision.fail.empty()) {
+    const Time now = ties_.parts.clock.now();
+    const auto settle = [&](UnitEnd end) {
+      note(end.unit, end.outcome);
+      ends.push_back(std::move(end));
+    };
+    for (const auto& unit : decision.skip) settle(skipped(unit, now));
+    for (const auto& unit : decision.fail) settle(failed(unit.unit, unit.reason, now));
     decision = decide(plan_, states_, cancelled_, evaluator);
   }
   if (!ends.empty() || decision.finished) {
@@ -223,7 +231,7 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
 
 void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const TaskState state = cancelled_ ? TaskState::Canceled : decision.failed ? TaskState::Failed : TaskState::Success;
-  const std::string error = cancelled_ ? "" : first_error_;
+  const std::string error = cancelled_ ? "" : results_.error;
   storage::finish_task(txn, claim_, state, error, decision.warnings, ties_.parts.clock.now());
   ties_.parts.source.ended(txn, record_, state, error);
 }

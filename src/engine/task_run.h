@@ -18,6 +18,7 @@ namespace slipway::engine {
 /// What a task tells the engine. Called on the task's strand.
 struct TaskTies {
   const EngineParts& parts;
+  const std::string& installation;
   std::function<void(const storage::TaskRecord&)> ended;
   std::function<void(const std::string& task, const Error&)> lost;
   std::function<void(const std::string& task, bool idle)> idle;  ///< whether all that it does is wait
@@ -57,11 +58,10 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   storage::Claim claim_;
   const planning::Plan plan_;
   UnitStates states_;
-  OutputsByAction outputs_;
+  planning::StepResults results_;
   std::map<int, std::shared_ptr<UnitRun>> running_;
   std::set<int> waiting_;  ///< those of running_ that wait
   bool idle_ = false;
-  std::string first_error_;
   bool cancelled_ = false;
   bool over_ = false;
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "planning/deployment_variables.h"
 #include "planning/plan.h"
 #include "steps/step.h"
 #include "storage/tasks.h"
@@ -21,9 +22,6 @@ struct UnitOutcome {
   json::value Evidence;
 };
 BOOST_DESCRIBE_STRUCT(UnitOutcome, (), (Result, Message, Outputs, Evidence))
-
-/// Outputs of the units that have ended, by action name (VAR-8).
-using OutputsByAction = std::map<std::string, std::map<std::string, std::string>>;
 
 /// What one unit works with: its action, and variables resolved for it. Immutable; threads: any.
 class UnitInputs {
@@ -43,9 +41,9 @@ class TaskSource {
   /// Throws Error when the task can't be planned; it then fails with that message.
   virtual planning::Plan plan(storage::Reader&, const storage::TaskRecord&) = 0;
   virtual std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
-                                                   const planning::PlannedAction&, const OutputsByAction&) = 0;
+                                                   const planning::PlannedAction&, const planning::StepResults&) = 0;
   /// Evaluates a variable run condition (PRC-6).
-  virtual bool condition(const storage::TaskRecord&, const std::string& expression, const OutputsByAction&) = 0;
+  virtual bool condition(const storage::TaskRecord&, const std::string& expression, const planning::StepResults&) = 0;
   /// In the transaction that claims the task, and in the one that ends it.
   virtual void started(storage::Txn&, const storage::TaskRecord&) = 0;
   virtual void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) = 0;

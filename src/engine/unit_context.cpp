@@ -83,6 +83,7 @@ json::value UnitContext::effect_json(std::string_view name, const JsonEffect& ef
     pass(*entry);
     return result;
   }
+  if (must_deliver_cancel()) throw steps::Unwind();
   failpoint("before intent");
   const JournalEntry intent{position_, EntryKind::effect, std::string(name), true, "", host_.now()};
   store(intent);
@@ -96,6 +97,7 @@ json::value UnitContext::perform(const JournalEntry& intent, const JsonEffect& e
     if (const auto found = look_for(kept, effect)) return complete(kept, *found);
     journal_.doubtful.erase(kept.position);
   }
+  if (must_deliver_cancel()) throw steps::Unwind();
   json::value result;
   try {
     failpoint("before call");

@@ -20,6 +20,10 @@ struct Begun {
 };
 BOOST_DESCRIBE_STRUCT(Begun, (), (JournalVersion))
 
+UnitOutcome failed(std::string message, std::map<std::string, std::string> outputs = {}) {
+  return {steps::Result::Failed, std::move(message), std::move(outputs), nullptr};
+}
+
 /// Every text in `v`, however deep; member names are ours and hold nothing.
 void mask_texts(json::value& v, const UnitInputs& inputs) {
   if (auto* object = v.if_object()) {
@@ -81,10 +85,16 @@ void UnitRun::guarded(const std::function<void()>& work) {
   try {
     work();
   } catch (const Lost& lost) {
-    over_ = true;
-    subscription_.reset();
-    ties_.lost(lost.why);
+    lose(lost.why);
+  } catch (const std::exception& defect) {
+    lose(Error(ErrorCode::internal, fmt::format("A step met a defect of this server: {}", defect.what())));
   }
+}
+
+void UnitRun::lose(const Error& why) {
+  over_ = true;
+  subscription_.reset();
+  ties_.lost(why);
 }
 
 void UnitRun::enter() {
@@ -100,46 +110,36 @@ void UnitRun::enter() {
 void UnitRun::execute() {
   if (!begun_ && record_.started == Time{}) record_.started = now();
   if (!ties_.step) {
-    end({steps::Result::Failed,
-         fmt::format(
-             "This server has no step of type \"{}\". Disable the step \"{}\", or replace it by one of the types "
-             "listed under /api/openapi.json.",
-             ties_.inputs->action().type, ties_.inputs->action().name),
-         {},
-         nullptr},
+    end(failed(fmt::format("This server has no step of type \"{}\". Disable the step \"{}\", or make it one of: {}.",
+                           ties_.inputs->action().type, ties_.inputs->action().name,
+                           fmt::join(ties_.parts.steps.types(), ", "))),
         {});
     return;
   }
   if (begun_) {
     const auto begun = json::from_json<Begun>(json::parse(record_.outcome));
     if (begun.JournalVersion < ties_.step->oldest_journal() || begun.JournalVersion > ties_.step->journal_version()) {
-      end({steps::Result::Failed,
-           fmt::format("The step was begun by another version of this server, whose journal (layout {}) this one can't "
-                       "continue. Deploy again.",
-                       begun.JournalVersion),
-           {},
-           nullptr},
+      end(failed(fmt::format(
+              "The step was begun by another version of this server, whose journal (layout {}) this one can't "
+              "continue. Deploy again.",
+              begun.JournalVersion)),
           {});
       return;
     }
   }
   UnitContext context(*this, journal_, *ties_.inputs,
-                      fmt::format("{}-{}-{}", record_.task, record_.number, record_.attempt), record_.number,
-                      record_.started);
+                      fmt::format("{}-{}-{}-{}", ties_.installation, record_.task, record_.number, record_.attempt),
+                      record_.number, record_.started);
   try {
     settle_after(context, ties_.step->execute(context));
   } catch (const Park& not_now) {
     park(not_now);
+  } catch (const steps::Unwind&) {
+    end_cancelled(context.outputs(), context.take_lines());
   } catch (const Error& error) {
-    std::string message = error.message();
-    for (const auto& detail : error.details()) message += "\n" + detail;
-    end({steps::Result::Failed, std::move(message), context.outputs(), nullptr}, context.take_lines());
+    end(failed(error.full_text(), context.outputs()), context.take_lines());
   } catch (const std::exception& defect) {
-    end({steps::Result::Failed,
-         fmt::format("The step ended with a defect of this server: {}", defect.what()),
-         {},
-         nullptr},
-        context.take_lines());
+    end(failed(fmt::format("The step ended with a defect of this server: {}", defect.what())), context.take_lines());
   }
 }
 
@@ -155,10 +155,7 @@ void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
     set_waiting(true);
     ties_.wants_lock(wanted_lock_);
   } else {
-    end({steps::Result::Failed,
-         "The step returned as if waiting, but waits for nothing: a defect of this server.",
-         {},
-         nullptr},
+    end(failed("The step returned as if waiting, but waits for nothing: a defect of this server."),
         context.take_lines());
   }
 }
@@ -239,19 +236,22 @@ void UnitRun::park(const Park& not_now) {
   if (!not_now.nothing_happened()) ++stall_->unanswered_calls;
   const Duration stuck = steady() - stall_->since;
   if (stuck > options.longest_park || stall_->unanswered_calls > options.most_unanswered_calls) {
-    end({steps::Result::Failed,
-         fmt::format("Gave up after {}: {}", describe_duration(stuck), not_now.why()),
-         {},
-         nullptr},
-        {});
-    return;
+    return end(failed(fmt::format("Gave up after {}: {}", describe_duration(stuck), not_now.why())), {});
   }
+  if (cancel_requested_ && !journal_.cancel_delivered && journal_.doubtful.empty()) return end_cancelled({}, {});
   if (stuck >= stall_->next_notice) tell_stalled(stuck, not_now.why());
   set_waiting(true);
   strand_.post_at(steady() + not_now.delay(), [weak = weak_from_this(), entry = entry_] {
     const auto self = weak.lock();
     if (self && self->entry_ == entry) self->enter();
   });
+}
+
+/// Between two calls, so nothing is under way that only this step could still look after (TSK-7).
+void UnitRun::end_cancelled(std::map<std::string, std::string> outputs, std::vector<storage::LogLine> lines) {
+  end({steps::Result::Canceled, "Canceled before the next change. What the step had changed by then was left as it is.",
+       std::move(outputs), nullptr},
+      std::move(lines));
 }
 
 /// Whoever watches a deployment that seems to hang reads why. Ever more rarely, so that a long stall fills no log.

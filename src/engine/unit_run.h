@@ -23,6 +23,7 @@ struct UnitEnd {
 /// What a unit needs from its task. Called on the unit's strand.
 struct UnitTies {
   const EngineParts& parts;
+  const std::string& installation;
   storage::Claim claim;
   std::shared_ptr<const UnitInputs> inputs;
   std::shared_ptr<const steps::StepType> step;
@@ -64,9 +65,11 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines);
   void store_wait(bool open, const std::vector<steps::Line>& lines);
   void park(const Park&);
+  void end_cancelled(std::map<std::string, std::string> outputs, std::vector<storage::LogLine> lines);
   void tell_stalled(Duration stuck, const std::string& why);
   void end(UnitOutcome, std::vector<storage::LogLine> lines);
   void guarded(const std::function<void()>& work);
+  void lose(const Error&);
   std::vector<storage::LogLine> to_log(const std::vector<steps::Line>&) const;
 
   void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>&, int, int) override;

@@ -59,8 +59,9 @@ DeploymentVariables deployment_variables(const DeploymentScene& scene) {
   return out;
 }
 
-void add_outputs(DeploymentVariables& out, const Outputs& outputs) {
-  for (const auto& [action, values] : outputs) {
+void add_results(DeploymentVariables& out, const StepResults& results) {
+  if (!results.error.empty()) out.add_system("Octopus.Deployment.Error", results.error);
+  for (const auto& [action, values] : results.outputs) {
     for (const auto& [name, value] : values) {
       language::Variable variable = named_variable("output", fmt::format("Octopus.Action[{}].Output.{}", action, name),
                                                    VariableSource::output, action);
@@ -71,8 +72,8 @@ void add_outputs(DeploymentVariables& out, const Outputs& outputs) {
 }
 
 void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene, const PlannedStep& step,
-                          const PlannedAction& planned, const Outputs& outputs) {
-  add_outputs(out, outputs);
+                          const PlannedAction& planned, const StepResults& results) {
+  add_results(out, results);
   add_place_variables(out, step, planned);
   for (const model::Step& frozen_step : scene.frozen->process.Steps) {
     if (frozen_step.Id == step.StepId) add_properties(out, scene, frozen_step.Properties, step.Name);

@@ -21,15 +21,18 @@ namespace slipway::planning {
 /// All that does not depend on the action.
 DeploymentVariables deployment_variables(const DeploymentScene&);
 
-/// By action name, then output name (VAR-8).
-using Outputs = std::map<std::string, std::map<std::string, std::string>>;
+/// What the steps that have ended leave to those after them.
+struct StepResults {
+  std::map<std::string, std::map<std::string, std::string>> outputs;  ///< by action name, then output name (VAR-8)
+  std::string error;  ///< of the first that failed; empty while none has
+};
 
-/// Adds what the steps before have set (VAR-8).
-void add_outputs(DeploymentVariables&, const Outputs&);
+/// Adds the outputs, and after a failure `Octopus.Deployment.Error` (PRC-6).
+void add_results(DeploymentVariables&, const StepResults&);
 
-/// Adds what an action sees besides: its properties, packages, place in the process, and the outputs so far.
+/// Adds what an action sees besides: its properties, packages, place in the process, and the results so far.
 void add_action_variables(DeploymentVariables&, const DeploymentScene&, const PlannedStep&, const PlannedAction&,
-                          const Outputs&);
+                          const StepResults&);
 
 /// Which definitions apply: for the whole deployment, or for one action of it.
 language::ScopeContext scope_context(const DeploymentScene&);

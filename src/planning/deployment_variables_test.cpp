@@ -66,17 +66,17 @@ struct Fixture {
     scene.tenant_variables.Id = "tenantvariables-Tenants-1";
   }
 
-  DeploymentVariables variables(const Outputs& outputs = {}) {
+  DeploymentVariables variables(const StepResults& results = {}) {
     scene.frozen = std::make_shared<const FrozenRelease>(frozen);
     DeploymentVariables all = deployment_variables(scene);
     const Plan plan = make_plan(frozen.process, {"Channels-1", "Environments-1", scene.tenant->TenantTags, {}});
-    add_action_variables(all, scene, plan.Steps[0], plan.Steps[0].Actions[0], outputs);
+    add_action_variables(all, scene, plan.Steps[0], plan.Steps[0].Actions[0], results);
     return all;
   }
 
   /// The value that wins, or where its secret is kept, or "none".
-  std::string value(const std::string& name, const Outputs& outputs = {}) {
-    const DeploymentVariables all = variables(outputs);
+  std::string value(const std::string& name, const StepResults& results = {}) {
+    const DeploymentVariables all = variables(results);
     const language::VariableCatalog catalog(all.all());
     PlannedAction action;
     action.ActionId = "Actions-1";
@@ -176,9 +176,15 @@ TEST_CASE("VAR-11: an account variable brings the account's properties, the secr
   CHECK(f.value("Aws.Username") == "none");
 }
 
+TEST_CASE("PRC-6: the first error is a variable, once there is one") {
+  Fixture f;
+  CHECK(f.value("Octopus.Deployment.Error", {{}, "The cluster is gone."}) == "The cluster is gone.");
+  CHECK(f.value("Octopus.Deployment.Error") == "none");
+}
+
 TEST_CASE("VAR-8: outputs of earlier steps are variables, and so are the action's own properties") {
   Fixture f;
-  CHECK(f.value("Octopus.Action[Build].Output.Url", {{"Build", {{"Url", "https://x"}}}}) == "https://x");
+  CHECK(f.value("Octopus.Action[Build].Output.Url", {{{"Build", {{"Url", "https://x"}}}}, ""}) == "https://x");
   CHECK(f.value("Region") == "eu-west-1");
   f.frozen.project_variables.Variables = {variable("Region", "us-east-1")};
   CHECK(f.value("Region") == "us-east-1");

@@ -114,7 +114,7 @@ struct ActionSpec {
   std::vector<PackageUse> packages;
 };
 
-/// Thrown by a context to unwind an entry that cannot go on; steps let it pass.
+/// Thrown by a context to end a canceled step before its next change; steps let it pass.
 struct Unwind {};
 
 class StepContext {

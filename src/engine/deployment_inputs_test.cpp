@@ -1,0 +1,64 @@
+#include "engine/deployment_inputs.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "storage/database_testing.h"
+#include "storage/ids.h"
+
+using namespace slipway;
+using namespace slipway::engine;
+
+namespace {
+
+struct Fixture {
+  storage::testing::SimulatedSqlite database;
+  storage::testing::QuietLog quiet;
+  SeededRandom random{1};
+  storage::Ids ids;
+  storage::Vault vault{storage::MasterKey(Secret(std::string(32, 'k'))), random, ids, quiet.log()};
+
+  std::unique_ptr<const ResolvedScope> scope(const planning::StepResults& results) {
+    planning::DeploymentVariables variables;
+    variables.add_system("Ring", "canary");
+    planning::add_results(variables, results);
+    return database->read([&](storage::Reader& reader) {
+      return std::make_unique<const ResolvedScope>(variables, language::ScopeContext(), reader, vault, Time());
+    });
+  }
+  bool holds(const std::string& condition, const planning::StepResults& results = {}) {
+    return scope(results)->is_true(condition);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("PRC-6: a run condition is what it evaluates to; what is undefined is not true") {
+  Fixture f;
+  CHECK(f.holds("#{if Ring == \"canary\"}yes#{/if}"));
+  CHECK_FALSE(f.holds("#{if Ring == \"stable\"}yes#{/if}"));
+  CHECK_FALSE(f.holds("#{Missing}"));
+  CHECK_FALSE(f.holds("#{Octopus.Deployment.Error}"));
+  CHECK(f.holds("#{Octopus.Deployment.Error}", {{}, "The cluster is gone."}));
+  CHECK_FALSE(f.holds("#{unless Octopus.Deployment.Error}yes#{/unless}", {{}, "The cluster is gone."}));
+}
+
+TEST_CASE("PRC-6: a run condition that can't be evaluated is an error that quotes it") {
+  Fixture f;
+  CHECK_THROWS_WITH_AS(f.holds("#{if Ring"), doctest::Contains("The run condition \"#{if Ring\" can't be evaluated"),
+                       Error);
+}
+
+TEST_CASE("inputs whose variables can't be resolved say why each time, and mask nothing") {
+  int tries = 0;
+  const DeploymentInputs inputs({}, [&]() -> std::unique_ptr<const ResolvedScope> {
+    ++tries;
+    fail_not_found("The environment 'Environments-1' was not found.");
+  });
+  CHECK_THROWS_AS(inputs.evaluate("#{Ring}"), Error);
+  CHECK_THROWS_AS(inputs.variable("Ring"), Error);
+  CHECK(inputs.mask("The environment 'Environments-1' was not found.") ==
+        "The environment 'Environments-1' was not found.");
+  CHECK(tries == 1);
+}
