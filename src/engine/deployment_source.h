@@ -22,6 +22,10 @@ class DeploymentSource final : public TaskSource {
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
                                            const planning::PlannedAction&, const planning::StepResults&) override;
   bool condition(const storage::TaskRecord&, const std::string& expression, const planning::StepResults&) override;
+  std::string seal(const std::string& task, const std::string& text) override { return vault_.seal(task, text); }
+  std::string unseal(const std::string& task, const std::string& sealed) override {
+    return vault_.unseal(task, sealed);
+  }
   void started(storage::Txn&, const storage::TaskRecord&) override;
   void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) override;
 

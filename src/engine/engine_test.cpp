@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "storage/ids.h"
 #include "storage/journal.h"
 #include "storage/task_log.h"
@@ -103,14 +104,23 @@ class PlainSource final : public TaskSource {
  public:
   planning::Plan the_plan;
   std::vector<std::string> ended_tasks;
+  planning::StepResults seen;  ///< by the step that started last
 
   planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override { return the_plan; }
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
                                            const planning::PlannedAction& action,
-                                           const planning::StepResults&) override {
+                                           const planning::StepResults& results) override {
+    seen = results;
     return std::make_shared<PlainInputs>(steps::ActionSpec{action.ActionId, action.Name, action.ActionType, {}, {}});
   }
   bool condition(const storage::TaskRecord&, const std::string&, const planning::StepResults&) override { return true; }
+  std::string seal(const std::string&, const std::string& text) override { return to_hex(text); }
+  std::string unseal(const std::string&, const std::string& sealed) override {
+    std::string text;
+    for (std::size_t i = 0; i < sealed.size(); i += 2)
+      text += static_cast<char>(std::stoi(sealed.substr(i, 2), nullptr, 16));
+    return text;
+  }
   void started(storage::Txn&, const storage::TaskRecord&) override {}
   void ended(storage::Txn&, const storage::TaskRecord& task, TaskState, std::string_view) override {
     ended_tasks.push_back(task.id);
@@ -221,6 +231,18 @@ class Node {
       lines.push_back(line.text);
     }
     return lines;
+  }
+
+  /// All that the database holds of a unit's journal.
+  std::string journal(const std::string& id, int unit) {
+    std::string all;
+    for (const auto& e : database_->read([&](storage::Reader& r) { return storage::entries_of(r, id, unit); })) {
+      all += e.name + e.body;
+    }
+    return all;
+  }
+  std::string outcome(const std::string& id, std::size_t unit) {
+    return database_->read([&](storage::Reader& r) { return storage::units_of(r, id).at(unit - 1).outcome; });
   }
 
   ManualClock clock;
@@ -478,6 +500,30 @@ TEST_CASE("SCH-1: a task whose expiry passed while the server was down times out
   node.run();
   CHECK(node.task(id).state == TaskState::TimedOut);
   CHECK(node.world.acts == 0);
+}
+
+TEST_CASE("what a step read and set is kept encrypted where it holds a secret") {
+  Node node(
+      [](steps::StepContext& ctx, World& world) {
+        if (ctx.action().name == "step 2") return Outcome::success();
+        const auto read = ctx.observe("read", [] { return std::string("quote \" and hunter2"); });
+        CHECK(read == "quote \" and hunter2");
+        ctx.output("Secret", read);
+        ctx.output("Plain", "public");
+        return wait_for_text(ctx, world);
+      },
+      {"Test", "Test"});
+  const auto id = node.deploy();
+  node.run(1min);
+  CHECK(node.journal(id, 1).find("hunter2") == std::string::npos);
+  CHECK(node.journal(id, 1).find("sealed:") != std::string::npos);
+  node.crash();
+  node.world.tell("done");
+  node.run();
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.outcome(id, 1).find("hunter2") == std::string::npos);
+  CHECK(node.outcome(id, 1).find("public") != std::string::npos);
+  CHECK(node.source.seen.outputs.at("step 1").at("Secret") == "quote \" and hunter2");
 }
 
 TEST_CASE("a stall is told in the task's log, ever more rarely") {

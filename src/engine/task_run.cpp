@@ -17,7 +17,7 @@ UnitEnd settled(int unit, steps::Result result, std::string_view category, std::
   end.unit = unit;
   end.started = now;
   end.lines.push_back({0, unit, std::string(category), now, message});
-  end.outcome = {result, std::move(message), {}, nullptr};
+  end.outcome = {result, std::move(message), {}};
   return end;
 }
 
@@ -96,7 +96,11 @@ void TaskRun::note(int unit, const UnitOutcome& outcome) {
   states_[unit] = {true, outcome.Result};
   if (outcome.Result == steps::Result::Failed && results_.error.empty()) results_.error = outcome.Message;
   if (const auto* action = action_of(plan_, unit)) {
-    for (const auto& [name, value] : outcome.Outputs) results_.outputs[action->Name][name] = value;
+    auto& outputs = results_.outputs[action->Name];
+    for (const auto& [name, value] : outcome.Outputs) outputs[name] = value;
+    for (const auto& [name, sealed] : outcome.SealedOutputs) {
+      outputs[name] = ties_.parts.source.unseal(record_.id, sealed);
+    }
   }
 }
 

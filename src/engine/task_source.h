@@ -19,9 +19,10 @@ struct UnitOutcome {
   steps::Result Result = steps::Result::Success;
   std::string Message;
   std::map<std::string, std::string> Outputs;  ///< output variables, by name
-  json::value Evidence;
+  json::value Evidence = nullptr;
+  std::map<std::string, std::string> SealedOutputs = {};  ///< output variables that hold a secret
 };
-BOOST_DESCRIBE_STRUCT(UnitOutcome, (), (Result, Message, Outputs, Evidence))
+BOOST_DESCRIBE_STRUCT(UnitOutcome, (), (Result, Message, Outputs, Evidence, SealedOutputs))
 
 /// What one unit works with: its action, and variables resolved for it. Immutable; threads: any.
 class UnitInputs {
@@ -44,6 +45,9 @@ class TaskSource {
                                                    const planning::PlannedAction&, const planning::StepResults&) = 0;
   /// Evaluates a variable run condition (PRC-6).
   virtual bool condition(const storage::TaskRecord&, const std::string& expression, const planning::StepResults&) = 0;
+  /// Encrypts a text that holds a secret, for a task's records to keep, and opens it again for the same task.
+  virtual std::string seal(const std::string& task, const std::string& text) = 0;
+  virtual std::string unseal(const std::string& task, const std::string& sealed) = 0;
   /// In the transaction that claims the task, and in the one that ends it.
   virtual void started(storage::Txn&, const storage::TaskRecord&) = 0;
   virtual void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) = 0;

@@ -12,6 +12,8 @@
 namespace slipway::engine {
 namespace {
 
+/// In front of a journal's body that is encrypted because it holds a secret; no JSON begins like that.
+constexpr std::string_view sealed_mark = "sealed:";
 constexpr Duration first_notice = std::chrono::seconds(30);
 
 /// What a unit's row holds while it runs: which journal layout it was begun under.
@@ -21,7 +23,7 @@ struct Begun {
 BOOST_DESCRIBE_STRUCT(Begun, (), (JournalVersion))
 
 UnitOutcome failed(std::string message, std::map<std::string, std::string> outputs = {}) {
-  return {steps::Result::Failed, std::move(message), std::move(outputs), nullptr};
+  return {steps::Result::Failed, std::move(message), std::move(outputs)};
 }
 
 /// Every text in `v`, however deep; member names are ours and hold nothing.
@@ -42,6 +44,7 @@ UnitRun::UnitRun(UnitTies ties, storage::UnitRecord record, std::vector<storage:
   journal_.log_position = record_.log_position;
   journal_.log_ordinal = record_.log_ordinal;
   for (auto& entry : entries) {
+    entry.body = unprotect(entry.body);
     if (entry.open && entry.kind == storage::EntryKind::effect) journal_.doubtful[entry.position] = steady();
     if (entry.kind == storage::EntryKind::await && !entry.open) {
       journal_.cancel_delivered |= json::from_json<WaitEntry>(json::parse(entry.body)).Verdict == "cancelled";
@@ -228,6 +231,32 @@ std::vector<storage::LogLine> UnitRun::to_log(const std::vector<steps::Line>& li
   return out;
 }
 
+/// What a step read or set may hold a secret (a cluster's name from a sensitive variable), and is needed as it is.
+std::string UnitRun::protect(const std::string& body) const {
+  if (body.empty()) return body;
+  const json::value plain = json::parse(body);
+  json::value masked = plain;
+  mask_texts(masked, *ties_.inputs);
+  if (masked == plain) return body;
+  return std::string(sealed_mark) + ties_.parts.source.seal(record_.task, body);
+}
+
+std::string UnitRun::unprotect(const std::string& body) const {
+  if (!body.starts_with(sealed_mark)) return body;
+  return ties_.parts.source.unseal(record_.task, body.substr(sealed_mark.size()));
+}
+
+void UnitRun::seal_secrets(UnitOutcome& outcome) const {
+  for (auto it = outcome.Outputs.begin(); it != outcome.Outputs.end();) {
+    if (ties_.inputs->mask(it->second) == it->second) {
+      ++it;
+      continue;
+    }
+    outcome.SealedOutputs[it->first] = ties_.parts.source.seal(record_.task, it->second);
+    it = outcome.Outputs.erase(it);
+  }
+}
+
 void UnitRun::park(const Park& not_now) {
   const auto& options = ties_.parts.options;
   if (!stall_ || stall_->journal_length != journal_.entries.size()) {
@@ -273,6 +302,7 @@ void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
   over_ = true;
   outcome.Message = ties_.inputs->mask(outcome.Message);
   mask_texts(outcome.Evidence, *ties_.inputs);
+  seal_secrets(outcome);
   if (!outcome.Message.empty()) {
     const bool bad = outcome.Result == steps::Result::Failed;
     lines.push_back({0, record_.number, bad ? "Error" : "Info", now(), outcome.Message});
@@ -287,6 +317,8 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
   if (!begun_) record.outcome = json::to_text(json::to_json(Begun{ties_.step->journal_version()}));
   std::tie(record.log_position, record.log_ordinal) =
       std::max(std::pair(record.log_position, record.log_ordinal), std::pair(log_position, log_ordinal));
+  storage::JournalEntry stored = entry;
+  stored.body = protect(entry.body);
   std::optional<std::string> holder;
   try {
     holder = ties_.parts.database.write("journal entry", [&](storage::Txn& txn) {
@@ -294,7 +326,7 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
       const auto other = lock != nullptr ? storage::take_lock(txn, *lock, record.task, record.number) : std::nullopt;
       if (other) return other;
       storage::put_unit(txn, record);
-      storage::put_entry(txn, record.task, record.number, entry);
+      storage::put_entry(txn, record.task, record.number, stored);
       if (!lines.empty()) storage::append_log(txn, record.task, lines);
       return other;
     });

@@ -70,6 +70,9 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void end(UnitOutcome, std::vector<storage::LogLine> lines);
   void guarded(const std::function<void()>& work);
   void lose(const Error&);
+  std::string protect(const std::string& body) const;
+  std::string unprotect(const std::string& body) const;
+  void seal_secrets(UnitOutcome&) const;
   std::vector<storage::LogLine> to_log(const std::vector<steps::Line>&) const;
 
   void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>&, int, int) override;

@@ -40,7 +40,7 @@ std::string associated_data(std::string_view id, std::string_view owner) {
 }
 
 /// key id, nonce, ciphertext with its tag
-std::string seal(const Secret& key, Random& random, std::string_view id, std::string_view owner, const Secret& secret) {
+std::string encrypt(const Secret& key, Random& random, std::string_view id, std::string_view owner, const Secret& secret) {
   const std::string data = associated_data(id, owner);
   const std::string_view plain = secret.reveal();
   std::string sealed(1 + kNonceSize + plain.size() + kTagSize, kKeyId);
@@ -51,7 +51,7 @@ std::string seal(const Secret& key, Random& random, std::string_view id, std::st
   return sealed;
 }
 
-std::optional<Secret> open(const Secret& key, std::string_view id, std::string_view owner, std::string_view sealed) {
+std::optional<Secret> decrypt(const Secret& key, std::string_view id, std::string_view owner, std::string_view sealed) {
   if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kKeyId) return std::nullopt;
   const std::string data = associated_data(id, owner);
   const unsigned char* nonce = raw(sealed) + 1;
@@ -112,7 +112,7 @@ Vault::Vault(MasterKey key, Random& random, Ids& ids, const Log& log)
 std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
   log_.redact(secret.reveal());
   std::string id = ids_.next(txn, "Secrets");
-  const std::string sealed = seal(key_.bytes(), random_, id, owner, secret);
+  const std::string sealed = encrypt(key_.bytes(), random_, id, owner, secret);
   txn.run(kSql.put, {id, owner, Blob{sealed}});
   return id;
 }
@@ -120,7 +120,7 @@ std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
 std::optional<Secret> Vault::get(Reader& reader, std::string_view id, std::string_view owner) {
   const auto sealed = reader.one(kSql.get, {id}, [](const Row& row) { return row.string(0); });
   if (!sealed) return std::nullopt;
-  auto secret = open(key_.bytes(), id, owner, *sealed);
+  auto secret = decrypt(key_.bytes(), id, owner, *sealed);
   if (!secret) {
     fail(ErrorCode::internal, fmt::format("The secret {} of {} does not decrypt: it belongs to another document, was "
                                           "altered, or was stored under another master key.",
@@ -128,6 +128,19 @@ std::optional<Secret> Vault::get(Reader& reader, std::string_view id, std::strin
   }
   log_.redact(secret->reveal());
   return secret;
+}
+
+std::string Vault::seal(std::string_view owner, std::string_view text) {
+  return to_hex(encrypt(key_.bytes(), random_, {}, owner, Secret(std::string(text))));
+}
+
+std::string Vault::unseal(std::string_view owner, std::string_view sealed) const {
+  std::string bytes(sealed.size() / 2, '\0');
+  std::size_t size = 0;
+  const int failed = sodium_hex2bin(raw(bytes), bytes.size(), sealed.data(), sealed.size(), nullptr, &size, nullptr);
+  const auto text = failed == 0 ? decrypt(key_.bytes(), {}, owner, std::string_view(bytes).substr(0, size)) : std::nullopt;
+  if (!text) fail(ErrorCode::internal, fmt::format("A sealed text of {} does not decrypt.", owner));
+  return std::string(text->reveal());
 }
 
 void Vault::erase(Txn& txn, std::string_view id) { txn.run(kSql.erase, {id}); }

@@ -37,6 +37,11 @@ class Vault {
   std::string put(Txn&, std::string_view owner, const Secret&);
   /// nullopt for an unknown id; Error{internal} when it does not decrypt for this owner.
   std::optional<Secret> get(Reader&, std::string_view id, std::string_view owner);
+  /// For text that lies elsewhere than in the vault and holds a secret, such as a journal's: encrypted for `owner`, in
+  /// hexadecimal digits.
+  std::string seal(std::string_view owner, std::string_view text);
+  /// Error{internal} when it was not sealed for this owner under this key.
+  std::string unseal(std::string_view owner, std::string_view sealed) const;
   void erase(Txn&, std::string_view id);
   void erase_owned_by(Txn&, std::string_view owner);
   std::vector<std::string> ids_owned_by(Reader&, std::string_view owner);

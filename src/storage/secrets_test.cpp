@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "storage/database_testing.h"
 
 namespace slipway::storage {
@@ -106,6 +107,15 @@ TEST_CASE("a damaged master key is refused, not replaced") {
     CHECK_THROWS_AS(MasterKey::load(disk, random, "/key", true), Error);
     CHECK(disk.read("/key") == text);
   }
+}
+
+TEST_CASE("a text sealed for one owner opens for that owner alone") {
+  Fixture<testing::SimulatedSqlite> f;
+  const std::string sealed = f.vault.seal("ServerTasks-1", "the cluster hunter2");
+  CHECK(sealed.find(to_hex("hunter2")) == std::string::npos);
+  CHECK(f.vault.unseal("ServerTasks-1", sealed) == "the cluster hunter2");
+  CHECK_THROWS_AS(f.vault.unseal("ServerTasks-2", sealed), Error);
+  CHECK_THROWS_AS(f.vault.unseal("ServerTasks-1", "no hex"), Error);
 }
 
 }  // namespace
