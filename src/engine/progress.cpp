@@ -11,6 +11,9 @@ using planning::Condition;
 
 bool is_failure(const UnitProgress& unit) { return unit.done && unit.result == steps::Result::Failed; }
 
+/// Steps of one group that run at once (PRC-8).
+constexpr int most_side_by_side = 10;
+
 /// Empty when the condition lets the work run, otherwise why not.
 std::string refusal(Condition condition, const std::string& expression, bool failed_before, std::string_view scope,
                     const ConditionEvaluator& evaluate) {
@@ -59,6 +62,7 @@ class Walk {
       if (const auto it = units_.find(action.Unit); it != units_.end()) {
         if (!it->second.done) {
           busy_ = true;
+          ++side_by_side_;
           return;
         }
         action_failed |= is_failure(it->second);
@@ -83,8 +87,8 @@ class Walk {
         busy_ = true;
         return;
       }
-      decision_.start.push_back(action.Unit);
       busy_ = true;
+      if (side_by_side_++ < most_side_by_side) decision_.start.push_back(action.Unit);
       return;
     }
   }
@@ -99,6 +103,7 @@ class Walk {
   const ConditionEvaluator& evaluate_;
   Decision decision_;
   bool busy_ = false;
+  int side_by_side_ = 0;  ///< units of the group that run or start
 };
 
 }  // namespace

@@ -41,6 +41,18 @@ TEST_CASE("steps run one after the other, and those of a group side by side (PRC
   CHECK(decide_on(plan, {{1, ended(Result::Success)}, {2, ended(Result::Success)}, {3, {}}}).start.empty());
 }
 
+TEST_CASE("of a large group ten run at once, and the next starts when one of them ends (PRC-8)") {
+  planning::Plan plan;
+  for (int unit = 1; unit <= 12; ++unit) plan.Steps.push_back(step(1, unit));
+  auto decision = decide_on(plan, {});
+  CHECK(decision.start == std::vector{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  UnitStates units;
+  for (const int unit : decision.start) units[unit] = {};
+  CHECK(decide_on(plan, units).start.empty());
+  units[4] = ended(Result::Success);
+  CHECK(decide_on(plan, units).start == std::vector{11});
+}
+
 TEST_CASE("after a failure only Failure and Always steps run, and the task fails (PRC-7)") {
   const planning::Plan plan{{step(1, 1), step(2, 2), step(3, 3, Condition::Failure), step(4, 4, Condition::Always)}};
   auto decision = decide_on(plan, {{1, ended(Result::Failed)}});
