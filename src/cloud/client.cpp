@@ -106,9 +106,11 @@ net::ClientResponse Client::send(const Operation& operation, const net::ClientRe
                                  ReadError read_error) const {
   Attempts attempts;
   while (true) {
-    take_turn(operation);
     ++attempts.made;
     try {
+      attempts.credentials = provider_->get();
+      const auto slot = enter();
+      take_turn(operation);  // after the slot: whoever is turned away there has not used up a turn
       auto response = send_once(operation, request, read_error, attempts);
       runtime_->limiter.succeeded(bucket(operation));
       return response;
@@ -121,14 +123,7 @@ net::ClientResponse Client::send(const Operation& operation, const net::ClientRe
 /// One signed request. Throws AwsError for anything but success.
 net::ClientResponse Client::send_once(const Operation& operation, net::ClientRequest request, ReadError read_error,
                                       Attempts& attempts) const {
-  attempts.credentials = provider_->get();
   attempts.clock_was_wrong = false;
-  const auto slot = runtime_->limiter.enter(provider_->account());
-  if (!slot) {
-    const auto spread = runtime_->random.below(static_cast<std::uint64_t>(kSlotWait.count()));
-    throw Park(kSlotWait + Duration(static_cast<Duration::rep>(spread)),
-               fmt::format("other calls to AWS account {} are under way", provider_->account()), true);
-  }
   request.method = "POST";
   request.url = runtime_->endpoints.url(operation.service, region_);
   request.repeatable = operation.repeatable;
@@ -196,6 +191,14 @@ Client Client::in_sequence() const {
   Client client = *this;
   client.sequence_began_ = std::make_shared<std::atomic<bool>>(false);
   return client;
+}
+
+std::unique_ptr<RateLimiter::Slot> Client::enter() const {
+  auto slot = runtime_->limiter.enter(provider_->account());
+  if (slot) return slot;
+  const auto spread = runtime_->random.below(static_cast<std::uint64_t>(kSlotWait.count()));
+  throw Park(kSlotWait + Duration(static_cast<Duration::rep>(spread)),
+             fmt::format("other calls to AWS account {} are under way", provider_->account()), true);
 }
 
 void Client::take_turn(const Operation& operation) const {

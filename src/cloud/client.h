@@ -58,7 +58,7 @@ struct Runtime {
   Endpoints endpoints;
   RateLimiter limiter;
   ClockSkews skews;
-  /// Waits up to 100 ms; a simulation moves its clock instead.
+  /// Waits: a client up to 100 ms, whoever owns the thread as long as it likes. A simulation moves its clock instead.
   std::function<void(Duration)> pause;
 
   Runtime(net::HttpClient& http, const Clock& clock, Random& random, Endpoints endpoints = {}, RateLimits limits = {});
@@ -90,6 +90,7 @@ class Client {
   struct Attempts;
   net::ClientResponse send(const Operation&, const net::ClientRequest&, ReadError) const;
   net::ClientResponse send_once(const Operation&, net::ClientRequest, ReadError, Attempts&) const;
+  std::unique_ptr<RateLimiter::Slot> enter() const;
   void take_turn(const Operation&) const;
   void recover(const Operation&, const AwsError&, Attempts&) const;
   bool correct_clock(const std::string& endpoint, const net::ClientResponse&) const;

@@ -107,6 +107,21 @@ TEST_CASE_FIXTURE(FakeAws, "our own limiter parks before anything is sent") {
   CHECK(park->delay() > 900ms);
 }
 
+TEST_CASE_FIXTURE(FakeAws, "a call that is turned away because others are under way costs no turn of the rate limit") {
+  http.otherwise = [](const auto&) { return net::ClientResponse{200, {}, "{}"}; };
+  {
+    const auto one = runtime.limiter.enter(keys->account());
+    const auto two = runtime.limiter.enter(keys->account());
+    for (int i = 0; i < 60; ++i) {
+      const auto park = caught<Park>([&] { client().call(kRead, {}); });
+      REQUIRE(park);
+      CHECK(park->nothing_happened());
+    }
+  }
+  for (int i = 0; i < 50; ++i) CHECK_NOTHROW(client().call(kRead, {}));
+  CHECK(clock.steady() == SteadyTime{0s});
+}
+
 TEST_CASE_FIXTURE(FakeAws, "refusals are errors at once, with AWS's code and request id") {
   http.then(400, error_body("AccessDeniedException"), {{"x-amzn-RequestId", "r-7"}});
   const auto error = caught<AwsError>([&] { client().call(kWrite, {}); });
