@@ -2,6 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
 #include "base/park.h"
 #include "base/text.h"
 #include "cloud/ecr.h"
@@ -9,20 +16,55 @@
 namespace slipway::feeds {
 namespace {
 
+/// Callers are requests, whose clients wait about this long.
+constexpr Duration kPatience = std::chrono::seconds(20);
+constexpr Duration kRegistryIsKnownFor = std::chrono::hours(1);
+constexpr std::size_t kMostRegistries = 1000;
+
 /// "https://1234.dkr.ecr.eu-west-1.amazonaws.com" → the host, as images are named by it.
 std::string host_of(std::string_view endpoint) {
   if (const auto scheme = endpoint.find("://"); scheme != std::string_view::npos) endpoint.remove_prefix(scheme + 3);
   return std::string(endpoint.substr(0, endpoint.find('/')));
 }
 
+/// The registries of those who asked: one lies with an account for good, but who acts as the machine may move to
+/// another account. Threads: any.
+class KnownRegistries {
+ public:
+  using Asker = std::pair<std::string, std::string>;  ///< identity, region
+
+  std::optional<std::string> find(const Asker& asker, SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    const auto known = registries_.find(asker);
+    return known == registries_.end() || known->second.until <= now ? std::nullopt : std::optional(known->second.host);
+  }
+  void put(const Asker& asker, std::string host, SteadyTime now) {
+    const std::lock_guard lock(mutex_);
+    if (registries_.size() >= kMostRegistries) registries_.clear();
+    registries_.insert_or_assign(asker, Known{std::move(host), now + kRegistryIsKnownFor});
+  }
+
+ private:
+  struct Known {
+    std::string host;
+    SteadyTime until;
+  };
+  mutable std::mutex mutex_;
+  std::map<Asker, Known> registries_;
+};
+
 class EcrFeed final : public Feed {
  public:
-  EcrFeed(std::string name, aws::Client client) : name_(std::move(name)), client_(std::move(client)) {}
+  EcrFeed(std::string name, aws::Client client, std::shared_ptr<KnownRegistries> registries)
+      : name_(std::move(name)),
+        client_(std::move(client)),
+        registries_(std::move(registries)),
+        give_up_(now() + kPatience) {}
 
   std::vector<Repository> search(std::string_view term, std::size_t limit) override {
     const std::string wanted = to_lower_ascii(term);
     std::vector<Repository> found;
-    for (const auto& repository : ask([&] { return aws::ecr::describe_repositories(client_, ""); })) {
+    for (const auto& repository : ask([](const auto& ecr) { return aws::ecr::describe_repositories(ecr, ""); })) {
       if (found.size() == limit) break;
       if (to_lower_ascii(repository.name).find(wanted) != std::string::npos) found.push_back({repository.name, ""});
     }
@@ -31,27 +73,45 @@ class EcrFeed final : public Feed {
 
   std::vector<PackageVersion> versions(std::string_view package_id) override {
     std::vector<PackageVersion> all;
-    for (const auto& image : ask([&] { return aws::ecr::list_images(client_, "", package_id); })) {
+    for (const auto& image : ask([&](const auto& ecr) { return aws::ecr::list_images(ecr, "", package_id); })) {
       for (const std::string& tag : image.tags) all.push_back({tag, image.digest, image.pushed_at, 0});
     }
     return all;
   }
 
   std::optional<PackageVersion> find(std::string_view package_id, std::string_view version) override {
-    const auto image = ask([&] { return aws::ecr::find_image(client_, "", package_id, version); });
+    const auto image = ask([&](const auto& ecr) { return aws::ecr::find_image(ecr, "", package_id, version); });
     if (!image) return std::nullopt;
     return PackageVersion{std::string(version), image->digest, image->pushed_at, 0};
   }
 
   std::string registry() override {
-    if (registry_.empty()) registry_ = host_of(ask([&] { return aws::ecr::get_login(client_); }).endpoint);
-    return registry_;
+    const KnownRegistries::Asker asker{client_.identity(), client_.region()};
+    if (auto known = registries_->find(asker, now())) return std::move(*known);
+    auto host = host_of(ask([](const auto& ecr) { return aws::ecr::get_login(ecr); }).endpoint);
+    registries_->put(asker, host, now());
+    return host;
   }
 
  private:
+  /// A request has a thread of its own, so a call that would have to wait does so here, and is made again.
+  template <class Call>
+  std::invoke_result_t<Call, const aws::Client&> ask(Call call) {
+    const aws::Client ecr = client_.in_sequence();
+    while (true) {
+      try {
+        return refused_by_name([&] { return call(ecr); });
+      } catch (const Park& park) {
+        const bool comes_in_time = now() + park.delay() < give_up_;
+        if (!park.nothing_happened() || !comes_in_time) fail(ErrorCode::unavailable, sentence(park.why()));
+        client_.runtime().pause(park.delay());
+      }
+    }
+  }
+
   /// What AWS refuses is the caller's to mend; what it doesn't answer may be tried again.
   template <class Call>
-  auto ask(Call call) -> decltype(call()) {
+  auto refused_by_name(Call call) -> decltype(call()) {
     try {
       return call();
     } catch (const aws::AwsError& error) {
@@ -60,27 +120,29 @@ class EcrFeed final : public Feed {
     } catch (const Error& error) {
       const bool try_again = error.code() == ErrorCode::unavailable;
       fail(try_again ? ErrorCode::unavailable : ErrorCode::invalid, sentence(error.message()));
-    } catch (const Park& park) {
-      fail(ErrorCode::unavailable, sentence(park.why()));
     }
   }
   std::string sentence(std::string_view why) const {
     return fmt::format("The feed '{}' can't be asked: {}", name_, why);
   }
+  SteadyTime now() const { return client_.runtime().clock.steady(); }
 
   const std::string name_;
   const aws::Client client_;
-  std::string registry_;
+  const std::shared_ptr<KnownRegistries> registries_;
+  const SteadyTime give_up_;
 };
 
 }  // namespace
 
 OpenFeed ecr_feeds(aws::Access access) {
-  return [access = std::move(access)](const model::Feed& feed, const RevealSecret& reveal) -> std::unique_ptr<Feed> {
+  return [access = std::move(access), registries = std::make_shared<KnownRegistries>()](
+             const model::Feed& feed, const RevealSecret& reveal) -> std::unique_ptr<Feed> {
     if (feed.Region.empty()) fail_invalid(fmt::format("The feed '{}' has no region; set one.", feed.Name));
     const bool has_keys = !feed.AccessKey.empty() && !feed.UseMachineCredentials;
     auto provider = has_keys ? access.sign_in(feed.AccessKey, reveal(feed.SecretKey)) : access.sign_in({}, {});
-    return std::make_unique<EcrFeed>(feed.Name, aws::Client(access.runtime, std::move(provider), feed.Region));
+    return std::make_unique<EcrFeed>(feed.Name, aws::Client(access.runtime, std::move(provider), feed.Region),
+                                     registries);
   };
 }
 

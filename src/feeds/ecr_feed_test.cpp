@@ -7,6 +7,8 @@
 namespace slipway::feeds {
 namespace {
 
+using namespace std::chrono_literals;
+
 struct EcrFixture : aws::FakeAws {
   aws::CredentialCache cache{clock, random};
   FeedTypes types;
@@ -52,7 +54,44 @@ TEST_CASE_FIXTURE(EcrFixture, "the registry is the host of the feed's own accoun
   const auto feed = open();
   CHECK(feed->registry() == "1234.dkr.ecr.eu-west-1.amazonaws.com");
   CHECK(feed->registry() == "1234.dkr.ecr.eu-west-1.amazonaws.com");
+  CHECK(open()->registry() == "1234.dkr.ecr.eu-west-1.amazonaws.com");
   CHECK(http.requests.size() == 1);
+  clock.advance(2h);
+  http.then(200, R"({"authorizationData":[{"authorizationToken":"QVdTOnRva2Vu","proxyEndpoint":"https://moved"}]})");
+  CHECK(open()->registry() == "moved");
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "while AWS's rate limit or other calls hold it back, a feed waits instead of failing") {
+  http.otherwise = [](const auto&) {
+    return net::ClientResponse{200, {}, R"({"imageDetails":[{"imageDigest":"sha256:1","imageTags":["1.0"]}]})"};
+  };
+  for (int i = 0; i < 100; ++i) CHECK(open()->find("team/web", "1.0"));
+
+  const auto account = cache.provider(aws::static_keys("AKIDFEED", Secret("secret")))->account();
+  auto one = runtime.limiter.enter(account);
+  auto two = runtime.limiter.enter(account);
+  runtime.pause = [&](Duration d) {
+    clock.advance(d);
+    one.reset();
+  };
+  CHECK(open()->find("team/web", "1.0"));
+  CHECK_FALSE(one);
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "a feed that AWS holds back for 20 seconds can be asked again later") {
+  http.otherwise = [](const auto&) {
+    return net::ClientResponse{400, {}, R"({"__type":"ThrottlingException","message":"Rate exceeded"})"};
+  };
+  const auto feed = open();
+  try {
+    feed->find("team/web", "1.0");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::unavailable);
+    CHECK(error.message().find("The feed 'Hub' can't be asked: AWS ECR DescribeImages") != std::string::npos);
+  }
+  CHECK(clock.steady() > SteadyTime{2s});
+  CHECK(clock.steady() <= SteadyTime{20s});
 }
 
 TEST_CASE_FIXTURE(EcrFixture, "repositories are searched by a part of their name") {
