@@ -8,6 +8,9 @@
 namespace slipway::api {
 namespace {
 
+/// Overload, a held-back call to AWS, a start: each is over within seconds.
+constexpr std::string_view seconds_until_retry = "5";
+
 constexpr std::string_view login_needed =
     "You must be logged in to perform this action. Please provide a valid API key or log in again.";
 
@@ -58,10 +61,11 @@ net::Response error_response(const Error& e) {
     default:
       break;
   }
-  if (e.details().empty()) {
-    return json_response(status, full_body("There was a problem with your request.", {e.message()}, nullptr));
-  }
-  return json_response(status, full_body(e.message(), e.details(), nullptr));
+  auto response = json_response(
+      status, e.details().empty() ? full_body("There was a problem with your request.", {e.message()}, nullptr)
+                                  : full_body(e.message(), e.details(), nullptr));
+  if (e.code() == ErrorCode::unavailable) response.headers.add("Retry-After", std::string(seconds_until_retry));
+  return response;
 }
 
 net::Response method_not_allowed(const std::string& method, const std::string& allowed) {

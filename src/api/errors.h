@@ -10,7 +10,7 @@
 namespace slipway::api {
 
 /// The contract's body: 400, 403 and 409 carry ErrorMessage and at least one of Errors; 404 and 401 carry no Errors,
-/// since clients take any for a different failure. Never empty.
+/// since clients take any for a different failure. Never empty. 503 says when to come again.
 net::Response error_response(const Error&);
 
 /// 405, with the methods that the address has.

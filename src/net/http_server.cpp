@@ -408,7 +408,9 @@ void Connection::compose(Response&& response) {
 void Connection::refuse(int status, std::string_view message) {
   keep_alive_ = false;
   head_only_ = false;
-  compose(error_response(status, message));
+  Response response = error_response(status, message);
+  if (status == 503) response.headers.add("Retry-After", "5");
+  compose(std::move(response));
   send_now();
   after_response();
 }

@@ -295,7 +295,9 @@ TEST_CASE("more waiting requests than allowed get 503") {
   std::thread b([&] {
     if (const auto r = another.read_response(); has(r, " 503 ")) refusal.set_value(r);
   });
-  CHECK(refusal.get_future().get().starts_with("HTTP/1.1 503 "));
+  const std::string refused = refusal.get_future().get();
+  CHECK(refused.starts_with("HTTP/1.1 503 "));
+  CHECK(has(refused, "\r\nRetry-After: 5\r\n"));
   release.set_value();
   CHECK(running.read_response().ends_with("GET /running? []"));
   a.join();
