@@ -41,11 +41,6 @@ void ClockSkews::set(const std::string& endpoint, Duration ahead) {
   skews_[endpoint] = ahead;
 }
 
-std::map<std::string, Duration> ClockSkews::all() const {
-  const std::lock_guard lock(mutex_);
-  return skews_;
-}
-
 Runtime::Runtime(net::HttpClient& h, const Clock& c, Random& r, Endpoints e, RateLimits limits)
     : http(h), clock(c), random(r), endpoints(std::move(e)), limiter(limits, c, r), pause([](Duration d) {
         std::this_thread::sleep_for(d);
@@ -129,8 +124,8 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   request.repeatable = operation.repeatable;
   request.stop = stop_;
   request.headers.add("amz-sdk-request", fmt::format("attempt={}; max={}", attempts.made, kMostAttempts));
-  sign(request, *attempts.credentials, region_, operation.service.signing_name,
-       runtime_->clock.now() + runtime_->skews.of(request.url));
+  const Duration skew = runtime_->skews.of(request.url);
+  sign(request, *attempts.credentials, region_, operation.service.signing_name, runtime_->clock.now() + skew);
 
   net::ClientResponse response;
   try {
@@ -153,7 +148,7 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   refused.message = std::move(body.message);
   refused.status = response.status;
   refused.maybe_done = refused.kind == FailureKind::transient;
-  attempts.clock_was_wrong = may_be_clock_skew(refused.code) && correct_clock(request.url, response);
+  attempts.clock_was_wrong = may_be_clock_skew(refused.code) && correct_clock(request.url, response, skew);
   throw AwsError(std::move(refused));
 }
 
@@ -219,13 +214,13 @@ void Client::wait_or_park(Duration wait, const std::string& why, bool nothing_ha
   runtime_->pause(wait);
 }
 
-/// True when the answer's own date shows that we signed with a wrong time; from now on we add the difference.
-bool Client::correct_clock(const std::string& endpoint, const net::ClientResponse& response) const {
+/// True when the answer's own date shows that we signed with a wrong time, `used` off our clock; from now on we add the
+/// difference. What is known by now tells nothing: a call beside this one may have learned it meanwhile.
+bool Client::correct_clock(const std::string& endpoint, const net::ClientResponse& response, Duration used) const {
   const auto date = net::parse_http_date(response.headers.find("Date").value_or(""));
   if (!date) return false;
   const Duration ahead = *date - runtime_->clock.now();
-  const Duration known = runtime_->skews.of(endpoint);
-  const bool is_off = ahead - known > kTolerableSkew || known - ahead > kTolerableSkew;
+  const bool is_off = ahead - used > kTolerableSkew || used - ahead > kTolerableSkew;
   if (is_off) runtime_->skews.set(endpoint, ahead);
   return is_off;
 }

@@ -42,8 +42,6 @@ class ClockSkews {
  public:
   Duration of(const std::string& endpoint) const;
   void set(const std::string& endpoint, Duration ahead);
-  /// For the health page: endpoints whose clock differs by minutes, because ours is wrong.
-  std::map<std::string, Duration> all() const;
 
  private:
   mutable std::mutex mutex_;
@@ -93,7 +91,7 @@ class Client {
   std::unique_ptr<RateLimiter::Slot> enter() const;
   void take_turn(const Operation&) const;
   void recover(const Operation&, const AwsError&, Attempts&) const;
-  bool correct_clock(const std::string& endpoint, const net::ClientResponse&) const;
+  bool correct_clock(const std::string& endpoint, const net::ClientResponse&, Duration used) const;
   void wait_or_park(Duration, const std::string& why, bool nothing_happened) const;
   Bucket bucket(const Operation&) const;
   Failure failure(const Operation&) const;

@@ -141,12 +141,27 @@ TEST_CASE_FIXTURE(FakeAws, "a wrong clock is corrected by the answer's date, onc
   client().call(kWrite, {});
   client().call(kRead, {});
   CHECK(http.requests.size() == 3);
-  CHECK(runtime.skews.all().at("https://ecs.eu-west-1.amazonaws.com/") > 19min);
+  CHECK(runtime.skews.of("https://ecs.eu-west-1.amazonaws.com/") > 19min);
   CHECK(http.requests[0].headers.find("X-Amz-Date") != http.requests[1].headers.find("X-Amz-Date"));
   CHECK(http.requests[1].headers.find("X-Amz-Date") == http.requests[2].headers.find("X-Amz-Date"));
 
   http.then(403, error_body("SignatureDoesNotMatch"), {{"Date", net::http_date(aws_time)}});
   CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::denied);
+}
+
+TEST_CASE_FIXTURE(FakeAws, "calls that find out together that the clock is wrong all repeat") {
+  const auto refused = [aws_time = clock.now() + 20min](const auto&) {
+    return net::ClientResponse{403, {{"Date", net::http_date(aws_time)}}, error_body("InvalidSignatureException")};
+  };
+  http.then([&](const auto& request) {
+    http.then(refused);  // the other call was signed before this one's answer came, and learns first
+    http.then(200);
+    client().call(kRead, {});
+    http.then(200);
+    return refused(request);
+  });
+  CHECK_NOTHROW(client().call(kRead, {}));
+  CHECK(http.requests.size() == 4);
 }
 
 TEST_CASE_FIXTURE(FakeAws, "a sequence of reads that has begun overdraws the rate limit instead of starting over") {
