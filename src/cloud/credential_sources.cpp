@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "net/http_date.h"
 
 namespace slipway::aws {
 namespace {
@@ -77,6 +78,7 @@ class AssumedRole final : public CredentialSource {
 
 /// The document that the container endpoint and the instance metadata service answer with.
 CredentialsPtr read_document(const net::ClientResponse& response, std::string_view from, Time now) {
+  const Time their_now = net::parse_http_date(response.headers.find("Date").value_or("")).value_or(now);
   const auto unusable = [&](std::string_view why) {
     fail(ErrorCode::unauthenticated, fmt::format("{} gave no credentials: {}.", from, why));
   };
@@ -92,7 +94,7 @@ CredentialsPtr read_document(const net::ClientResponse& response, std::string_vi
   const auto expires = parse_time(text("Expiration"));
   return std::make_shared<const Credentials>(Credentials{text("AccessKeyId"), Secret(text("SecretAccessKey")),
                                                          Secret(text("Token")),
-                                                         expires ? std::optional(now) : std::nullopt, expires});
+                                                         expires ? std::optional(*expires - their_now) : std::nullopt});
 }
 
 class OwnCredentials final : public CredentialSource {
@@ -119,7 +121,7 @@ class OwnCredentials final : public CredentialSource {
     auto secret = variable("AWS_SECRET_ACCESS_KEY");
     if (id.empty() || secret.empty()) return nullptr;
     return std::make_shared<const Credentials>(
-        Credentials{id, Secret(std::move(secret)), Secret(variable("AWS_SESSION_TOKEN")), {}, {}});
+        Credentials{id, Secret(std::move(secret)), Secret(variable("AWS_SESSION_TOKEN")), {}});
   }
 
   CredentialsPtr from_container() {
@@ -218,7 +220,7 @@ class OwnCredentials final : public CredentialSource {
 std::unique_ptr<CredentialSource> static_keys(std::string access_key_id, Secret secret_access_key,
                                               Secret session_token) {
   return std::make_unique<StaticKeys>(
-      Credentials{std::move(access_key_id), std::move(secret_access_key), std::move(session_token), {}, {}});
+      Credentials{std::move(access_key_id), std::move(secret_access_key), std::move(session_token), {}});
 }
 
 std::unique_ptr<CredentialSource> assumed_role(Client base, RoleToAssume role) {

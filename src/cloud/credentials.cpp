@@ -20,44 +20,47 @@ constexpr Duration kRefreshTakes = std::chrono::milliseconds(200);
 CredentialProvider::CredentialProvider(std::unique_ptr<CredentialSource> source, const Clock& clock, Random& random)
     : source_(std::move(source)), clock_(clock), random_(random) {}
 
-/// Between a quarter and a sixth of the lifetime before its end: 15 to 10 minutes of an hour.
-Time CredentialProvider::refresh_time(const Credentials& fresh) {
-  const Duration lifetime = *fresh.expires - fresh.obtained.value_or(clock_.now());
-  const Duration earliest = std::min(lifetime / 4, kEarliestRefresh);
+/// Refreshed between a quarter and a sixth of the lifetime before its end: 15 to 10 minutes of an hour.
+void CredentialProvider::schedule(const CredentialsPtr& fresh, SteadyTime asked) {
+  expires_.reset();
+  refresh_from_.reset();
+  if (!fresh->valid_for) return;
+  expires_ = asked + *fresh->valid_for;
+  const Duration earliest = std::min(*fresh->valid_for / 4, kEarliestRefresh);
   const auto spread = static_cast<std::uint64_t>(std::max<Duration::rep>(earliest.count() / 3, 0));
-  return *fresh.expires - earliest + Duration(static_cast<Duration::rep>(random_.below(spread)));
+  refresh_from_ = *expires_ + (Duration(static_cast<Duration::rep>(random_.below(spread))) - earliest);
 }
 
 bool CredentialProvider::usable() const {
-  return current_ && !rejected_ && (!current_->expires || clock_.now() + kStillUsable < *current_->expires);
+  return current_ && !rejected_ && (!expires_ || clock_.steady() + kStillUsable < *expires_);
 }
 
 CredentialsPtr CredentialProvider::get() {
   {
     const std::lock_guard lock(mutex_);
-    const bool due = refresh_from_ && clock_.now() >= *refresh_from_;
+    const bool due = refresh_from_ && clock_.steady() >= *refresh_from_;
     if (usable() && (!due || refreshing_)) return current_;
     if (refreshing_) throw Park(kRefreshTakes, "credentials are being fetched", true);
     refreshing_ = true;
   }
   try {
-    return finish_refresh(source_->fetch());
+    const SteadyTime asked = clock_.steady();
+    return finish_refresh(source_->fetch(), asked);
   } catch (...) {
     const std::lock_guard lock(mutex_);
     refreshing_ = false;
     if (!usable()) throw;
-    refresh_from_ = clock_.now() + kRetryRefresh;
+    refresh_from_ = clock_.steady() + kRetryRefresh;
     return current_;
   }
 }
 
-CredentialsPtr CredentialProvider::finish_refresh(CredentialsPtr fetched) {
+CredentialsPtr CredentialProvider::finish_refresh(CredentialsPtr fetched, SteadyTime asked) {
   const std::lock_guard lock(mutex_);
   refreshing_ = false;
   rejected_ = false;
   current_ = std::move(fetched);
-  refresh_from_.reset();
-  if (current_->expires) refresh_from_ = refresh_time(*current_);
+  schedule(current_, asked);
   return current_;
 }
 

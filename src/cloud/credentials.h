@@ -15,9 +15,8 @@ namespace slipway::aws {
 struct Credentials {
   std::string access_key_id;
   Secret secret_access_key;
-  Secret session_token;          ///< empty for long-term keys
-  std::optional<Time> obtained;  ///< with `expires`: their lifetime
-  std::optional<Time> expires;   ///< absent: they do not expire
+  Secret session_token;               ///< empty for long-term keys
+  std::optional<Duration> valid_for;  ///< from when they were fetched; absent: they do not expire
 };
 using CredentialsPtr = std::shared_ptr<const Credentials>;
 
@@ -34,7 +33,8 @@ class CredentialSource {
 };
 
 /// Caches one source. Refreshes before expiry (10 to 15 minutes for an hour's session, so that many servers do not do
-/// it at once), one thread at a time; the others go on with what there is, or park. Threads: any.
+/// it at once), one thread at a time; the others go on with what there is, or park. Time is measured by the steady
+/// clock: the wall clock may be wrong, and set right at any moment. Threads: any.
 class CredentialProvider {
  public:
   CredentialProvider(std::unique_ptr<CredentialSource> source, const Clock& clock, Random& random);
@@ -48,16 +48,17 @@ class CredentialProvider {
   std::string account() const { return source_->account(); }
 
  private:
-  Time refresh_time(const Credentials&);
+  void schedule(const CredentialsPtr& fresh, SteadyTime asked);
   bool usable() const;
-  CredentialsPtr finish_refresh(CredentialsPtr fetched);
+  CredentialsPtr finish_refresh(CredentialsPtr fetched, SteadyTime asked);
 
   const std::unique_ptr<CredentialSource> source_;
   const Clock& clock_;
   Random& random_;
   std::mutex mutex_;
-  CredentialsPtr current_;            // guarded by mutex_, like the rest
-  std::optional<Time> refresh_from_;  // when current_ is due; absent: never
+  CredentialsPtr current_;                  // guarded by mutex_, like the rest
+  std::optional<SteadyTime> expires_;       // current_; absent: never
+  std::optional<SteadyTime> refresh_from_;  // when current_ is due; absent: never
   bool rejected_ = false;
   bool refreshing_ = false;
 };

@@ -21,8 +21,7 @@ struct CountingSource final : CredentialSource {
   CredentialsPtr fetch() override {
     if (during) during();
     ++fetched;
-    return std::make_shared<const Credentials>(
-        Credentials{"id" + std::to_string(fetched), Secret("s"), {}, clock.now(), clock.now() + 1h});
+    return std::make_shared<const Credentials>(Credentials{"id" + std::to_string(fetched), Secret("s"), {}, 1h});
   }
   const Clock& clock;
   int& fetched;
@@ -136,6 +135,27 @@ TEST_CASE_FIXTURE(FakeAws, "a session that expires under a call is renewed withi
   CHECK(http.requests.size() == 4);
 }
 
+TEST_CASE_FIXTURE(FakeAws, "a session's end is judged by AWS's clock, however wrong ours is") {
+  for (const Duration ahead : {Duration(2h), Duration(-2h)}) {
+    CAPTURE(ahead.count());
+    runtime.skews.set("https://sts.eu-west-1.amazonaws.com/", ahead);
+    int sessions = 0;
+    http.otherwise = [&](const auto&) {
+      ++sessions;
+      return net::ClientResponse{200, {}, assume_role_answer(clock.now() + ahead + 1h)};
+    };
+    CredentialProvider provider(assumed_role(client(), {"arn:aws:iam::222222222222:role/deploy", "", "watch", {}}),
+                                clock, random);
+    provider.get();
+    clock.advance(44min);
+    provider.get();
+    CHECK(sessions == 1);
+    clock.advance(7min);
+    provider.get();
+    CHECK(sessions == 2);
+  }
+}
+
 TEST_CASE_FIXTURE(FakeAws, "a role that refuses says which role, and what its trust policy needs") {
   http.then(403,
             "<ErrorResponse><Error><Code>AccessDenied</Code><Message>User x is not authorized</Message></Error>"
@@ -205,7 +225,7 @@ TEST_CASE_FIXTURE(OwnFixture, "own credentials: then the container endpoint, wit
   const auto keys = source->fetch();
   CHECK(keys->access_key_id == "AK");
   CHECK(keys->session_token.reveal() == "T");
-  CHECK(keys->expires == clock.now() + 1h);
+  CHECK(keys->valid_for == 1h);
   CHECK(http.requests[0].headers.find("Authorization") == "first");
   variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1.evil.example/";
   CHECK_THROWS_AS(source->fetch(), Error);

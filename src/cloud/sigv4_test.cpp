@@ -10,7 +10,7 @@ namespace {
 const Time kThatDay = *parse_time("2015-08-30T12:36:00Z");
 
 Credentials example_keys(std::string token = {}) {
-  return {"AKIDEXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), Secret(std::move(token)), {}, {}};
+  return {"AKIDEXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), Secret(std::move(token)), {}};
 }
 
 std::string signature(const net::ClientRequest& request) {

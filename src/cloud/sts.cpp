@@ -43,15 +43,18 @@ CredentialsPtr assume_role(const Client& client, const RoleToAssume& role) {
   QueryParameters parameters{{"RoleArn", role.role_arn}, {"RoleSessionName", role.session_name}};
   if (!role.external_id.empty()) parameters.emplace_back("ExternalId", role.external_id);
   if (role.duration_seconds) parameters.emplace_back("DurationSeconds", std::to_string(*role.duration_seconds));
-  const Time before = client.runtime().clock.now();
+  Runtime& runtime = client.runtime();
+  const Time before = runtime.clock.now();
   const XmlElement root = client.query(kAssumeRole, parameters);
   const auto part = [&](std::string_view name) {
     return required(root, fmt::format("AssumeRoleResult/Credentials/{}", name));
   };
   const auto expires = parse_time(part("Expiration"));
   if (!expires) fail(ErrorCode::unavailable, "AWS STS answered with an expiration that is no time.");
-  return std::make_shared<const Credentials>(
-      Credentials{part("AccessKeyId"), Secret(part("SecretAccessKey")), Secret(part("SessionToken")), before, expires});
+  // AWS's end by AWS's clock, which the call may just have taught us.
+  const Duration ahead = runtime.skews.of(runtime.endpoints.url(kSts, client.region()));
+  return std::make_shared<const Credentials>(Credentials{part("AccessKeyId"), Secret(part("SecretAccessKey")),
+                                                         Secret(part("SessionToken")), *expires - (before + ahead)});
 }
 
 std::string_view account_of_arn(std::string_view arn) {
