@@ -30,6 +30,16 @@ bool is_region(std::string_view region) {
          !region.starts_with('-') && !region.ends_with('-');
 }
 
+/// The host in lower case and without the port that the scheme implies: it is signed as it stands here, while libcurl
+/// leaves such a port out of the Host field, and AWS's names are lower case.
+std::string normalized(std::string_view url, std::size_t host_start) {
+  const auto path_start = std::min(url.find('/', host_start), url.size());
+  std::string_view host = url.substr(host_start, path_start - host_start);
+  const std::string_view implied_port = url.starts_with("https:") ? ":443" : ":80";
+  if (host.ends_with(implied_port)) host.remove_suffix(implied_port.size());
+  return std::string(url.substr(0, host_start)) + to_lower_ascii(host) + std::string(url.substr(path_start));
+}
+
 std::string checked(std::string url) {
   const auto scheme_end = url.find("://");
   const auto host_part = scheme_end == url.npos ? std::string() : url.substr(scheme_end + 3);
@@ -47,7 +57,7 @@ std::string checked(std::string url) {
         url));
   }
   if (!url.ends_with('/')) url += '/';
-  return url;
+  return normalized(url, scheme_end + 3);
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ class Endpoints {
   Endpoints() = default;
   /// Throws Error{invalid} for an override that is no URL, or plain HTTP to anything but loopback.
   explicit Endpoints(EndpointOverrides overrides);
-  /// The base URL with a closing '/', e.g. "https://api.ecr.eu-west-1.amazonaws.com/".
+  /// The base URL with a closing '/' and the host as it stands in the Host field, e.g.
+  /// "https://api.ecr.eu-west-1.amazonaws.com/".
   std::string url(const Service& service, std::string_view region) const;
 
  private:

@@ -42,3 +42,12 @@ TEST_CASE("overrides: one for all, one for a service, plain HTTP only to loopbac
   CHECK_NOTHROW(Endpoints(EndpointOverrides{"http://localhost:5000", {}}));
   CHECK_NOTHROW(Endpoints(EndpointOverrides{"http://[::1]:5000", {}}));
 }
+
+TEST_CASE("an override's host is what the Host field will say: lower case, without the scheme's own port") {
+  const auto url_of = [](const char* url) { return Endpoints(EndpointOverrides{url, {}}).url(kEcs, "eu-west-1"); };
+  CHECK(url_of("https://Proxy.Example:443/Api") == "https://proxy.example/Api/");
+  CHECK(url_of("http://LocalHost:80") == "http://localhost/");
+  CHECK(url_of("http://[::1]:80") == "http://[::1]/");
+  CHECK(url_of("http://localhost:443") == "http://localhost:443/");
+  CHECK(url_of("https://proxy.example:8443") == "https://proxy.example:8443/");
+}
