@@ -11,6 +11,9 @@ namespace {
 
 // ListServiceDeployments may lag behind UpdateService.
 constexpr Duration kSearchFor = std::chrono::minutes(1);
+// Within one look, and for as long as a deployment's end may stay unseen.
+constexpr Duration kShortestRefusal = std::chrono::seconds(3);
+constexpr Duration kLongestRefusal = std::chrono::minutes(5);
 constexpr int kLooksBetweenStopped = 6;
 constexpr std::size_t kMostStopped = 50;
 constexpr std::size_t kMostSeen = 2000;
@@ -114,13 +117,18 @@ std::string stopped_mark(const ServiceObservation& seen, const ServiceInterest& 
                      seen.ServiceDeployment ? seen.ServiceDeployment->Status : "");
 }
 
-/// The peer has no such operation, or we have no permission for it: nothing that a later try could mend.
+/// The peer has no such operation or thing, or we have no permission for it: nothing that trying at once could mend.
 bool is_lasting(const AwsError& error) {
   return error.kind() == FailureKind::client || error.kind() == FailureKind::denied ||
          error.kind() == FailureKind::not_found;
 }
 
 }  // namespace
+
+void RefusedFor::refused(SteadyTime now) {
+  if (!since_) since_ = now;
+  ask_again_ = now + std::clamp(now - *since_, kShortestRefusal, kLongestRefusal);
+}
 
 ClusterReader::ClusterReader(Client client, std::string cluster)
     : client_(std::move(client)), cluster_(std::move(cluster)) {}
@@ -143,18 +151,23 @@ void ClusterReader::prefetch(const std::vector<const LookMemory*>& memories) {
   if (!arns.empty()) read_service_deployments({arns.begin(), arns.end()});
 }
 
-/// From then on the peer counts as one without service deployments if it refuses for good.
+/// What is refused is as if it were not there.
 void ClusterReader::read_service_deployments(const std::vector<std::string>& arns) {
-  if (!has_service_deployments_) return;
+  if (!service_deployments_refused_.may_ask(now())) return;
   try {
     for (auto& document : ecs::describe_service_deployments(client_, arns).items) {
       auto arn = text(document, "serviceDeploymentArn");
       service_deployments_.insert_or_assign(std::move(arn), std::move(document));
     }
   } catch (const AwsError& error) {
-    if (!is_lasting(error)) throw;
-    has_service_deployments_ = false;
+    refused_service_deployments(error);
   }
+}
+
+void ClusterReader::refused_service_deployments(const AwsError& error) {
+  if (!is_lasting(error)) throw error;
+  const bool is_of_one = error.kind() == FailureKind::not_found;
+  if (!is_of_one) service_deployments_refused_.refused(now());
 }
 
 ServiceObservation ClusterReader::look(const ServiceInterest& interest, LookMemory& memory, const json::object* service,
@@ -170,7 +183,7 @@ ServiceObservation ClusterReader::look(const ServiceInterest& interest, LookMemo
   seen.Pending = count(*service, "pendingCount");
   each(*service, "deployments", [&](const json::object& d) { seen.Deployments.push_back(read_deployment(d)); });
   seen.Events = read_events(*service, interest);
-  seen.ServiceDeployment = service_deployment(interest, memory, now);
+  seen.ServiceDeployment = service_deployment(interest, memory);
   const bool settled = looks_settled(seen, interest);
   if (!settled) read_stopped_tasks(interest, memory, seen);
   seen.StoppedTasks = memory.stopped;
@@ -179,18 +192,25 @@ ServiceObservation ClusterReader::look(const ServiceInterest& interest, LookMemo
 }
 
 std::optional<ServiceDeploymentFacts> ClusterReader::service_deployment(const ServiceInterest& interest,
-                                                                        LookMemory& memory, Time now) {
-  if (!memory.first_look) memory.first_look = now;
+                                                                        LookMemory& memory) {
   try {
-    if (memory.service_deployment.empty() && has_service_deployments_ && now - *memory.first_look <= kSearchFor) {
-      memory.service_deployment = find_service_deployment(interest);
-    }
-    return memory.service_deployment.empty() ? std::nullopt : read_service_deployment(interest, memory);
+    if (memory.service_deployment.empty()) search_service_deployment(interest, memory);
+    if (memory.service_deployment.empty()) return std::nullopt;
+    auto facts = read_service_deployment(interest, memory);
+    if (facts) service_deployments_refused_.answered();
+    return facts;
   } catch (const AwsError& error) {
-    if (!is_lasting(error)) throw;
-    has_service_deployments_ = false;
+    refused_service_deployments(error);
     return std::nullopt;
   }
+}
+
+/// The minute begins with the first answer, so that a refusal does not use it up.
+void ClusterReader::search_service_deployment(const ServiceInterest& interest, LookMemory& memory) {
+  const bool is_over = memory.searching_since && now() - *memory.searching_since > kSearchFor;
+  if (is_over || !service_deployments_refused_.may_ask(now())) return;
+  memory.service_deployment = find_service_deployment(interest);
+  if (!memory.searching_since) memory.searching_since = now();
 }
 
 std::optional<ServiceDeploymentFacts> ClusterReader::read_service_deployment(const ServiceInterest& interest,

@@ -27,12 +27,26 @@ struct ServiceInterest {
 
 /// What the reader remembers of one interest between two looks.
 struct LookMemory {
-  std::string service_deployment;  ///< ARN, once found
-  std::optional<Time> first_look;
-  std::string stopped_mark;  ///< what the service showed when stopped tasks were last read
+  std::string service_deployment;             ///< ARN, once found
+  std::optional<SteadyTime> searching_since;  ///< when the peer first answered where it may be
+  std::string stopped_mark;                   ///< what the service showed when stopped tasks were last read
   int looks_since_stopped = 0;
   std::set<std::string> seen_tasks;  ///< ARNs of stopped tasks that have been described
   std::vector<StoppedTask> stopped;  ///< of our deployment, in the order seen
+};
+
+/// When to ask again for what a peer refuses. A refusal may pass (a policy that has yet to take effect, a proxy's page)
+/// or stay (no permission, an emulator that lacks the operation), which nothing but time tells: the next question comes
+/// after as long as the refusing has lasted, within bounds.
+class RefusedFor {
+ public:
+  bool may_ask(SteadyTime now) const { return now >= ask_again_; }
+  void refused(SteadyTime now);
+  void answered() { since_.reset(); }
+
+ private:
+  std::optional<SteadyTime> since_;
+  SteadyTime ask_again_;
 };
 
 /// Threads: one at a time. Its reads throw what Client::call does.
@@ -48,7 +62,8 @@ class ClusterReader {
   ServiceObservation look(const ServiceInterest&, LookMemory&, const json::object* service, Time now);
 
  private:
-  std::optional<ServiceDeploymentFacts> service_deployment(const ServiceInterest&, LookMemory&, Time now);
+  std::optional<ServiceDeploymentFacts> service_deployment(const ServiceInterest&, LookMemory&);
+  void search_service_deployment(const ServiceInterest&, LookMemory&);
   std::string find_service_deployment(const ServiceInterest&);
   std::optional<ServiceDeploymentFacts> read_service_deployment(const ServiceInterest&, const LookMemory&);
   void read_service_deployments(const std::vector<std::string>& arns);
@@ -56,10 +71,12 @@ class ClusterReader {
   void read_revisions(const std::set<std::string>& arns);
   void read_stopped_tasks(const ServiceInterest&, LookMemory&, const ServiceObservation&);
   std::vector<RunningTask> running_tasks(const std::string& service) const;
+  void refused_service_deployments(const AwsError&);
+  SteadyTime now() const { return client_.runtime().clock.steady(); }
 
   Client client_;
   std::string cluster_;
-  bool has_service_deployments_ = true;  ///< false once the peer has shown that it knows none, or we may not ask
+  RefusedFor service_deployments_refused_;
   std::map<std::string, json::object> service_deployments_;      ///< of this round, by ARN
   std::map<std::string, std::string> revision_task_definition_;  ///< revisions never change
 };

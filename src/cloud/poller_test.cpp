@@ -186,14 +186,50 @@ TEST_CASE_FIXTURE(FakeEcs, "our service deployment is the first since the update
   CHECK(calls["DescribeServiceDeployments"] == 3);
 }
 
-TEST_CASE_FIXTURE(FakeEcs, "a peer without service deployments is asked for them once") {
+TEST_CASE_FIXTURE(FakeEcs, "a peer without service deployments is asked for them ever less often") {
   refusals["ListServiceDeployments"] = "UnknownOperationException";
   const auto watching = watch();
   run_for(11s);
   CHECK(looks["web"].size() == 3);
   CHECK_FALSE(last().ServiceDeployment);
   CHECK(last().Error.empty());
-  CHECK(calls["ListServiceDeployments"] == 1);
+  run_for(10min);
+  const int calls_before = calls["ListServiceDeployments"];
+  CHECK(calls_before < 12);
+  run_for(1h);
+  CHECK(calls["ListServiceDeployments"] - calls_before <= 12);
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "a refusal that passes hides a service deployment for a few looks only") {
+  documents["ListServiceDeployments"] = kBriefs;
+  documents["DescribeServiceRevisions"] = kRevisions;
+  documents["DescribeServiceDeployments"] =
+      R"({"serviceDeployments":[{"serviceDeploymentArn":"sd:ours","status":"IN_PROGRESS"}]})";
+  for (const auto* operation : {"DescribeServiceDeployments", "ListServiceDeployments", "DescribeServiceRevisions"}) {
+    CAPTURE(operation);
+    refusals[operation] = "AccessDeniedException";
+    const auto watching = watch();
+    run_for(1min + 30s);
+    CHECK_FALSE(last().ServiceDeployment);
+    refusals.clear();
+    run_for(2min);
+    REQUIRE(last().ServiceDeployment);
+    CHECK(last().ServiceDeployment->Status == "IN_PROGRESS");
+  }
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "a service deployment that is gone does not hide those of other services") {
+  documents["ListServiceDeployments"] = kBriefs;
+  documents["DescribeServiceRevisions"] = kRevisions;
+  const auto gone = watch();
+  run_for(1s);
+  refusals["DescribeServiceDeployments"] = "ServiceDeploymentNotFoundException";
+  run_for(20s);
+  refusals.clear();
+  documents["DescribeServiceDeployments"] =
+      R"({"serviceDeployments":[{"serviceDeploymentArn":"sd:ours","status":"IN_PROGRESS"}]})";
+  run_for(5s);
+  CHECK(last().ServiceDeployment);
 }
 
 TEST_CASE_FIXTURE(FakeEcs, "the search for a service deployment that never appears ends after a minute") {
