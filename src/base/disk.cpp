@@ -91,8 +91,6 @@ std::optional<std::string> MemoryDisk::read(const std::string& path) {
 
 void MemoryDisk::write(const std::string& path, std::string_view content, unsigned) {
   const std::lock_guard lock(mutex_);
-  if (writes_left_ == 0) fail_on("Writing", path, ENOSPC);
-  if (writes_left_ > 0) --writes_left_;
   files_[path] = std::string(content);
 }
 
@@ -102,10 +100,5 @@ void MemoryDisk::remove(const std::string& path) {
 }
 
 void MemoryDisk::make_directories(const std::string&, unsigned) {}
-
-void MemoryDisk::fail_after(int writes) {
-  const std::lock_guard lock(mutex_);
-  writes_left_ = writes;
-}
 
 }  // namespace slipway

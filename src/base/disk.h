@@ -29,19 +29,17 @@ class SystemDisk final : public Disk {
   void make_directories(const std::string& path, unsigned mode) override;
 };
 
-/// Files in memory; `fail_after(n)` makes the n-th next write throw, for fault tests.
+/// Files in memory.
 class MemoryDisk final : public Disk {
  public:
   std::optional<std::string> read(const std::string& path) override;
   void write(const std::string& path, std::string_view content, unsigned mode) override;
   void remove(const std::string& path) override;
   void make_directories(const std::string& path, unsigned mode) override;
-  void fail_after(int writes);
 
  private:
   std::mutex mutex_;
   std::map<std::string, std::string> files_;
-  int writes_left_ = -1;
 };
 
 }  // namespace slipway

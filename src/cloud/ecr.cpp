@@ -105,8 +105,8 @@ std::vector<Repository> describe_repositories(const Client& client, std::string_
   }
   std::vector<Repository> out;
   each_item(client, kDescribeRepositories, std::move(input), "repositories", [&](const json::object& repository) {
-    out.push_back({text(repository, "repositoryName"), text(repository, "repositoryUri"),
-                   text(repository, "repositoryArn"), text(repository, "imageTagMutability")});
+    out.push_back(
+        {text(repository, "repositoryName"), text(repository, "repositoryUri"), text(repository, "repositoryArn")});
   });
   return out;
 }

@@ -16,7 +16,6 @@ struct Repository {
   std::string name;
   std::string uri;  ///< "111111111111.dkr.ecr.eu-west-1.amazonaws.com/app"
   std::string arn;
-  std::string tag_mutability;  ///< MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, …
 };
 
 struct Image {

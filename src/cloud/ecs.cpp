@@ -13,11 +13,9 @@ const Operation kDescribeClusters{kEcs, "DescribeClusters"};
 const Operation kDescribeServices{kEcs, "DescribeServices"};
 // With forceNewDeployment a second call is a second deployment.
 const Operation kUpdateService{kEcs, "UpdateService", CallGroup::write, false};
-const Operation kTagResource{kEcs, "TagResource", CallGroup::write, true};
 const Operation kListServiceDeployments{kEcs, "ListServiceDeployments", CallGroup::read, true, true};
 const Operation kDescribeServiceDeployments{kEcs, "DescribeServiceDeployments", CallGroup::read, true, true};
 const Operation kDescribeServiceRevisions{kEcs, "DescribeServiceRevisions", CallGroup::read, true, true};
-const Operation kStopServiceDeployment{kEcs, "StopServiceDeployment", CallGroup::write, false, true};
 const Operation kListTasks{kEcs, "ListTasks"};
 const Operation kDescribeTasks{kEcs, "DescribeTasks"};
 
@@ -131,12 +129,6 @@ json::object update_service(const Client& client, const json::object& input) {
   return object_or_empty(client.call(kUpdateService, input), "service");
 }
 
-void tag_resource(const Client& client, std::string_view arn, const Tags& tags) {
-  json::array list;
-  for (const auto& [key, value] : tags) list.push_back({{"key", key}, {"value", value}});
-  client.call(kTagResource, {{"resourceArn", arn}, {"tags", std::move(list)}});
-}
-
 std::vector<json::object> list_service_deployments(const Client& client, std::string_view cluster,
                                                    std::string_view service, Time since) {
   const double after = static_cast<double>(to_micros(since)) / 1e6;
@@ -157,10 +149,6 @@ Described describe_service_deployments(const Client& client, const std::vector<s
 
 Described describe_service_revisions(const Client& client, const std::vector<std::string>& arns) {
   return describe(client, kDescribeServiceRevisions, {}, "serviceRevisionArns", arns, "serviceRevisions", 20);
-}
-
-void stop_service_deployment(const Client& client, std::string_view arn) {
-  client.call(kStopServiceDeployment, {{"serviceDeploymentArn", arn}, {"stopType", "ROLLBACK"}});
 }
 
 std::vector<std::string> list_tasks(const Client& client, std::string_view cluster, std::string_view service,

@@ -49,7 +49,6 @@ Described describe_clusters(const Client&, const std::vector<std::string>& names
 Described describe_services(const Client&, std::string_view cluster, const std::vector<std::string>& names);
 /// `input` as UpdateService takes it. Returns the whole service, new PRIMARY deployment included.
 json::object update_service(const Client&, const json::object& input);
-void tag_resource(const Client&, std::string_view arn, const Tags&);
 
 // Service deployments and revisions: absent in emulators, where the call fails with a `client` AwsError.
 
@@ -60,8 +59,6 @@ std::vector<json::object> list_service_deployments(const Client&, std::string_vi
 Described describe_service_deployments(const Client&, const std::vector<std::string>& arns);
 /// In batches of twenty.
 Described describe_service_revisions(const Client&, const std::vector<std::string>& arns);
-/// Ends a rollout by rolling it back, also where no automatic rollback is configured.
-void stop_service_deployment(const Client&, std::string_view arn);
 
 // Tasks.
 
