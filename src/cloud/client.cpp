@@ -17,6 +17,7 @@ namespace {
 constexpr int kMostAttempts = 3;
 constexpr Duration kLongestPause = std::chrono::milliseconds(100);
 constexpr Duration kFirstRetry = std::chrono::milliseconds(50);
+constexpr Duration kLongestWish = std::chrono::seconds(5);
 constexpr Duration kTolerableSkew = std::chrono::minutes(4);  // AWS tolerates five
 constexpr Duration kSlotWait = std::chrono::milliseconds(150);
 
@@ -26,6 +27,11 @@ json::object without_nulls(const json::object& input) {
     if (!value.is_null()) out.emplace(key, value);
   }
   return out;
+}
+
+/// AWS's wish for when to come again counts, unless it is earlier or much later than what we would do.
+Duration with_wish(Duration ours, const std::optional<Duration>& wish) {
+  return wish ? std::clamp(*wish, ours, ours + kLongestWish) : ours;
 }
 
 }  // namespace
@@ -107,7 +113,7 @@ net::ClientResponse Client::send(const Operation& operation, const net::ClientRe
       const auto slot = enter();
       take_turn(operation);  // after the slot: whoever is turned away there has not used up a turn
       auto response = send_once(operation, request, read_error, attempts);
-      runtime_->limiter.succeeded(bucket(operation));
+      runtime_->limiter.succeeded(bucket(operation), attempts.made > 1);
       return response;
     } catch (const AwsError& error) {
       recover(operation, error, attempts);
@@ -147,6 +153,7 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   refused.code = std::move(body.code);
   refused.message = std::move(body.message);
   refused.status = response.status;
+  refused.retry_after = read_retry_after(response);
   refused.maybe_done = refused.kind == FailureKind::transient;
   attempts.clock_was_wrong = may_be_clock_skew(refused.code) && correct_clock(request.url, response, skew);
   throw AwsError(std::move(refused));
@@ -163,23 +170,30 @@ void Client::recover(const Operation& operation, const AwsError& error, Attempts
       return;
     case FailureKind::throttled: {
       runtime_->limiter.empty(bucket(operation));
-      const Duration back_off = runtime_->limiter.back_off(bucket(operation));
-      if (attempts.made >= kMostAttempts) throw Park(back_off + kLongestPause, error.message(), true);
-      return wait_or_park(back_off, error.message(), true);
+      const Duration back_off = with_wish(runtime_->limiter.back_off(bucket(operation)), failure.retry_after);
+      if (back_off <= kLongestPause && may_repeat(operation, attempts, failure.kind)) return runtime_->pause(back_off);
+      throw Park(back_off + kLongestPause, error.message(), true);
     }
     case FailureKind::transient: {
       const bool had_no_effect = operation.repeatable || !failure.maybe_done;
-      if (had_no_effect && attempts.made < kMostAttempts) {
-        const double part = runtime_->random.fraction();
-        return runtime_->pause(std::chrono::duration_cast<Duration>(kFirstRetry * (attempts.made * part)));
+      const double part = attempts.made * runtime_->random.fraction();
+      const Duration soon = with_wish(std::chrono::duration_cast<Duration>(kFirstRetry * part), failure.retry_after);
+      if (had_no_effect && soon <= kLongestPause && may_repeat(operation, attempts, failure.kind)) {
+        return runtime_->pause(soon);
       }
-      throw Park(runtime_->limiter.back_off(bucket(operation)) + kLongestPause, error.message(), had_no_effect);
+      const Duration back_off = runtime_->limiter.back_off(bucket(operation)) + kLongestPause;
+      throw Park(with_wish(back_off, failure.retry_after), error.message(), had_no_effect);
     }
     case FailureKind::denied:
     case FailureKind::not_found:
     case FailureKind::client:
       throw error;
   }
+}
+
+bool Client::may_repeat(const Operation& operation, const Attempts& attempts, FailureKind kind) const {
+  return attempts.made < kMostAttempts &&
+         runtime_->limiter.take_retry(bucket(operation), kind == FailureKind::throttled);
 }
 
 Client Client::in_sequence() const {

@@ -91,6 +91,7 @@ class Client {
   std::unique_ptr<RateLimiter::Slot> enter() const;
   void take_turn(const Operation&) const;
   void recover(const Operation&, const AwsError&, Attempts&) const;
+  bool may_repeat(const Operation&, const Attempts&, FailureKind) const;
   bool correct_clock(const std::string& endpoint, const net::ClientResponse&, Duration used) const;
   void wait_or_park(Duration, const std::string& why, bool nothing_happened) const;
   Bucket bucket(const Operation&) const;

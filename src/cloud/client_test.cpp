@@ -65,6 +65,35 @@ TEST_CASE_FIXTURE(FakeAws, "reads try three times within milliseconds, then park
   CHECK(park->why().starts_with("AWS ECS DescribeServices in eu-west-1 failed: HTTP status 503."));
 }
 
+TEST_CASE_FIXTURE(FakeAws, "AWS's wish for when to come again is granted, within seconds of our own time") {
+  http.then(503, "", {{"x-amz-retry-after", "4000"}});
+  CHECK(caught<Park>([&] { client().call(kRead, {}); })->delay() == 4s);
+  http.then(400, error_body("ThrottlingException"), {{"x-amz-retry-after", "3600000"}});
+  CHECK(caught<Park>([&] { client().call(kRead, {}); })->delay() < 10s);
+  http.then(503, "", {{"x-amz-retry-after", "soon"}});
+  http.then(200);
+  CHECK_NOTHROW(client().call(kRead, {}));
+}
+
+TEST_CASE_FIXTURE(FakeAws, "calls are tried again at once only as long as most succeed") {
+  bool healthy = false;
+  http.otherwise = [&](const auto&) { return net::ClientResponse{healthy ? 200 : 503, {}, "{}"}; };
+  const auto requests_of = [&](int calls) {
+    http.requests.clear();
+    for (int i = 0; i < calls; ++i) {
+      clock.advance(10s);
+      caught<Park>([&] { client().call(kRead, {}); });
+    }
+    return http.requests.size();
+  };
+  CHECK(requests_of(100) <= 100 + 36);
+  CHECK(requests_of(10) == 10);
+  healthy = true;
+  requests_of(500);
+  healthy = false;
+  CHECK(requests_of(1) == 3);
+}
+
 TEST_CASE_FIXTURE(FakeAws, "a write whose answer is lost is not repeated; one that was never sent is") {
   http.then_lost(false);
   http.then_lost(true);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "base/json.h"
 #include "cloud/xml.h"
@@ -146,6 +148,14 @@ ErrorBody read_xml_error(const net::ClientResponse& response) {
 
 std::string read_request_id(const net::ClientResponse& response) {
   return std::string(response.headers.find("x-amzn-RequestId").value_or(""));
+}
+
+std::optional<Duration> read_retry_after(const net::ClientResponse& response) {
+  const std::string_view text = response.headers.find("x-amz-retry-after").value_or("");
+  std::uint32_t milliseconds = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return std::chrono::milliseconds(milliseconds);
 }
 
 FailureKind classify(std::string_view signing_name, int status, const ErrorBody& body) {

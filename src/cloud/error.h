@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "net/http_client.h"
 
 namespace slipway::aws {
@@ -26,10 +27,11 @@ struct Failure {
   std::string_view operation;     ///< "UpdateService"
   std::string region;
   FailureKind kind = FailureKind::transient;
-  std::string code;        ///< AWS's, "AccessDeniedException"; empty when no answer came
-  std::string message;     ///< AWS's own, bounded, without what it quotes of the signed request
-  std::string request_id;  ///< for AWS support
-  int status = 0;          ///< 0 when no answer came
+  std::string code;                          ///< AWS's, "AccessDeniedException"; empty when no answer came
+  std::string message;                       ///< AWS's own, bounded, without what it quotes of the signed request
+  std::string request_id;                    ///< for AWS support
+  int status = 0;                            ///< 0 when no answer came
+  std::optional<Duration> retry_after = {};  ///< AWS's own wish for when to come again
   /// The call may have had its effect. False when it surely has not.
   bool maybe_done = false;
 };
@@ -57,6 +59,8 @@ ErrorBody read_json_error(const net::ClientResponse&);
 ErrorBody read_xml_error(const net::ClientResponse&);
 /// `x-amzn-RequestId`; empty when absent.
 std::string read_request_id(const net::ClientResponse&);
+/// `x-amz-retry-after`, which is in milliseconds.
+std::optional<Duration> read_retry_after(const net::ClientResponse&);
 
 /// botocore's standard retry table, and the codes of ECS and STS.
 FailureKind classify(std::string_view signing_name, int status, const ErrorBody&);

@@ -5,6 +5,10 @@
 namespace slipway::aws {
 namespace {
 
+// Of the SDKs of 2026.
+constexpr int kRetryCost = 14;
+constexpr int kThrottledRetryCost = 5;
+
 Duration seconds(double s) { return Duration(static_cast<Duration::rep>(s * 1e6)); }
 
 }  // namespace
@@ -72,9 +76,20 @@ Duration RateLimiter::back_off(const Bucket& bucket) {
   return seconds(random_.fraction() * std::min(1 << (at.failures - 1), 20));
 }
 
-void RateLimiter::succeeded(const Bucket& bucket) {
+bool RateLimiter::take_retry(const Bucket& bucket, bool throttled) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = buckets_.find(bucket); at != buckets_.end()) at->second.failures = 0;
+  State& at = state(bucket);
+  const int cost = throttled ? kThrottledRetryCost : kRetryCost;
+  if (at.retry_budget < cost) return false;
+  at.retry_budget -= cost;
+  return true;
+}
+
+void RateLimiter::succeeded(const Bucket& bucket, bool retried) {
+  const std::lock_guard lock(mutex_);
+  State& at = state(bucket);
+  at.failures = 0;
+  at.retry_budget = std::min(at.retry_budget + (retried ? kRetryCost : 1), kRetryBudget);
 }
 
 std::unique_ptr<RateLimiter::Slot> RateLimiter::enter(const std::string& account) {

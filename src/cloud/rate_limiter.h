@@ -54,7 +54,10 @@ class RateLimiter {
   void empty(const Bucket&);
   /// A call failed and may be tried again: after a random part of 1 s, 2 s, 4 s … 20 s, by failures in a row.
   Duration back_off(const Bucket&);
-  void succeeded(const Bucket&);
+  /// Whether what failed may be tried again at once. Whoever does so while nearly everything fails only adds to the
+  /// load: repetitions draw on a budget that successes fill again (as AWS's SDKs do in their "standard" mode).
+  bool take_retry(const Bucket&, bool throttled);
+  void succeeded(const Bucket&, bool retried);
 
   /// Held while a call is under way.
   class Slot {
@@ -72,11 +75,13 @@ class RateLimiter {
   std::unique_ptr<Slot> enter(const std::string& account);
 
  private:
+  static constexpr int kRetryBudget = 500;
   struct State {
     double tokens = 0;
     SteadyTime filled;      ///< until when `tokens` is counted
     SteadyTime next_visit;  ///< of whoever is turned away next
     int failures = 0;       ///< in a row
+    int retry_budget = kRetryBudget;
   };
   const RateLimit& limit(CallGroup) const;
   State& state(const Bucket&);

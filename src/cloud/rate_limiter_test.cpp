@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Fixture, "a throttle empties the bucket, and back-off doubles 
   for (int i = 0; i < 200; ++i) longest = std::max(longest, limiter.back_off(registers));
   CHECK(longest <= 20s);
   CHECK(longest > 15s);
-  limiter.succeeded(registers);
+  limiter.succeeded(registers, false);
   CHECK(limiter.back_off(registers) <= 1s);
 }
 
