@@ -144,8 +144,9 @@ class Database {
   }
 
   /// Runs `f(Txn&)`; returns after the commit is durable and its changes are published. Whatever `f` throws rolls back
-  /// its own changes alone and is thrown here. A failed commit fails its whole group with Error{unavailable}, and no
-  /// write succeeds until the database is opened anew. `name` appears in traces.
+  /// its own changes alone and is thrown here. A failed commit fails its whole group with Error{unavailable}; unless
+  /// all that failed was to find room on the disk, no write succeeds until the database is opened anew. `name` appears
+  /// in traces.
   template <class F>
   auto write(std::string_view name, F&& f) {
     using Result = std::invoke_result_t<F, Txn&>;
@@ -162,7 +163,8 @@ class Database {
   /// write nor throw.
   virtual void subscribe(std::function<void(const std::vector<Change>&)> listener) = 0;
 
-  /// False from the first failed commit on: only opening the database anew, by a restart, helps then.
+  /// False from the first commit on that failed for more than want of room: only opening the database anew, by a
+  /// restart, helps then.
   virtual bool can_write() const = 0;
 
  protected:

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-
 namespace slipway::storage {
 namespace {
 
@@ -101,6 +99,9 @@ class SqliteConnection::Use {
   Statement statement_;
 };
 
+SqliteError::SqliteError(int sqlite_code, std::string message)
+    : Error(code_of(sqlite_code), std::move(message)), sqlite_code_(sqlite_code) {}
+
 SqliteConnection::SqliteConnection(const Settings& settings) {
   sqlite3* db = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
@@ -114,7 +115,7 @@ SqliteConnection::SqliteConnection(const Settings& settings) {
                      settings.path, db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db)));
   }
   sqlite3_extended_result_codes(db, 1);
-  sqlite3_busy_timeout(db, 5000);
+  be_patient(kLockPatience);
   sqlite3_create_function_v2(db, "strpos", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr, strpos,
                              nullptr, nullptr, nullptr);
   // Pages of the file are read through the mapping; the cache holds what the WAL has newer, and changes not yet
@@ -141,6 +142,10 @@ std::int64_t SqliteConnection::run(const Query& query, const Parameters& paramet
   return sqlite3_changes64(db_.get());
 }
 
+void SqliteConnection::be_patient(Duration longest) {
+  sqlite3_busy_timeout(db_.get(), static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(longest).count()));
+}
+
 void SqliteConnection::execute(std::string_view script) {
   const int code = sqlite3_exec(db_.get(), std::string(script).c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail_at(script.substr(0, 60), code);
@@ -156,7 +161,7 @@ SqliteConnection::Statement SqliteConnection::prepare(const Query& query) {
 }
 
 void SqliteConnection::fail_at(std::string_view what, int code) const {
-  fail(code_of(code), fmt::format("The database could not run \"{}\": {}.", what, sqlite3_errmsg(db_.get())));
+  throw SqliteError(code, fmt::format("The database could not run \"{}\": {}.", what, sqlite3_errmsg(db_.get())));
 }
 
 }  // namespace slipway::storage

@@ -9,9 +9,20 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/error.h"
 #include "storage/database.h"
 
 namespace slipway::storage {
+
+/// What a connection throws, with SQLite's extended code.
+class SqliteError : public Error {
+ public:
+  SqliteError(int sqlite_code, std::string message);
+  bool is_disk_full() const { return (sqlite_code_ & 0xff) == SQLITE_FULL; }
+
+ private:
+  int sqlite_code_;
+};
 
 class SqliteConnection {
  public:
@@ -29,6 +40,9 @@ class SqliteConnection {
   void each(const Query&, const Parameters&, const std::function<bool(const Row&)>& row);
   /// Returns how many rows changed.
   std::int64_t run(const Query&, const Parameters&);
+  static constexpr Duration kLockPatience = std::chrono::seconds(5);
+  /// For how long to wait for locks that others hold, kLockPatience at first.
+  void be_patient(Duration);
   /// Runs statements without parameters that are used once, such as pragmas and migrations.
   void execute(std::string_view script);
 

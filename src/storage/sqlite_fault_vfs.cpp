@@ -88,6 +88,7 @@ class SqliteFaultVfs::Disk {
   std::array<Fault, 2> faults{};
   std::array<int, 2> counts{};
   unsigned char next_random = 0;
+  Duration waited{0};
 };
 
 /// What SQLite calls.
@@ -320,7 +321,12 @@ struct SqliteFaultVfs::Calls {
     return size;
   }
 
-  static int sleep(sqlite3_vfs*, int micros) { return micros; }
+  static int sleep(sqlite3_vfs* vfs, int micros) {
+    Disk& disk = disk_of(vfs);
+    const std::lock_guard guard(disk.mutex);
+    disk.waited += Duration(micros);
+    return micros;
+  }
 
   static int current_time(sqlite3_vfs*, sqlite3_int64* out) {
     *out = 210866760000000;  // 1970-01-01 as milliseconds of Julian days
@@ -402,6 +408,11 @@ void SqliteFaultVfs::fail(Operation operation, int nth, Failure failure, bool fr
 void SqliteFaultVfs::heal() {
   const std::lock_guard guard(disk_->mutex);
   disk_->faults = {};
+}
+
+Duration SqliteFaultVfs::waited() const {
+  const std::lock_guard guard(disk_->mutex);
+  return disk_->waited;
 }
 
 int SqliteFaultVfs::count(Operation operation) const {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "base/time.h"
 
 namespace slipway::storage {
 
@@ -37,6 +38,8 @@ class SqliteFaultVfs {
   void heal();
   /// How many were tried so far.
   int count(Operation) const;
+  /// How long SQLite has waited for locks so far; here no time passes meanwhile.
+  Duration waited() const;
 
  private:
   class Disk;

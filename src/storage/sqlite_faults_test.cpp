@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/error.h"
 #include "storage/database_testing.h"
 #include "storage/sqlite_fault_vfs.h"
@@ -20,6 +22,7 @@ constexpr Query kLeft{"left", "INSERT INTO counters (prefix, next) VALUES (?1, 1
 constexpr Query kRight{"right", "INSERT INTO locks (key, task, unit) VALUES (?1, 1, 1)"};
 constexpr Query kLefts{"lefts", "SELECT prefix FROM counters ORDER BY prefix"};
 constexpr Query kRights{"rights", "SELECT key FROM locks ORDER BY key"};
+constexpr Query kFill{"fill", "INSERT INTO contents (hash, packed) VALUES (?1, ?2)"};
 constexpr Query kCheck{"check", "PRAGMA integrity_check"};
 
 using Names = std::vector<std::string>;
@@ -65,6 +68,15 @@ void check_survivors(const Names& confirmed, const Names& found) {
   CHECK(Names(found.begin(), found.begin() + std::ssize(confirmed)) == confirmed);
 }
 
+/// In one write each.
+void write_mebibytes(Database& database, int from, int to) {
+  const std::string large(1 << 20, 'x');
+  for (int n = from; n < to; ++n) {
+    const std::string key = std::to_string(n);
+    database.write("fill", [&](Txn& t) { t.run(kFill, {Blob{key}, Blob{large}}); });
+  }
+}
+
 TEST_CASE("what was confirmed survives a power loss, whatever the disk kept of the rest") {
   for (int seed = 0; seed < 20; ++seed) {
     SeededRandom luck(static_cast<std::uint64_t>(seed));
@@ -81,8 +93,7 @@ TEST_CASE("what was confirmed survives a power loss, whatever the disk kept of t
 
 TEST_CASE("a commit that a disk fault cuts at any point is confirmed and kept, or refused") {
   for (const auto& [operation, failure] :
-       {std::pair(Operation::write, Failure::disk_full), std::pair(Operation::write, Failure::io_error),
-        std::pair(Operation::sync, Failure::io_error)}) {
+       {std::pair(Operation::write, Failure::io_error), std::pair(Operation::sync, Failure::io_error)}) {
     for (int nth = 1;; ++nth) {
       SeededRandom luck(static_cast<std::uint64_t>(nth));
       testing::SimulatedSqlite database;
@@ -103,6 +114,103 @@ TEST_CASE("a commit that a disk fault cuts at any point is confirmed and kept, o
       if (!reached) break;
     }
   }
+}
+
+TEST_CASE("a commit that finds the disk full is refused as a whole, and writing goes on once there is room") {
+  constexpr int kWrites = 6;
+  for (int nth = 1;; ++nth) {
+    SeededRandom luck(static_cast<std::uint64_t>(nth));
+    testing::SimulatedSqlite database;
+    const int before = database.disk().count(Operation::write);
+    database.disk().fail(Operation::write, nth, Failure::disk_full, true);
+    Names kept = write_pairs(*database, kWrites);
+    const bool reached = database.disk().count(Operation::write) - before >= nth;
+    if (!reached) break;
+    REQUIRE(kept.size() < kWrites);
+    CHECK(database->can_write());
+    CHECK(read_pairs(*database) == kept);
+    CHECK_THROWS_WITH_AS(write_pair(*database, "still full"), doctest::Contains("disk is full"), Error);
+    database.disk().heal();
+    if (nth % 3 == 0) {  // a power loss while what was refused still lies in the log
+      database.disk().crash(&luck);
+      database.reopen();
+      check_survivors(kept, read_pairs(*database));
+      continue;
+    }
+    write_pair(*database, "write-with-room");
+    kept.emplace_back("write-with-room");
+    CHECK(read_pairs(*database) == kept);
+    if (nth % 3 == 1) database.disk().crash(&luck);
+    database.reopen();
+    CHECK(read_pairs(*database) == kept);
+  }
+}
+
+TEST_CASE("a disk that is full now and then loses nothing, while the write-ahead log starts over many times") {
+  const std::string large(300'000, 'x');
+  for (int seed = 0; seed < 3; ++seed) {
+    SeededRandom luck(static_cast<std::uint64_t>(seed));
+    testing::SimulatedSqlite database;
+    Names kept;
+    int refused = 0;
+    for (int n = 0; n < 120; ++n) {
+      if (luck.below(3) == 0) {
+        database.disk().fail(Operation::write, static_cast<int>(luck.below(100)) + 1, Failure::disk_full, true);
+      }
+      const std::string name = name_of(n);
+      try {
+        database->write("both", [&](Txn& t) {
+          t.run(kLeft, {name});
+          t.run(kRight, {name});
+          t.run(kFill, {Blob{name}, Blob{large}});
+        });
+        kept.push_back(name);
+      } catch (const Error& error) {
+        CHECK(error.code() == ErrorCode::unavailable);
+        ++refused;
+      }
+      database.disk().heal();
+    }
+    CHECK(refused > 10);
+    CHECK(read_pairs(*database) == kept);
+    database.disk().crash(&luck);
+    database.reopen();
+    check_survivors(kept, read_pairs(*database));
+  }
+}
+
+TEST_CASE("a write that spoils its savepoint fails with its group, and the next one goes through") {
+  testing::SimulatedSqlite database;
+  constexpr Query spoil{"spoil", "RELEASE one_write"};
+  CHECK_THROWS_AS(database->write("spoils",
+                                  [&](Txn& t) {
+                                    t.run(kLeft, {"a"});
+                                    t.run(spoil, {});
+                                  }),
+                  Error);
+  write_pair(*database, "b");
+  CHECK(read_pairs(*database) == Names{"b"});
+}
+
+TEST_CASE("a reader that stays keeps no write waiting, however long the write-ahead log grows") {
+  testing::SimulatedSqlite database;
+  database->read([&](Reader& r) {
+    r.one(kCheck, {}, [](const Row& row) { return row.string(0); });
+    write_mebibytes(*database, 0, 70);
+  });
+  CHECK(database.disk().waited() == Duration(0));
+}
+
+TEST_CASE("the write-ahead log starts over soon after a reader that stayed is gone") {
+  testing::ThreadedSqlite database;
+  database->read([&](Reader& r) {
+    r.one(kCheck, {}, [](const Row& row) { return row.string(0); });
+    write_mebibytes(*database, 0, 90);
+  });
+  const auto size_of_log = [&] { return std::filesystem::file_size(database.path() + "-wal"); };
+  CHECK(size_of_log() > 90u << 20);
+  write_mebibytes(*database, 90, 115);
+  CHECK(size_of_log() <= 64u << 20);
 }
 
 TEST_CASE("a failed commit stops all writing until the database is opened anew") {
@@ -137,10 +245,9 @@ TEST_CASE("a disk without room refuses a write that does not fit and keeps the o
   database.disk().fail(Operation::write, 1, Failure::disk_full, true);
   // More than the cache holds, so that SQLite has to write before the commit, and gives the transaction up.
   const std::string large(1 << 20, 'x');
-  constexpr Query fill{"fill", "INSERT INTO contents (hash, packed) VALUES (?1, ?2)"};
   const auto too_much = [&] {
     database->write("fill", [&](Txn& t) {
-      for (const char* key : {"1", "2", "3", "4"}) t.run(fill, {Blob{key}, Blob{large}});
+      for (const char* key : {"1", "2", "3", "4"}) t.run(kFill, {Blob{key}, Blob{large}});
     });
   };
   CHECK_THROWS_WITH_AS(too_much(), doctest::Contains("disk"), Error);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "storage/migrations.h"
@@ -13,11 +15,12 @@ namespace {
 /// A group ends when this many have run, so that the first does not wait for an endless stream behind it.
 constexpr std::size_t kLargestGroup = 256;
 
-/// The write-ahead log is copied into the database when nobody waits and it is worth an fsync (4 MiB), in any case at
-/// 16 MiB, and at 64 MiB, when readers have kept it from starting over, even if they must be waited for.
+/// The write-ahead log is copied into the database when nobody waits and it is worth an fsync (4 MiB more than last
+/// time), in any case after 16 MiB more. From 64 MiB on, readers have kept it from starting over: then the copying also
+/// looks whether they are gone.
 constexpr int kPagesWorthCopying = 1024;
 constexpr int kPagesToCopyNow = 4 * kPagesWorthCopying;
-constexpr int kPagesToWaitFor = 16 * kPagesWorthCopying;
+constexpr int kPagesToStartOver = 16 * kPagesWorthCopying;
 
 constexpr Query kBegin{"begin", "BEGIN IMMEDIATE"};
 constexpr Query kCommit{"commit", "COMMIT"};
@@ -180,6 +183,7 @@ void SqliteWriter::run_group(Pending& first) {
     commit();
   } catch (...) {
     for (Pending* write : group) write->give_up(std::current_exception());
+    if (!poison_ && !roll_back()) stop_writing("a transaction could not be rolled back");
   }
   publish(group);
   running_on_ = std::thread::id();
@@ -195,14 +199,24 @@ void SqliteWriter::run_alone(Pending& write) {
     connection_.run(kKeep, {});
   } catch (...) {
     write.give_up(std::current_exception());
-    if (!connection_.in_transaction()) {
+    if (!undo_one()) {
       fail(ErrorCode::unavailable,
            fmt::format("The database gave up a transaction during \"{}\"; nothing of it was stored. Check the disk and "
                        "the free space of the data folder.",
                        write.name));
     }
+  }
+}
+
+/// Back to before the present write. False when only the whole transaction can be rolled back, or already is.
+bool SqliteWriter::undo_one() {
+  try {
+    if (!connection_.in_transaction()) return false;
     connection_.run(kUndo, {});
     connection_.run(kKeep, {});
+    return true;
+  } catch (const SqliteError&) {
+    return false;
   }
 }
 
@@ -211,20 +225,42 @@ void SqliteWriter::commit() {
     failpoint("storage: before commit");
     connection_.run(kCommit, {});
     failpoint("storage: after commit");
-  } catch (const Error& error) {
-    // After a failed fsync nobody knows what is on the disk. Opening the database anew reads what really is there, so
-    // until then neither a write nor a checkpoint may touch it.
-    log_.error("The database stopped writing.", {{"reason", error.message()}});
-    poison_ = std::make_exception_ptr(
-        Error(ErrorCode::unavailable,
-              fmt::format("Nothing can be written since a commit failed ({}). Check the disk and the free space of the "
-                          "data folder, then restart the server.",
-                          error.message())));
-    can_write_ = false;
-    sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    if (connection_.in_transaction()) connection_.run(kRollback, {});
-    std::rethrow_exception(poison_);
+  } catch (const SqliteError& error) {
+    if (!error.is_disk_full() || !roll_back()) {
+      stop_writing(error.message());
+      std::rethrow_exception(poison_);
+    }
+    // Only writing to the log finds the disk full, which is before its sync: no more than a power loss is undecided,
+    // and the next commit writes over it.
+    if (!std::exchange(disk_is_full_, true)) log_.error("The disk of the database is full.");
+    fail(ErrorCode::unavailable,
+         "The disk is full, so nothing was stored. Make room where the data folder lies, then repeat the call.");
   }
+  disk_is_full_ = false;
+}
+
+/// False when a transaction stays open.
+bool SqliteWriter::roll_back() {
+  try {
+    if (connection_.in_transaction()) connection_.run(kRollback, {});
+    return true;
+  } catch (const SqliteError&) {
+    return !connection_.in_transaction();
+  }
+}
+
+/// After a failed fsync nobody knows what is on the disk. Opening the database anew reads what really is there, so
+/// until then neither a write nor a checkpoint may touch it.
+void SqliteWriter::stop_writing(std::string_view reason) {
+  log_.error("The database stopped writing.", {{"reason", std::string(reason)}});
+  poison_ = std::make_exception_ptr(
+      Error(ErrorCode::unavailable,
+            fmt::format("Nothing can be written since a commit failed ({}). Check the disk and the free space of the "
+                        "data folder, then restart the server.",
+                        reason)));
+  can_write_ = false;
+  sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  roll_back();
 }
 
 void SqliteWriter::publish(const std::vector<Pending*>& group) {
@@ -258,12 +294,14 @@ void SqliteWriter::finish(const std::vector<Pending*>& group) {
 }
 
 void SqliteWriter::checkpoint_if_due(bool idle) {
-  if (wal_pages_ < copied_pages_) copied_pages_ = 0;  // the log started over
-  if (wal_pages_ - copied_pages_ < (idle ? kPagesWorthCopying : kPagesToCopyNow) || poison_) return;
-  const int mode = wal_pages_ < kPagesToWaitFor ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
-  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, mode, nullptr, &copied_pages_);
+  if (wal_pages_ < tried_pages_) tried_pages_ = 0;  // the log started over
+  if (wal_pages_ - tried_pages_ < (idle ? kPagesWorthCopying : kPagesToCopyNow) || poison_) return;
+  tried_pages_ = wal_pages_;
+  const int mode = wal_pages_ < kPagesToStartOver ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  connection_.be_patient(Duration(0));  // a reader may stay for minutes, as a backup does, and writes wait meanwhile
+  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, mode, nullptr, nullptr);
+  connection_.be_patient(SqliteConnection::kLockPatience);
   if (code != SQLITE_OK && code != SQLITE_BUSY) {
-    copied_pages_ = 0;
     log_.warning("Copying the write-ahead log into the database failed; it is tried again.",
                  {{"reason", sqlite3_errstr(code)}});
   }

@@ -44,7 +44,10 @@ class SqliteWriter {
   Pending* next_waiting();
   void run_group(Pending& first);
   void run_alone(Pending&);
+  bool undo_one();
   void commit();
+  bool roll_back();
+  void stop_writing(std::string_view reason);
   void publish(const std::vector<Pending*>& group);
   void finish(const std::vector<Pending*>& group);
   void checkpoint_if_due(bool idle);
@@ -54,8 +57,9 @@ class SqliteWriter {
   const Log& log_;
   std::exception_ptr poison_;  ///< why nothing can be written any more; null while all is well
   std::atomic<bool> can_write_{true};
-  int wal_pages_ = 0;     ///< length of the write-ahead log after the last commit
-  int copied_pages_ = 0;  ///< how many of them are in the database already
+  int wal_pages_ = 0;    ///< length of the write-ahead log after the last commit
+  int tried_pages_ = 0;  ///< its length when it was last copied into the database, as far as readers let it be
+  bool disk_is_full_ = false;
   std::uint64_t last_change_ = 0;
   std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
 
