@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "base/executor.h"
+#include "base/random.h"
 #include "base/redactor.h"
 
 using namespace slipway;
@@ -16,8 +19,9 @@ TEST_CASE("a log line is one JSON object with its fields") {
   log.debug("too quiet to be told");
   log.warning("a \"quoted\" message", {{"count", 3}, {"task", "ServerTasks-1"}});
   REQUIRE(lines.size() == 1);
-  CHECK(lines[0] == R"({"time":"2023-11-14T22:13:20.000+00:00","level":"warning","message":"a \"quoted\" message","count":3,)"
-                    R"("task":"ServerTasks-1"})");
+  CHECK(lines[0] ==
+        R"({"time":"2023-11-14T22:13:20.000+00:00","level":"warning","message":"a \"quoted\" message","count":3,)"
+        R"("task":"ServerTasks-1"})");
 }
 
 TEST_CASE("what the log was told to redact is masked in messages and fields, also where JSON escapes it") {
@@ -35,4 +39,39 @@ TEST_CASE("a redactor masks the longest secret that begins at a place, and none 
   for (const char* secret : {"abcd", "abcdef", "xyz", "", "efgh"}) redactor.add(secret);
   CHECK(redactor.redact("abcd abcde abcdefgh xyz abc") == "******** ********e ********gh xyz abc");
   CHECK(redactor.redact("") == "");
+}
+
+TEST_CASE("a redactor finds among secrets that are parts of each other what looking at each would find") {
+  SeededRandom random(1);
+  const auto text_of = [&](std::size_t length) {
+    std::string text = "aaaa";
+    while (text.size() < length) text += static_cast<char>('a' + random.below(2));
+    return text;
+  };
+  for (int round = 0; round < 200; ++round) {
+    Redactor redactor;
+    std::vector<std::string> secrets;
+    for (int i = 0; i < 20; ++i) redactor.add(secrets.emplace_back(text_of(4 + random.below(12))));
+    const std::string text = text_of(60);
+    std::string expected;
+    for (std::size_t at = 0; at < text.size();) {
+      std::size_t longest = 0;
+      for (const auto& secret : secrets) {
+        if (text.compare(at, secret.size(), secret) == 0) longest = std::max(longest, secret.size());
+      }
+      expected += longest > 0 ? "********" : text.substr(at, 1);
+      at += std::max<std::size_t>(longest, 1);
+    }
+    REQUIRE(redactor.redact(text) == expected);
+  }
+}
+
+TEST_CASE("a redactor takes many secrets that begin alike, and finds each") {
+  Redactor redactor;
+  const auto key = [](int n) { return "AKIA" + std::to_string(1'000'000 + n); };
+  for (int twice = 0; twice < 2; ++twice) {
+    for (int n = 0; n < 50'000; ++n) redactor.add(key(n));
+  }
+  for (int n = 0; n < 50'000; n += 7) REQUIRE(redactor.redact(key(n) + "!") == "********!");
+  CHECK(redactor.redact("AKIA0999999") == "AKIA0999999");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 
 namespace slipway {
@@ -16,32 +17,38 @@ std::uint32_t first_bytes(std::string_view text) {
   return bytes;
 }
 
+std::size_t common_length(std::string_view a, std::string_view b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
 }  // namespace
 
 void Redactor::add(std::string_view secret) {
   if (secret.size() < sizeof(std::uint32_t)) return;
   const auto first = first_bytes(secret);
-  const auto is_same = [&](const Secret& known) { return known.reveal() == secret; };
   {
     const std::shared_lock lock(mutex_);
     const auto known = by_first_bytes_.find(first);
-    if (known != by_first_bytes_.end() && std::ranges::any_of(known->second, is_same)) return;
+    if (known != by_first_bytes_.end() && known->second.contains(secret)) return;
   }
   const std::unique_lock lock(mutex_);
-  auto& known = by_first_bytes_[first];
-  if (std::ranges::none_of(known, is_same)) known.emplace_back(std::string(secret));
+  by_first_bytes_[first].emplace(std::string(secret));
 }
 
-const Secret* Redactor::longest_at_start_of(std::string_view text) const {
-  if (text.size() < sizeof(std::uint32_t)) return nullptr;
+/// In the order of their bytes, what `text` begins with is not behind it, and the longest of that comes last. So either
+/// the last secret that is not behind the text is it, or it is no longer than what the two have in common.
+std::size_t Redactor::longest_at_start_of(std::string_view text) const {
+  if (text.size() < sizeof(std::uint32_t)) return 0;
   const auto known = by_first_bytes_.find(first_bytes(text));
-  if (known == by_first_bytes_.end()) return nullptr;
-  const Secret* longest = nullptr;
-  for (const Secret& secret : known->second) {
-    if (!text.starts_with(secret.reveal())) continue;
-    if (longest == nullptr || secret.reveal().size() > longest->reveal().size()) longest = &secret;
+  if (known == by_first_bytes_.end()) return 0;
+  const Secrets& secrets = known->second;
+  for (;;) {
+    const auto behind = secrets.upper_bound(text);
+    if (behind == secrets.begin()) return 0;
+    const std::string_view last = std::prev(behind)->reveal();
+    if (text.starts_with(last)) return last.size();
+    text = text.substr(0, common_length(text, last));
   }
-  return longest;
 }
 
 std::string Redactor::redact(std::string_view text) const {
@@ -49,9 +56,9 @@ std::string Redactor::redact(std::string_view text) const {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    if (const Secret* secret = longest_at_start_of(text)) {
+    if (const auto length = longest_at_start_of(text)) {
       out += mask;
-      text.remove_prefix(secret->reveal().size());
+      text.remove_prefix(length);
     } else {
       out += text.front();
       text.remove_prefix(1);

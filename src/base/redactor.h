@@ -1,12 +1,15 @@
-// Masks known secrets in texts, at a cost that grows with the text and not with how many secrets are known.
+// Masks known secrets in texts, at a cost that grows with the text and hardly with how many secrets are known, also
+// when they begin alike, as access keys and tokens do.
+//
+// A secret that was replaced or deleted stays masked until the server ends: what a peer says of it may come late.
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "base/secret.h"
 
@@ -21,10 +24,18 @@ class Redactor {
   std::string redact(std::string_view text) const;
 
  private:
-  const Secret* longest_at_start_of(std::string_view text) const;
+  struct ByBytes {
+    using is_transparent = void;
+    static std::string_view bytes(const Secret& secret) { return secret.reveal(); }
+    static std::string_view bytes(std::string_view text) { return text; }
+    bool operator()(const auto& a, const auto& b) const { return bytes(a) < bytes(b); }
+  };
+  using Secrets = std::set<Secret, ByBytes>;
+  /// The length of the longest secret that `text` begins with; 0 when it begins with none.
+  std::size_t longest_at_start_of(std::string_view text) const;
 
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::uint32_t, std::vector<Secret>> by_first_bytes_;
+  std::unordered_map<std::uint32_t, Secrets> by_first_bytes_;
 };
 
 }  // namespace slipway

@@ -110,6 +110,7 @@ Vault::Vault(MasterKey key, Random& random, Ids& ids, const Log& log)
     : key_(std::move(key)), random_(random), ids_(ids), log_(log) {}
 
 std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
+  // At once and for good, even if the write is not kept: what tells why it was not may quote it.
   log_.redact(secret.reveal());
   std::string id = ids_.next(txn, "Secrets");
   const std::string sealed = encrypt(key_.bytes(), random_, id, owner, secret);
