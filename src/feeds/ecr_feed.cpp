@@ -94,7 +94,7 @@ class EcrFeed final : public Feed {
   }
 
  private:
-  /// A request has a thread of its own, so a call that would have to wait does so here, and is made again.
+  /// A request can't give its thread away and come again, as a unit can: what would have to wait waits here.
   template <class Call>
   std::invoke_result_t<Call, const aws::Client&> ask(Call call) {
     const aws::Client ecr = client_.in_sequence();
