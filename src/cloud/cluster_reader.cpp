@@ -84,7 +84,7 @@ StoppedTask read_stopped_task(const json::object& task) {
 RunningTask read_running_task(const json::object& task) {
   RunningTask out{text(task, "taskArn"), text(task, "taskDefinitionArn"), {}};
   each(task, "containers", [&](const json::object& container) {
-    out.Containers.push_back({text(container, "name"), text(container, "imageDigest")});
+    out.Containers.push_back({text(container, "name"), text(container, "imageDigest"), text(container, "image")});
   });
   return out;
 }
@@ -106,6 +106,13 @@ bool looks_settled(const ServiceObservation& seen, const ServiceInterest& intere
   const bool counts_agree = ours->Running == ours->Desired && ours->Pending == 0;
   return ours->RolloutState == "COMPLETED" || (ours->RolloutState.empty() && counts_agree) ||
          (seen.ServiceDeployment && seen.ServiceDeployment->Status == "SUCCESSFUL");
+}
+
+bool has_circuit_breaker(const json::object& service) {
+  const json::object* configuration = json::object_at(service, "deploymentConfiguration");
+  const json::object* breaker = configuration ? json::object_at(*configuration, "deploymentCircuitBreaker") : nullptr;
+  const json::value* enabled = breaker ? json::find(*breaker, "enable") : nullptr;
+  return enabled != nullptr && enabled->is_bool() && enabled->get_bool();
 }
 
 /// Changes whenever a task of ours may have stopped.
@@ -131,11 +138,11 @@ void RefusedFor::refused(SteadyTime now) {
 }
 
 ClusterReader::ClusterReader(Client client, std::string cluster)
-    : client_(std::move(client)), cluster_(std::move(cluster)) {}
+    : client_(std::move(client)), sequence_(client_.in_sequence()), cluster_(std::move(cluster)) {}
 
 std::map<std::string, json::object> ClusterReader::describe(const std::vector<std::string>& names) const {
   std::map<std::string, json::object> out;
-  for (auto& service : ecs::describe_services(client_, cluster_, names).items) {
+  for (auto& service : ecs::describe_services(sequence_, cluster_, names).items) {
     auto name = text(service, "serviceName");
     out.insert_or_assign(std::move(name), std::move(service));
   }
@@ -155,7 +162,7 @@ void ClusterReader::prefetch(const std::vector<const LookMemory*>& memories) {
 void ClusterReader::read_service_deployments(const std::vector<std::string>& arns) {
   if (!service_deployments_refused_.may_ask(now())) return;
   try {
-    for (auto& document : ecs::describe_service_deployments(client_, arns).items) {
+    for (auto& document : ecs::describe_service_deployments(sequence_, arns).items) {
       auto arn = text(document, "serviceDeploymentArn");
       service_deployments_.insert_or_assign(std::move(arn), std::move(document));
     }
@@ -181,13 +188,14 @@ ServiceObservation ClusterReader::look(const ServiceInterest& interest, LookMemo
   seen.Desired = count(*service, "desiredCount");
   seen.Running = count(*service, "runningCount");
   seen.Pending = count(*service, "pendingCount");
+  seen.CircuitBreaker = has_circuit_breaker(*service);
   each(*service, "deployments", [&](const json::object& d) { seen.Deployments.push_back(read_deployment(d)); });
   seen.Events = read_events(*service, interest);
   seen.ServiceDeployment = service_deployment(interest, memory);
   const bool settled = looks_settled(seen, interest);
   if (!settled) read_stopped_tasks(interest, memory, seen);
   seen.StoppedTasks = memory.stopped;
-  if (settled) seen.RunningTasks = running_tasks(interest.service);
+  if (settled) read_running_tasks(interest.service, seen);
   return seen;
 }
 
@@ -234,7 +242,7 @@ std::optional<ServiceDeploymentFacts> ClusterReader::read_service_deployment(con
 /// Ours is the first one since the update whose target is our revision: a later one of the same revision is somebody's
 /// forced deployment.
 std::string ClusterReader::find_service_deployment(const ServiceInterest& interest) {
-  const auto briefs = ecs::list_service_deployments(client_, cluster_, interest.service, interest.since);
+  const auto briefs = ecs::list_service_deployments(sequence_, cluster_, interest.service, interest.since);
   std::set<std::string> targets;
   for (const auto& brief : briefs) targets.insert(text(brief, "targetServiceRevisionArn"));
   read_revisions(targets);
@@ -258,7 +266,7 @@ void ClusterReader::read_revisions(const std::set<std::string>& arns) {
   });
   if (unknown.empty()) return;
   if (revision_task_definition_.size() > kMostRevisions) revision_task_definition_.clear();
-  for (const auto& revision : ecs::describe_service_revisions(client_, unknown).items) {
+  for (const auto& revision : ecs::describe_service_revisions(sequence_, unknown).items) {
     revision_task_definition_[text(revision, "serviceRevisionArn")] = text(revision, "taskDefinition");
   }
 }
@@ -270,10 +278,10 @@ void ClusterReader::read_stopped_tasks(const ServiceInterest& interest, LookMemo
   if (mark == memory.stopped_mark && ++memory.looks_since_stopped < kLooksBetweenStopped) return;
   std::vector<std::string> unseen;
   try {
-    for (auto& arn : ecs::list_tasks(client_, cluster_, interest.service, ecs::DesiredStatus::stopped)) {
+    for (auto& arn : ecs::list_tasks(sequence_, cluster_, interest.service, ecs::DesiredStatus::stopped)) {
       if (!memory.seen_tasks.contains(arn)) unseen.push_back(std::move(arn));
     }
-    for (const auto& task : ecs::describe_tasks(client_, cluster_, unseen).items) {
+    for (const auto& task : ecs::describe_tasks(sequence_, cluster_, unseen).items) {
       if (text(task, "startedBy") == interest.deployment) memory.stopped.push_back(read_stopped_task(task));
     }
   } catch (const AwsError& error) {
@@ -288,10 +296,20 @@ void ClusterReader::read_stopped_tasks(const ServiceInterest& interest, LookMemo
   }
 }
 
+/// Without the permission nothing is proven, but the rest of the look stands.
+void ClusterReader::read_running_tasks(const std::string& service, ServiceObservation& seen) const {
+  try {
+    seen.RunningTasks = running_tasks(service);
+  } catch (const AwsError& error) {
+    if (!is_lasting(error)) throw;
+    seen.TasksError = error.message();
+  }
+}
+
 std::vector<RunningTask> ClusterReader::running_tasks(const std::string& service) const {
-  const auto arns = ecs::list_tasks(client_, cluster_, service, ecs::DesiredStatus::running);
+  const auto arns = ecs::list_tasks(sequence_, cluster_, service, ecs::DesiredStatus::running);
   std::vector<RunningTask> out;
-  for (const auto& task : ecs::describe_tasks(client_, cluster_, arns).items) {
+  for (const auto& task : ecs::describe_tasks(sequence_, cluster_, arns).items) {
     // Some emulators ignore the filter by service.
     const auto group = text(task, "group");
     const bool is_of_service = group.empty() || group == "service:" + service;

@@ -54,6 +54,9 @@ class ClusterReader {
  public:
   ClusterReader(Client client, std::string cluster);
 
+  /// The reads from here to the next call of this are one sequence (Client::in_sequence): they take one turn below the
+  /// rate limit, because one that parks throws away what those before it have read.
+  void begin_sequence() { sequence_ = client_.in_sequence(); }
   /// The services that exist, by name.
   std::map<std::string, json::object> describe(const std::vector<std::string>& names) const;
   /// Reads the service deployments that these have found, twenty a call, for the looks that follow.
@@ -70,12 +73,14 @@ class ClusterReader {
   std::string task_definition_of(const std::string& revision_arn);
   void read_revisions(const std::set<std::string>& arns);
   void read_stopped_tasks(const ServiceInterest&, LookMemory&, const ServiceObservation&);
+  void read_running_tasks(const std::string& service, ServiceObservation&) const;
   std::vector<RunningTask> running_tasks(const std::string& service) const;
   void refused_service_deployments(const AwsError&);
   SteadyTime now() const { return client_.runtime().clock.steady(); }
 
-  Client client_;
-  std::string cluster_;
+  const Client client_;
+  Client sequence_;
+  const std::string cluster_;
   RefusedFor service_deployments_refused_;
   std::map<std::string, json::object> service_deployments_;      ///< of this round, by ARN
   std::map<std::string, std::string> revision_task_definition_;  ///< revisions never change

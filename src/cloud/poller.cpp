@@ -38,7 +38,8 @@ struct WatchedService {
   std::vector<std::shared_ptr<Interest>> interests;
   SteadyTime due;
   bool alone = false;  ///< was refused by itself, so it must not spoil the batch of others
-  std::optional<SteadyTime> silent_since;
+  SteadyTime seen;     ///< last
+  std::optional<SteadyTime> blind_since;
 };
 
 /// A refusal that may be about one service of a batch rather than about all.
@@ -96,8 +97,8 @@ class Group : public std::enable_shared_from_this<Group> {
     if (now >= quiet_until_) {
       const Duration next = std::chrono::duration_cast<Duration>(interval_ * (0.95 + 0.1 * random_.fraction()));
       Names batch;
-      for (auto& [name, service] : services_) {
-        if (service.due > now + interval_ / 4) continue;
+      for (const auto& name : due_until(now + interval_ / 4)) {
+        WatchedService& service = services_[name];
         service.due = now + next;
         if (service.alone) {
           post_poll({name});
@@ -109,6 +110,18 @@ class Group : public std::enable_shared_from_this<Group> {
       if (!batch.empty()) post_poll(std::move(batch));
     }
     schedule();
+  }
+
+  /// Those seen longest ago come first: when there are more than the rate limit allows, all get their turn.
+  Names due_until(SteadyTime when) const {
+    std::vector<std::pair<SteadyTime, std::string>> due;
+    for (const auto& [name, service] : services_) {
+      if (service.due <= when) due.emplace_back(service.seen, name);
+    }
+    std::ranges::sort(due);
+    Names names;
+    for (auto& [seen, name] : due) names.push_back(std::move(name));
+    return names;
   }
 
   void prune() {
@@ -137,6 +150,7 @@ class Group : public std::enable_shared_from_this<Group> {
   }
 
   void look_at(const Names& names) {
+    reader_.begin_sequence();
     const auto described = reader_.describe(names);
     std::vector<const LookMemory*> memories;
     for (const auto& name : names) {
@@ -146,6 +160,7 @@ class Group : public std::enable_shared_from_this<Group> {
     for (const auto& name : names) {
       const auto service = described.find(name);
       look_at(name, service == described.end() ? nullptr : &service->second);
+      reader_.begin_sequence();  // each service takes a turn of its own: a batch of ten would overdraw by dozens
     }
   }
 
@@ -156,7 +171,8 @@ class Group : public std::enable_shared_from_this<Group> {
         const auto seen = reader_.look(interest->what, interest->memory, service, clock_.now());
         if (interest->active) interest->observer(seen);
       }
-      watched.silent_since.reset();
+      watched.seen = clock_.steady();
+      watched.blind_since.reset();
     } catch (const Park& park) {
       stay_away({name}, park);
     } catch (const Error& error) {
@@ -171,9 +187,7 @@ class Group : public std::enable_shared_from_this<Group> {
     come_back(names);
     Names silent;
     for (const auto& name : names) {
-      auto& since = services_[name].silent_since;
-      if (!since) since = now;
-      if (now - *since >= kSilentIntervals * interval_) silent.push_back(name);
+      if (now - blind_since(name) >= kSilentIntervals * interval_) silent.push_back(name);
     }
     tell_error(silent, park.why());
   }
@@ -199,10 +213,18 @@ class Group : public std::enable_shared_from_this<Group> {
     seen.At = clock_.now();
     seen.Error = error;
     for (const auto& name : names) {
+      seen.BlindSince = seen.At - (clock_.steady() - blind_since(name));
       for (const auto& interest : services_[name].interests) {
         if (interest->active) interest->observer(seen);
       }
     }
+  }
+
+  /// Since the first look at it that failed after the last that did not.
+  SteadyTime blind_since(const std::string& name) {
+    auto& since = services_[name].blind_since;
+    if (!since) since = clock_.steady();
+    return *since;
   }
 
   const Clock& clock_;

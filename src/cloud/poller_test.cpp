@@ -57,9 +57,25 @@ struct FakeEcs : FakeAws {
   }
 
   std::unique_ptr<ServicePoller::Watching> watch(std::string service = "web") {
-    ServiceInterest interest{"prod", service, "ecs-svc/2", "td:2", from_micros(0), ""};
+    return watch_in("prod", service, looks[service]);
+  }
+  std::unique_ptr<ServicePoller::Watching> watch_in(std::string cluster, std::string service,
+                                                    std::vector<ServiceObservation>& seen_there) {
+    ServiceInterest interest{std::move(cluster), std::move(service), "ecs-svc/2", "td:2", from_micros(0), ""};
     return poller.watch(client(), std::move(interest),
-                        [this, service](const ServiceObservation& seen) { looks[service].push_back(seen); });
+                        [&seen_there](const ServiceObservation& seen) { seen_there.push_back(seen); });
+  }
+  /// Four reads a look.
+  void settle(const std::string& service) {
+    services[service]["deployments"].as_array()[0].as_object()["rolloutState"] = "COMPLETED";
+    documents["ListServiceDeployments"] =
+        R"({"serviceDeployments":[{"serviceDeploymentArn":"sd:1","createdAt":20,"targetServiceRevisionArn":"rev:1"}]})";
+    documents["DescribeServiceRevisions"] =
+        R"({"serviceRevisions":[{"serviceRevisionArn":"rev:1","taskDefinition":"td:2"}]})";
+    documents["DescribeServiceDeployments"] =
+        R"({"serviceDeployments":[{"serviceDeploymentArn":"sd:1","status":"SUCCESSFUL"}]})";
+    documents["ListTasks"] = R"({"taskArns":["t1"]})";
+    documents["DescribeTasks"] = R"({"tasks":[]})";
   }
   void run_for(Duration d) {
     const SteadyTime until = clock.steady() + d;
@@ -169,6 +185,68 @@ TEST_CASE_FIXTURE(FakeEcs, "throttling slows the cluster down, and is told only 
   CHECK(last().Found);
 }
 
+/// How many of these looks, since `from`, saw something; the longest wait for one comes second.
+std::pair<int, Duration> proofs_since(Time from, Time to, const std::vector<ServiceObservation>& looks) {
+  std::pair<int, Duration> out;
+  Time last = from;
+  for (const auto& seen : looks) {
+    if (seen.At < from || !seen.RunningTasks) continue;
+    ++out.first;
+    out.second = std::max(out.second, seen.At - last);
+    last = seen.At;
+  }
+  out.second = std::max(out.second, to - last);
+  return out;
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "clusters of one account that want more than the rate limit allows all get their turn") {
+  settle("web");
+  constexpr int count = 30;  // 24 reads a second, where ten are allowed
+  std::vector<std::vector<ServiceObservation>> seen(count);
+  std::vector<std::unique_ptr<ServicePoller::Watching>> watches;
+  for (int i = 0; i < count; ++i) watches.push_back(watch_in(fmt::format("c{}", i), "web", seen[i]));
+  run_for(1min);
+  const Time from = clock.now();
+  run_for(5min);
+  for (const auto& looks_at_one : seen) {
+    const auto [proofs, longest] = proofs_since(from, clock.now(), looks_at_one);
+    CHECK(proofs >= 10);
+    CHECK(longest < 2min);
+  }
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "so do the services of one cluster, those seen longest ago first") {
+  constexpr int count = 40;
+  std::vector<std::unique_ptr<ServicePoller::Watching>> watches;
+  for (int i = 0; i < count; ++i) {
+    const auto name = fmt::format("s{}", i);
+    add_service(name);
+    settle(name);
+    watches.push_back(watch(name));
+  }
+  run_for(1min);
+  const Time from = clock.now();
+  run_for(5min);
+  for (int i = 0; i < count; ++i) {
+    const auto [proofs, longest] = proofs_since(from, clock.now(), looks[fmt::format("s{}", i)]);
+    CHECK(proofs >= 10);
+    CHECK(longest < 40s);
+  }
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "an observation that holds an error tells since when nothing was seen") {
+  const auto watching = watch();
+  run_for(1s);
+  CHECK_FALSE(last().BlindSince);
+  refusals["DescribeServices"] = "AccessDeniedException";
+  run_for(1min);
+  REQUIRE(last().BlindSince);
+  CHECK(last().At - *last().BlindSince > 45s);
+  refusals.clear();
+  run_for(6s);
+  CHECK_FALSE(last().BlindSince);
+}
+
 TEST_CASE_FIXTURE(FakeEcs, "our service deployment is the first since the update with our revision") {
   documents["ListServiceDeployments"] = kBriefs;
   documents["DescribeServiceRevisions"] = kRevisions;
@@ -261,7 +339,7 @@ TEST_CASE_FIXTURE(FakeEcs, "running tasks are read only when the rollout looks s
   documents["ListTasks"] = R"({"taskArns":["t1","t2","t3"]})";
   documents["DescribeTasks"] = R"({"tasks":[
     {"taskArn":"t1","lastStatus":"RUNNING","group":"service:web","taskDefinitionArn":"td:2",
-     "containers":[{"name":"web","imageDigest":"sha256:1"}]},
+     "containers":[{"name":"web","imageDigest":"sha256:1","image":"shop/web:1"}]},
     {"taskArn":"t2","lastStatus":"PENDING","group":"service:web"},
     {"taskArn":"t3","lastStatus":"RUNNING","group":"service:other"}]})";
   const auto watching = watch();
@@ -273,6 +351,20 @@ TEST_CASE_FIXTURE(FakeEcs, "running tasks are read only when the rollout looks s
   REQUIRE(last().RunningTasks->size() == 1);
   CHECK(last().RunningTasks->front().TaskDefinition == "td:2");
   CHECK(last().RunningTasks->front().Containers.at(0).ImageDigest == "sha256:1");
+  CHECK(last().RunningTasks->front().Containers.at(0).Image == "shop/web:1");
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "running tasks that may not be listed leave the rest of the look standing") {
+  deployment()["rolloutState"] = "COMPLETED";
+  refusals["ListTasks"] = "AccessDeniedException";
+  services["web"]["deploymentConfiguration"] = json::parse(R"({"deploymentCircuitBreaker":{"enable":true}})");
+  const auto watching = watch();
+  run_for(1s);
+  CHECK(last().Error.empty());
+  CHECK(last().Found);
+  CHECK(last().CircuitBreaker);
+  CHECK_FALSE(last().RunningTasks);
+  CHECK(last().TasksError.find("AccessDeniedException") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(FakeEcs, "events since the update come in the order of happening, without those already known") {

@@ -53,9 +53,10 @@ BOOST_DESCRIBE_STRUCT(StoppedTask, (), (Arn, StopCode, Reason, Containers))
 
 struct RunningContainer {
   std::string Name;
-  std::string ImageDigest;  ///< "" where the peer reports none
+  std::string ImageDigest;  ///< "" where the peer reports none; of an index, or of the platform's manifest in it
+  std::string Image;        ///< as the task definition names it
 };
-BOOST_DESCRIBE_STRUCT(RunningContainer, (), (Name, ImageDigest))
+BOOST_DESCRIBE_STRUCT(RunningContainer, (), (Name, ImageDigest, Image))
 
 struct RunningTask {
   std::string Arn;
@@ -66,20 +67,23 @@ BOOST_DESCRIBE_STRUCT(RunningTask, (), (Arn, TaskDefinition, Containers))
 
 struct ServiceObservation {
   Time At{};
-  std::string Error;  ///< why nothing could be seen; the rest is then empty
+  std::string Error;               ///< why nothing could be seen; the rest is then empty
+  std::optional<Time> BlindSince;  ///< with Error: since when this server has seen nothing
   bool Found = false;
   std::string Status;  ///< ACTIVE, DRAINING, INACTIVE
   std::string TaskDefinition;
   int Desired = 0, Running = 0, Pending = 0;
+  bool CircuitBreaker = false;  ///< ECS itself ends a deployment whose tasks fail
   std::vector<DeploymentFacts> Deployments;
   std::optional<ServiceDeploymentFacts> ServiceDeployment;  ///< ours; absent where the peer has no such API
   std::vector<ServiceEvent> Events;                         ///< newer than the interest's last event id, oldest first
   std::vector<StoppedTask> StoppedTasks;                    ///< of our deployment
   /// All RUNNING tasks of the service; looked up only when the rollout looks settled.
   std::optional<std::vector<RunningTask>> RunningTasks;
+  std::string TasksError;  ///< why they could not be looked up
 };
 BOOST_DESCRIBE_STRUCT(ServiceObservation, (),
-                      (At, Error, Found, Status, TaskDefinition, Desired, Running, Pending, Deployments,
-                       ServiceDeployment, Events, StoppedTasks, RunningTasks))
+                      (At, Error, BlindSince, Found, Status, TaskDefinition, Desired, Running, Pending, CircuitBreaker,
+                       Deployments, ServiceDeployment, Events, StoppedTasks, RunningTasks, TasksError))
 
 }  // namespace slipway::aws
