@@ -22,6 +22,7 @@ struct Fault {
   FaultKind kind = FaultKind::throttle;
   std::string operation;  ///< "ecs:UpdateService"; empty for every one
   std::string account;    ///< of the caller; empty for every one
+  std::string region;     ///< of the call; empty for every one
   int count = 1;          ///< how many calls it meets
   Duration delay{0};
 };
@@ -30,7 +31,7 @@ class Faults {
  public:
   void add(Fault fault) { faults_.push_back(std::move(fault)); }
   /// The oldest fault that matches the call, used up by one.
-  std::optional<Fault> take(std::string_view operation, std::string_view account);
+  std::optional<Fault> take(std::string_view operation, std::string_view account, std::string_view region);
   const std::vector<Fault>& pending() const { return faults_; }
 
  private:

@@ -52,6 +52,14 @@ TEST_CASE("a fault meets only the operation and the account that it names") {
   CHECK(stage.driver.ecs(other, "DescribeServices", describe).status == 500);
 }
 
+TEST_CASE("a fault meets only the region that it names") {
+  Stage stage;
+  stage.driver.admin("faults", R"({"kind":"throttle","operation":"ecs:DescribeServices","region":"us-east-1"})");
+  CHECK(stage.driver.ecs(stage.session, "DescribeServices", describe).status == 200);
+  stage.driver.admin("faults", R"({"kind":"throttle","operation":"ecs:DescribeServices","region":"eu-west-1"})");
+  CHECK(stage.driver.ecs(stage.session, "DescribeServices", describe).code() == "ThrottlingException");
+}
+
 TEST_CASE("a lost reply has its effect; a lost request has none") {
   Stage stage;
   stage.driver.admin("faults", R"({"kind":"lose_request","operation":"ecs:UpdateService"})");
@@ -86,6 +94,22 @@ TEST_CASE("capacity that comes back lets a rollout go on") {
   stage.driver.admin("faults", R"({"kind":"capacity_restored","account":"222222222222","cluster":"prod"})");
   stage.driver.pass(minutes(3));
   CHECK(stage.deployments() == 1);
+}
+
+TEST_CASE("capacity that comes back is the cluster's own, not more") {
+  json::object scenario = scenario_file("demo.json");
+  for (json::value& account : scenario.at("accounts").get_array()) {
+    if (text_or(account.get_object(), "id") == "222222222222")
+      account.at("clusters").at(0).get_object()["capacity"] = 2;
+  }
+  Driver driver(scenario);
+  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-acme");
+  driver.admin("faults", R"({"kind":"no_capacity","account":"222222222222","cluster":"prod"})");
+  driver.admin("faults", R"({"kind":"capacity_restored","account":"222222222222","cluster":"prod"})");
+  driver.ecs(session, "UpdateService", force);
+  driver.pass(seconds(30));
+  const Answer answer = driver.ecs(session, "DescribeServices", describe);
+  CHECK(answer.text.find("was unable to place a task") != std::string::npos);
 }
 
 TEST_CASE("in process, lost replies and late answers are network errors after which the effect is unknown") {

@@ -19,6 +19,7 @@ constexpr std::string_view steady_state = "has reached a steady state.";
 constexpr int starts_failed_consistently = 3;
 
 int room_for_tasks(const Cluster& cluster) {
+  if (cluster.full) return 0;
   if (!cluster.capacity) return std::numeric_limits<int>::max();
   const auto active = std::count_if(cluster.tasks.begin(), cluster.tasks.end(),
                                     [](const auto& entry) { return entry.second.active(); });
@@ -122,7 +123,8 @@ void Fleet::start_tasks(Region& region, Cluster& cluster, Service& service, cons
       "Instances were found in your cluster.");
   delay_next_start(service, now);
   look_again(region.place, service, service.next_start);
-  count_failure(region.place, service, deployment.id, now);
+  // In its second stage the breaker counts failed health checks only (§2.6).
+  if (!deployment.reached_running) count_failure(region.place, service, deployment.id, now);
 }
 
 void Fleet::stop_tasks(const Place& place, Cluster& cluster, Service& service, bool of_primary, int count, Time now) {

@@ -282,6 +282,24 @@ TEST_CASE("a rollout without capacity says so, and counts as failing to start") 
   CHECK(client.newest_rollout().at("status") != "SUCCESSFUL");
 }
 
+TEST_CASE("a lack of capacity trips the breaker only before the first task runs") {
+  Client client("444444444444", "demo-external-id-initech");
+  client.update(R"("desiredCount":12,"deploymentConfiguration":{"minimumHealthyPercent":0,"maximumPercent":100,
+    "deploymentCircuitBreaker":{"enable":true,"rollback":true}})");
+  client.driver.pass(minutes(3));
+  client.deploy_tag("1.0.0");
+  client.driver.pass(seconds(4));
+  const auto running_of_ours = [&] { return client.primary().at("runningCount").as_int64(); };
+  for (int i = 0; i < 60 && running_of_ours() == 0; ++i) client.driver.pass(seconds(1));
+  REQUIRE(running_of_ours() > 0);
+  const std::string running = text_or(client.tasks("RUNNING").at(0).get_object(), "taskArn");
+  client.driver.admin("faults", R"({"kind":"no_capacity","account":"444444444444","cluster":"prod"})");
+  client.ecs("StopTask", fmt::format(R"({{"cluster":"prod","task":"{}"}})", running));
+  client.driver.pass(minutes(40));
+  CHECK(client.has_event("was unable to place a task"));
+  CHECK(state_of(client.primary()) == "IN_PROGRESS");
+}
+
 TEST_CASE("percentages without room leave a rollout stuck, and an event says why") {
   Client client;
   client.update(R"("deploymentConfiguration":{"minimumHealthyPercent":100,"maximumPercent":100})");

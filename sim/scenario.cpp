@@ -172,12 +172,12 @@ void perform(Clouds& clouds, const Place& place, json::object (*operation)(Call&
   }
 }
 
-void set_capacity(Clouds& clouds, const Place& place, const std::string& cluster, std::optional<int> capacity) {
+void set_full(Clouds& clouds, const Place& place, const std::string& cluster, bool full) {
   auto& clusters = clouds.world.region(place).clusters;
   const auto found = clusters.find(cluster);
   if (found == clusters.end())
     fail_invalid(fmt::format("cluster '{}' does not exist in account '{}'.", cluster, place.account));
-  found->second.capacity = capacity;
+  found->second.full = full;
 }
 
 const json::object& as_object(const json::value& entry, std::string_view list) {
@@ -252,10 +252,10 @@ void add_fault(Clouds& clouds, const json::value& value, const std::string& defa
       clouds.history.set_lag(clouds.world.region(place), seconds(entry.seconds), now);
       return;
     case FaultName::no_capacity:
-      set_capacity(clouds, place, entry.cluster, 0);
+      set_full(clouds, place, entry.cluster, true);
       return;
     case FaultName::capacity_restored:
-      set_capacity(clouds, place, entry.cluster, std::nullopt);
+      set_full(clouds, place, entry.cluster, false);
       return;
     default:
       if (!entry.operation.empty() && !is_simulated(entry.operation)) {
@@ -263,7 +263,7 @@ void add_fault(Clouds& clouds, const json::value& value, const std::string& defa
             fmt::format("operation '{}' is not simulated; GET /_sim/operations lists what is.", entry.operation));
       }
       clouds.faults.add({*json::enum_of<FaultKind>(json::name_of(entry.kind)), entry.operation, entry.account,
-                         entry.count, seconds(entry.seconds)});
+                         entry.region, entry.count, seconds(entry.seconds)});
   }
 }
 

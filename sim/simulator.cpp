@@ -93,7 +93,7 @@ struct Simulator::State {
   net::Response run(const Invocation& invocation, const Authenticated& caller, const std::string& request_id) {
     const std::string& account = caller.identity.account;
     const std::string action = invocation.service + ":" + invocation.operation;
-    const auto fault = clouds->faults.take(action, account);
+    const auto fault = clouds->faults.take(action, account, caller.region);
     const bool lost = fault && (fault->kind == FaultKind::lose_request || fault->kind == FaultKind::lose_reply);
     if (lost) clouds->counts.lost(account, action);
     if (fault && fault->kind == FaultKind::lose_request) return dropped();

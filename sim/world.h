@@ -198,6 +198,7 @@ struct Cluster {
   std::string arn;
   std::string status = "ACTIVE";
   std::optional<int> capacity;  ///< most tasks that can be placed; none = unlimited
+  bool full = false;            ///< for now no task can be placed, whatever the capacity
   std::map<std::string, Service> services;
   std::map<std::string, Task> tasks;  ///< by id
 };
