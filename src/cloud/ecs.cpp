@@ -112,9 +112,16 @@ std::optional<DescribedTaskDefinition> describe_task_definition(const Client& cl
   return out;
 }
 
-std::vector<std::string> list_task_definitions(const Client& client, std::string_view family, int most) {
-  return list(client, kListTaskDefinitions, {{"familyPrefix", family}, {"status", "ACTIVE"}, {"sort", "DESC"}},
-              "taskDefinitionArns", static_cast<std::size_t>(std::clamp(most, 1, 100)));
+void each_task_definition(const Client& client, std::string_view family,
+                          const std::function<bool(const std::string& arn)>& visit) {
+  each_page(client, kListTaskDefinitions,
+            {{"familyPrefix", family}, {"status", "ACTIVE"}, {"sort", "DESC"}, {"maxResults", 100}},
+            [&](const json::object& page) {
+              const json::array* arns = json::array_at(page, "taskDefinitionArns");
+              return arns == nullptr || std::ranges::all_of(*arns, [&](const json::value& arn) {
+                       return !arn.is_string() || visit(std::string(json::view(arn.get_string())));
+                     });
+            });
 }
 
 Described describe_clusters(const Client& client, const std::vector<std::string>& names) {

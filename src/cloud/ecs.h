@@ -2,6 +2,7 @@
 // survive; what every caller needs (paging, batches, missing things) is done here. Each throws what Client::call does.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,8 +40,9 @@ struct Described {
 json::object register_task_definition(const Client&, const json::object& input);
 /// By ARN, "family:revision", or "family" for its newest ACTIVE revision. nullopt when there is none.
 std::optional<DescribedTaskDefinition> describe_task_definition(const Client&, std::string_view name);
-/// ARNs of the ACTIVE revisions of exactly this family, newest first, at most `most` (1 to 100).
-std::vector<std::string> list_task_definitions(const Client&, std::string_view family, int most = 1);
+/// The ARNs of the ACTIVE revisions of exactly this family, newest first, until `visit` returns false.
+void each_task_definition(const Client&, std::string_view family,
+                          const std::function<bool(const std::string& arn)>& visit);
 
 // Clusters and services.
 

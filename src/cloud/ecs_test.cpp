@@ -27,9 +27,15 @@ TEST_CASE_FIXTURE(FakeAws, "lists follow their pages up to what is wanted") {
   CHECK(http.requests[0].body ==
         R"({"cluster":"prod","serviceName":"web","desiredStatus":"STOPPED","maxResults":100})");
   CHECK(http.requests[1].body.find(R"("nextToken":"n")") != std::string::npos);
-  http.then(200, R"({"taskDefinitionArns":["app:9"],"nextToken":"more"})");
-  CHECK(ecs::list_task_definitions(client(), "app") == std::vector<std::string>{"app:9"});
-  CHECK(http.requests[2].body == R"({"familyPrefix":"app","status":"ACTIVE","sort":"DESC","maxResults":1})");
+  http.then(200, R"({"taskDefinitionArns":["app:9","app:8"],"nextToken":"more"})");
+  http.then(200, R"({"taskDefinitionArns":["app:7","app:6"],"nextToken":"more"})");
+  std::string visited;
+  ecs::each_task_definition(client(), "app", [&](const std::string& arn) {
+    visited += arn + " ";
+    return arn != "app:7";
+  });
+  CHECK(visited == "app:9 app:8 app:7 ");
+  CHECK(http.requests[2].body == R"({"familyPrefix":"app","status":"ACTIVE","sort":"DESC","maxResults":100})");
 }
 
 TEST_CASE_FIXTURE(FakeAws, "a task definition comes with its tags, or not at all") {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cloud/sts.h"
 #include "steps/ecs_service/inputs.h"
 #include "steps/ecs_service/rollout_watch.h"
@@ -31,8 +33,24 @@ BOOST_DESCRIBE_STRUCT(Evidence, (),
 
 // How long a rollback that we ask for may take before we stop watching it.
 constexpr Duration rollback_limit = std::chrono::minutes(30);
-// Clocks differ: events a little older than our update may still belong to it.
+// Our clock and AWS's may differ: what is a little older than our update may still belong to it. By AWS's own clock
+// nothing is, but for its rounding.
 constexpr Duration clock_slack = std::chrono::seconds(5);
+constexpr Duration rounding = std::chrono::seconds(1);
+// Beyond this AWS refuses our signatures.
+constexpr Duration most_skew = std::chrono::minutes(5);
+// A wait that sees nothing lasts as long as the rollout may, within these.
+constexpr Duration least_blind_timeout = std::chrono::minutes(1);
+constexpr Duration most_blind_timeout = std::chrono::minutes(30);
+// For the looks that it takes until a proof is overdue.
+constexpr Duration proof_slack = std::chrono::minutes(1);
+
+/// Why the step ends a rollout that ECS has not ended.
+struct GivenUp {
+  std::string how;  ///< "timed out"
+  std::string why;  ///< a sentence
+  std::vector<std::string> root_causes;
+};
 
 /// One entry of the step: the inputs, the client, and what was found so far.
 class Entry {
@@ -79,7 +97,14 @@ class Entry {
       return Outcome::canceled(
           fmt::format("Canceled. The rollout {} goes on in ECS; nothing was rolled back.", rollout.Deployment));
     }
-    if (verdict.timed_out()) return roll_back(rollout, verdict.last_state);
+    if (verdict.timed_out()) {
+      return give_up(
+          rollout, {"timed out", fmt::format("The rollout was not done after {}.", describe_duration(inputs_.timeout)),
+                    root_causes(json::from_json<RolloutState>(verdict.last_state))});
+    }
+    if (verdict.value->Ending == Ending::NoProgress) {
+      return give_up(rollout, {"its tasks keep failing", verdict.value->Reason, verdict.value->RootCauses});
+    }
     return conclude(rollout, *verdict.value);
   }
 
@@ -94,8 +119,9 @@ class Entry {
       return *equal;
     }
     const std::string family(json::text_at(inputs_.definition, "family").value_or(""));
+    const Time since = ctx_.time() - most_skew;
     const std::string revision = ctx_.effect<std::string>(
-        "register task definition", {[&] { return find_registered(client_, family, ctx_.token()); },
+        "register task definition", {[&] { return find_registered(client_, family, ctx_.token(), since); },
                                      [&] { return register_revision(client_, inputs_.definition, tags()); }});
     ctx_.log(LineKind::Info, fmt::format("Registered {}.", revision));
     return revision;
@@ -119,16 +145,19 @@ class Entry {
   /// Updates the service to `revision`, starting from what it was at `from`.
   Rollout start(std::string_view name, const std::string& revision, const ServiceFacts& from) {
     const Time since = ctx_.time() - clock_slack;
-    const auto rollout_of = [&](const std::string& deployment) {
-      return Rollout{deployment, revision, from.Deployment, from.TaskDefinition, since};
+    const auto rollout_of = [&](const std::string& deployment, std::optional<Time> created_at) {
+      return Rollout{deployment, revision, from.Deployment, from.TaskDefinition,
+                     created_at ? *created_at - rounding : since};
     };
     return ctx_.effect<Rollout>(
         name, {[&]() -> std::optional<Rollout> {
-                 const auto found =
-                     find_deployment(client_, inputs_.cluster, inputs_.service, revision, from.Deployment, since);
-                 return found ? std::optional(rollout_of(*found)) : std::nullopt;
+                 const auto found = find_deployment(client_, inputs_.cluster, inputs_.service, revision, from, since);
+                 return found ? std::optional(rollout_of(found->id, found->created_at)) : std::nullopt;
                },
-               [&] { return rollout_of(facts_of(aws::ecs::update_service(client_, update(revision))).Deployment); }});
+               [&] {
+                 const auto updated = facts_of(aws::ecs::update_service(client_, update(revision)));
+                 return rollout_of(updated.Deployment, updated.DeployedAt);
+               }});
   }
 
   json::object update(const std::string& revision) const {
@@ -170,7 +199,8 @@ class Entry {
             connect_to_watch(access_, inputs_.login),
             inputs_.cluster,
             inputs_.service,
-            {rollout, std::move(digests), inputs_.proof_timeout}};
+            {rollout, std::move(digests), inputs_.proof_timeout,
+             std::clamp(inputs_.timeout, least_blind_timeout, most_blind_timeout), inputs_.most_failed_tasks}};
   }
 
   Outcome conclude(const Rollout& rollout, const Verdict& verdict) {
@@ -196,13 +226,16 @@ class Entry {
           return fmt::format("Failed, superseded by {}. Nothing was rolled back.", verdict.By);
         case Ending::Unprovable:
           return "Failed: " + verdict.Reason + ".";
+        case Ending::Unobservable:
+          return fmt::format("Failed: the rollout cannot be observed ({}); nothing was rolled back.", verdict.Reason);
         case Ending::Stopped:
           return std::string("Failed: ECS stopped the deployment, and the service may run both revisions.");
         default:
           return std::string("Failed.");
       }
     }();
-    if (verdict.Ending != Ending::Unprovable && !verdict.Reason.empty()) message += " " + verdict.Reason;
+    const bool told = verdict.Ending == Ending::Unprovable || verdict.Ending == Ending::Unobservable;
+    if (!told && !verdict.Reason.empty()) message += " " + verdict.Reason;
     return message + why(verdict.RootCauses);
   }
 
@@ -210,30 +243,54 @@ class Entry {
     return causes.empty() ? "" : fmt::format("\nWhy tasks stopped: {}", fmt::join(causes, "\n"));
   }
 
-  /// Past the limit nothing that AWS offers ends a hung rollout, so the step goes back itself.
-  Outcome roll_back(const Rollout& rollout, const json::value& last_state) {
-    const std::string causes = why(root_causes(json::from_json<RolloutState>(last_state)));
-    const std::string late = fmt::format("The rollout was not done after {}.", describe_duration(inputs_.timeout));
+  /// Nothing that AWS offers ends a hung rollout, so the step goes back itself, and says why also where it can't.
+  Outcome give_up(const Rollout& rollout, const GivenUp& given_up) {
+    try {
+      const ServiceFacts now = ctx_.observe("service at the limit",
+                                            [&] { return look_at_service(client_, inputs_.cluster, inputs_.service); });
+      const bool ours = now.Deployment == rollout.Deployment ||
+                        (rollout.Deployment.empty() && now.TaskDefinition == rollout.TaskDefinition);
+      return ours && now.RolloutState == "COMPLETED" ? prove_late(rollout, given_up) : go_back(rollout, now, given_up);
+    } catch (const aws::AwsError& error) {  // AWS has refused, so nothing was changed
+      return failed(given_up, fmt::format(", and the way back failed: {} The service still stands at {}",
+                                          error.message(), rollout.TaskDefinition));
+    } catch (const Error& error) {
+      return failed(given_up, fmt::format(", and the way back failed: {}", error.message()));
+    }
+  }
+
+  /// It was done after all, a moment before or while nobody could look: going back would only do harm.
+  Outcome prove_late(const Rollout& rollout, const GivenUp& given_up) {
+    ctx_.log(LineKind::Warning,
+             fmt::format("{} By now ECS calls it done: checking what runs instead of going back.", given_up.why));
+    const auto verdict =
+        ctx_.await<Verdict>("proven late", watch(rollout, inputs_.digests), inputs_.proof_timeout + proof_slack);
+    if (verdict.pending()) return Outcome::pending();
+    if (verdict.value) return conclude(rollout, *verdict.value);
+    return failed(given_up, ". ECS calls it done, but what runs is not proven; nothing was rolled back");
+  }
+
+  Outcome go_back(const Rollout& rollout, const ServiceFacts& now, const GivenUp& given_up) {
     if (rollout.PreviousTaskDefinition.empty() || rollout.PreviousTaskDefinition == rollout.TaskDefinition) {
-      return Outcome::failed(
-          fmt::format("Failed: timed out. {} There is no other revision to go back to.{}", late, causes));
+      return failed(given_up, ". There is no other revision to go back to; nothing was rolled back");
     }
-    ctx_.log(LineKind::Warning, fmt::format("{} Rolling back to {}.", late, rollout.PreviousTaskDefinition));
-    const ServiceFacts now = ctx_.observe("service at the limit",
-                                          [&] { return look_at_service(client_, inputs_.cluster, inputs_.service); });
     if (now.TaskDefinition != rollout.TaskDefinition) {
-      return Outcome::failed(
-          fmt::format("Failed: timed out. {} The service is at {} by now; nothing was rolled back.{}", late,
-                      now.TaskDefinition, causes));
+      return failed(given_up,
+                    fmt::format(". The service is at {} by now; nothing was rolled back", now.TaskDefinition));
     }
+    ctx_.log(LineKind::Warning, fmt::format("{} Rolling back to {}.", given_up.why, rollout.PreviousTaskDefinition));
     const Rollout back = start("roll back", rollout.PreviousTaskDefinition, now);
     const auto verdict = ctx_.await<Verdict>("rolled back", watch(back, {}), rollback_limit);
     if (verdict.pending()) return Outcome::pending();
-    const bool healthy = verdict.value && verdict.value->Ending == Ending::Healthy;
-    const std::string end =
-        healthy ? fmt::format("Failed: timed out (rolled back to {}).", back.TaskDefinition)
-                : fmt::format("Failed: timed out, and going back to {} is not proven.", back.TaskDefinition);
-    return Outcome::failed(fmt::format("{} {}{}", end, late, causes));
+    if (verdict.value && verdict.value->Ending == Ending::Healthy) {
+      return failed(given_up, fmt::format(" (rolled back to {})", back.TaskDefinition));
+    }
+    return failed(given_up, fmt::format(", and going back to {} is not proven", back.TaskDefinition));
+  }
+
+  static Outcome failed(const GivenUp& given_up, const std::string& end) {
+    return Outcome::failed(
+        fmt::format("Failed: {}{}. {}{}", given_up.how, end, given_up.why, why(given_up.root_causes)));
   }
 
   StepContext& ctx_;

@@ -220,6 +220,7 @@ Inputs read_inputs(const StepContext& ctx) {
       std::chrono::seconds(read_number(ctx, "Slipway.Ecs.TimeoutSeconds", 1, 7 * day, problems).value_or(1800));
   inputs.proof_timeout =
       std::chrono::seconds(read_number(ctx, "Slipway.Ecs.ProofTimeoutSeconds", 1, day, problems).value_or(300));
+  inputs.most_failed_tasks = read_number(ctx, "Slipway.Ecs.MaximumFailedTasks", 0, 10'000, problems);
   problems.throw_if_any(fmt::format("The step \"{}\" can't run: its inputs have {} problem(s).", ctx.action().name,
                                     problems.list().size()));
   return inputs;

@@ -25,7 +25,8 @@ struct Inputs {
   std::optional<int> maximum_percent;
   bool force_new_deployment = false;
   Duration timeout{};        ///< for the rollout as a whole
-  Duration proof_timeout{};  ///< for a rollout of which nothing can be seen
+  Duration proof_timeout{};  ///< for a rollout that calls itself done
+  std::optional<int> most_failed_tasks;
 };
 
 /// Reads and evaluates the action's properties (`Slipway.Ecs.…`, docs/ecs-step.md). Throws Error{invalid} whose details

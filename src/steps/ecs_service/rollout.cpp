@@ -15,6 +15,20 @@ using aws::ServiceObservation;
 // Reads may lag behind writes for seconds, so that something is called gone only after some looks in a row.
 constexpr int looks_until_gone = 3;
 constexpr std::size_t most_seen_stopped = 200;
+constexpr std::size_t most_causes = 20;
+constexpr std::string_view other_causes = "for other reasons";
+
+/// What ECS's circuit breaker allows by default (aws-ecs.md §2.6).
+int failures_allowed(int desired) { return std::clamp((desired + 1) / 2, 3, 200); }
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+/// A UUID as requests have it, or the 32 digits of a task.
+bool is_id(std::string_view word) {
+  const bool is_uuid = word.size() == 36 && word[8] == '-' && word[13] == '-' && word[18] == '-' && word[23] == '-';
+  const auto dashes = std::count(word.begin(), word.end(), '-');
+  return is_uuid ? dashes == 4 : word.size() == 32 && dashes == 0;
+}
 
 /// One look judged: reads the observation, notes what it says, and reaches a verdict when the facts allow one.
 class Judge {
@@ -24,9 +38,10 @@ class Judge {
 
   Judgement run() {
     if (!seen_.Error.empty()) {
-      say_once(out_.state.Trouble, LineKind::Warning, fmt::format("The service can't be looked at: {}", seen_.Error));
+      judge_blindness();
       return std::move(out_);
     }
+    out_.state.Trouble.clear();
     if (!seen_.Found || seen_.Status != "ACTIVE") {
       if (++out_.state.Absent >= looks_until_gone) {
         end(Ending::Gone,
@@ -34,7 +49,7 @@ class Judge {
       }
       return std::move(out_);
     }
-    out_.state.Trouble.clear();
+    out_.state.Absent = 0;
     note_events();
     note_stopped_tasks();
     note_progress();
@@ -44,6 +59,8 @@ class Judge {
     } else {
       judge_deployments();
     }
+    if (!unproven_) out_.state.UnprovenSince.reset();
+    if (!out_.verdict) judge_failed_tasks();
     return std::move(out_);
   }
 
@@ -70,20 +87,30 @@ class Judge {
 
   /// Not again while nothing else was said in its place.
   void say_once(std::string& last, LineKind kind, std::string text) {
-    if (std::exchange(last, text) != text) say(kind, std::move(text));
+    std::string told = without_ids(text);
+    if (std::exchange(last, told) != told) say(kind, std::move(text));
   }
   void say_rolling_back(std::string_view reason) {
     say_once(out_.state.Turn, LineKind::Warning, fmt::format("ECS is rolling back. {}", reason));
   }
 
+  /// A look that shows nothing decides nothing, until there have been nothing but such looks for too long.
+  void judge_blindness() {
+    say_once(out_.state.Trouble, LineKind::Warning, fmt::format("The service can't be looked at: {}", seen_.Error));
+    if (seen_.BlindSince && seen_.At - *seen_.BlindSince >= expected_.blind_timeout) {
+      end(Ending::Unobservable, seen_.Error);
+    }
+  }
+
   void note_events() {
-    auto& state = out_.state;
+    auto [at, ids] = std::tie(out_.state.LastEventAt, out_.state.LastEventIds);
     for (const auto& event : seen_.Events) {
-      if (event.At < rollout_.Since || std::tie(event.At, event.Id) <= std::tie(state.LastEventAt, state.LastEventId))
-        continue;
+      if (event.At < rollout_.Since || event.At < at) continue;
+      if (event.At > at) ids.clear();
+      if (std::find(ids.begin(), ids.end(), event.Id) != ids.end()) continue;
       say(LineKind::Verbose, "ECS: " + event.Message);
-      state.LastEventAt = event.At;
-      state.LastEventId = event.Id;
+      at = event.At;
+      ids.push_back(event.Id);
     }
   }
 
@@ -99,14 +126,27 @@ class Judge {
       }
       // A task that the scheduler stops to make room says nothing about the release.
       if (task.StopCode == "ServiceSchedulerInitiated" && cause.find("health check") == std::string::npos) continue;
-      ++state.Causes[cause];
+      count_cause(without_ids(cause));
+      ++state.FailedTasks;
       say(LineKind::Warning, fmt::format("A task of this deployment stopped: {}", cause));
     }
+  }
+
+  void count_cause(std::string cause) {
+    auto& causes = out_.state.Causes;
+    if (causes.size() >= most_causes && !causes.contains(cause)) cause = other_causes;
+    ++causes[std::move(cause)];
   }
 
   void note_progress() {
     const DeploymentFacts* d = ours();
     if (d == nullptr) return;
+    auto& state = out_.state;
+    if (d->RolloutState == "IN_PROGRESS") state.Desired = seen_.Desired;
+    if (d->Running > state.MostRunning) {
+      state.MostRunning = d->Running;
+      state.FailedTasks = 0;
+    }
     const std::string progress = fmt::format("{}: {} of {} tasks running, {} pending{}.", d->Id, d->Running, d->Desired,
                                              d->Pending, d->Failed > 0 ? fmt::format(", {} failed", d->Failed) : "");
     say_once(out_.state.Shown, LineKind::Info, progress);
@@ -115,9 +155,12 @@ class Judge {
   void judge_service_deployment() {
     const auto& ours_in_ecs = *seen_.ServiceDeployment;
     const std::string& status = ours_in_ecs.Status;
+    // Then it is that of another rollout of our revision, or one of the two reads lags: the deployment has our id.
+    const bool ended = status == "SUCCESSFUL" || status == "STOPPED";
+    if (ended && primary_is_ours() && primary()->RolloutState == "IN_PROGRESS") return;
     if (status == "SUCCESSFUL") {
-      if (primary_is_ours()) return prove();
-      return superseded_or_gone();
+      if (!primary_is_ours()) return superseded_or_gone();
+      return primary()->RolloutState == "FAILED" ? judge_failed(*primary()) : prove();
     }
     if (status == "STOPPED") {
       const DeploymentFacts* other = primary();
@@ -139,11 +182,12 @@ class Judge {
     const DeploymentFacts* d = ours();
     if (unchanged()) return prove_unchanged();
     if (d == nullptr) {
-      if (++out_.state.Absent >= looks_until_gone) superseded_or_gone();
+      if (++out_.state.Unseen >= looks_until_gone) superseded_or_gone();
       return;
     }
-    out_.state.Absent = 0;
+    out_.state.Unseen = 0;
     if (d->RolloutState == "FAILED") return judge_failed(*d);
+    if (primary() == nullptr) return unproven("no deployment is PRIMARY");
     if (!primary_is_ours()) return superseded(*primary());
     const bool counts_settled = d->Running == d->Desired && d->Pending == 0;
     if (d->RolloutState == "COMPLETED" || (d->RolloutState.empty() && counts_settled)) return prove();
@@ -196,16 +240,20 @@ class Judge {
       say(LineKind::Warning, "The service wants 0 tasks: the revision is deployed, but nothing has exercised it.");
       return healthy();
     }
-    if (!seen_.RunningTasks) return unproven(seen_.Running == 0 ? "no tasks" : "its tasks were not seen");
+    if (!seen_.RunningTasks) {
+      if (!seen_.TasksError.empty()) return unproven("its tasks can't be seen: " + seen_.TasksError);
+      return unproven(seen_.Running == 0 ? "no tasks" : "its tasks were not seen");
+    }
     int of_ours = 0;
     for (const auto& task : *seen_.RunningTasks) {
       if (task.TaskDefinition != rollout_.TaskDefinition) {
+        // ECS may call a rollout done before it has cleaned up (aws-ecs.md §5h): then it is still at work.
+        if (others_run()) return;
         return unproven(fmt::format("a task still runs {}", task.TaskDefinition));
       }
       for (const auto& container : task.Containers) {
         const auto digest = expected_.digests.find(container.Name);
-        if (digest != expected_.digests.end() && !container.ImageDigest.empty() &&
-            container.ImageDigest != digest->second) {
+        if (digest != expected_.digests.end() && !carries(container, digest->second)) {
           return unproven(
               fmt::format("container {} runs {} instead of {}", container.Name, container.ImageDigest, digest->second));
         }
@@ -213,8 +261,30 @@ class Judge {
       ++of_ours;
     }
     if (of_ours == 0) return unproven("no tasks");
-    if (of_ours < seen_.Desired) return unproven(fmt::format("{} of {} tasks run", of_ours, seen_.Desired));
+    // What autoscaling asks for after the end says nothing about the rollout.
+    const int wanted = std::min(seen_.Desired, out_.state.Desired.value_or(seen_.Desired));
+    if (of_ours < wanted) return unproven(fmt::format("{} of {} tasks run", of_ours, wanted));
     healthy();
+  }
+
+  /// An image named by its digest is that image, whatever the task reports: of an index it may report the digest of the
+  /// platform's manifest (aws-ecs.md §6).
+  static bool carries(const aws::RunningContainer& container, std::string_view digest) {
+    return container.ImageDigest.empty() || container.ImageDigest == digest ||
+           container.Image.ends_with(fmt::format("@{}", digest));
+  }
+
+  bool others_run() const {
+    return std::any_of(seen_.Deployments.begin(), seen_.Deployments.end(),
+                       [&](const DeploymentFacts& d) { return !is_ours(d) && d.Running + d.Pending > 0; });
+  }
+
+  /// Without a circuit breaker ECS would start tasks that fail for ever (ECS-9d).
+  void judge_failed_tasks() {
+    const int most = expected_.most_failed_tasks.value_or(failures_allowed(seen_.Desired));
+    const bool is_at_work = primary_is_ours() && !unchanged() && primary()->RolloutState != "COMPLETED";
+    if (seen_.CircuitBreaker || most == 0 || !is_at_work || out_.state.FailedTasks < most) return;
+    end(Ending::NoProgress, fmt::format("{} tasks failed one after the other.", out_.state.FailedTasks));
   }
 
   void healthy() {
@@ -228,6 +298,7 @@ class Judge {
     if (unchanged() && what == "no tasks") what = "deployment id unchanged, no tasks";
     auto& since = out_.state.UnprovenSince;
     if (!since) since = seen_.At;
+    unproven_ = true;
     if (seen_.At - *since >= expected_.proof_timeout) {
       end(Ending::Unprovable, fmt::format("rollout not provable ({})", what));
     }
@@ -244,9 +315,27 @@ class Judge {
   const Rollout& rollout_;
   const ServiceObservation& seen_;
   Judgement out_;
+  bool unproven_ = false;  ///< by this look
 };
 
 }  // namespace
+
+std::string without_ids(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto is_part = [](char c) { return is_hex(c) || c == '-'; };
+    const auto end = std::find_if_not(text.begin(), text.end(), is_part);
+    const auto length = std::max<std::size_t>(1, static_cast<std::size_t>(end - text.begin()));
+    const std::string_view word = text.substr(0, length);
+    if (is_id(word)) {
+      out += "…";
+    } else {
+      out += word;
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
 
 Judgement judge(const Expectation& expected, RolloutState state, const ServiceObservation& seen) {
   return Judge(expected, std::move(state), seen).run();

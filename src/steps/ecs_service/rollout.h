@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/describe.h"
@@ -24,12 +25,23 @@ struct Rollout {
   std::string TaskDefinition;  ///< ours
   std::string PreviousDeployment;
   std::string PreviousTaskDefinition;
-  Time Since{};  ///< a little before the update
+  Time Since{};  ///< a little before the update, by AWS's clock where its answer told the time
 };
 BOOST_DESCRIBE_STRUCT(Rollout, (), (Deployment, TaskDefinition, PreviousDeployment, PreviousTaskDefinition, Since))
 
-enum class Ending { Healthy, RolledBack, RollbackFailed, Superseded, Stopped, Unprovable, Gone };
-BOOST_DESCRIBE_ENUM(Ending, Healthy, RolledBack, RollbackFailed, Superseded, Stopped, Unprovable, Gone)
+enum class Ending {
+  Healthy,
+  RolledBack,
+  RollbackFailed,
+  Superseded,
+  Stopped,
+  Unprovable,
+  Gone,
+  Unobservable,  ///< for too long no look has shown anything
+  NoProgress     ///< task after task fails, and ECS would try for ever
+};
+BOOST_DESCRIBE_ENUM(Ending, Healthy, RolledBack, RollbackFailed, Superseded, Stopped, Unprovable, Gone, Unobservable,
+                    NoProgress)
 
 struct Verdict {
   ecs::Ending Ending = ecs::Ending::Gone;
@@ -47,24 +59,33 @@ struct Expectation {
   Rollout rollout;
   std::map<std::string, std::string> digests;  ///< container → digest, where the release froze one
   Duration proof_timeout{};
+  Duration blind_timeout = std::chrono::minutes(30);  ///< how long it may stay without a look that shows anything
+  /// After so many failed tasks in a row it is given up, where ECS has no circuit breaker; 0: never. Not given: as many
+  /// as the breaker would allow.
+  std::optional<int> most_failed_tasks;
 };
 
 /// The judge's memory between looks.
 struct RolloutState {
+  // Texts that were said, without ids that differ each time (without_ids).
   std::string Shown;    ///< the last progress line
   std::string Trouble;  ///< why the last look failed
   std::string Turn;     ///< what was last said of a rollback
   Time LastEventAt{};
-  std::string LastEventId;
-  std::vector<std::string> SeenStopped;  ///< ARNs, bounded
-  std::map<std::string, int> Causes;     ///< reason → times
-  int Absent = 0;                        ///< looks in a row in which the service or our deployment was not there
-  std::optional<Time> UnprovenSince;     ///< since when it looks settled, but does not prove itself
-  std::string ServiceDeployment;         ///< ARN, once seen
+  std::vector<std::string> LastEventIds;  ///< all seen of that instant
+  std::vector<std::string> SeenStopped;   ///< ARNs, bounded
+  std::map<std::string, int> Causes;      ///< reason without ids → times; bounded, the rest under one name
+  int FailedTasks = 0;                    ///< in a row, without progress between them
+  int MostRunning = 0;                    ///< the most tasks of ours that a look has shown running
+  int Absent = 0;                         ///< looks in a row in which the service was not there
+  int Unseen = 0;                         ///< looks in a row in which our deployment was not there
+  std::optional<int> Desired;             ///< when ours was last seen in progress
+  std::optional<Time> UnprovenSince;      ///< since when every look showed it settled without proof
+  std::string ServiceDeployment;          ///< ARN, once seen
 };
 BOOST_DESCRIBE_STRUCT(RolloutState, (),
-                      (Shown, Trouble, Turn, LastEventAt, LastEventId, SeenStopped, Causes, Absent, UnprovenSince,
-                       ServiceDeployment))
+                      (Shown, Trouble, Turn, LastEventAt, LastEventIds, SeenStopped, Causes, FailedTasks, MostRunning,
+                       Absent, Unseen, Desired, UnprovenSince, ServiceDeployment))
 
 struct Judgement {
   RolloutState state;
@@ -73,6 +94,9 @@ struct Judgement {
 };
 
 Judgement judge(const Expectation&, RolloutState, const aws::ServiceObservation&);
+
+/// `text` with "…" for the ids of requests and tasks, so that two tellings of one trouble are equal.
+std::string without_ids(std::string_view text);
 
 /// "3× CannotPullContainerError: …", most frequent first.
 std::vector<std::string> root_causes(const RolloutState&);

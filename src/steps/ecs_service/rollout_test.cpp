@@ -1,6 +1,7 @@
 #include "steps/ecs_service/rollout.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace slipway;
 using namespace slipway::steps::ecs;
@@ -37,7 +38,7 @@ ServiceObservation look(std::vector<DeploymentFacts> deployments, Time at = from
 }
 
 aws::RunningTask task(std::string definition = ours, std::string digest = "sha256:new") {
-  return {"arn:task", std::move(definition), {{"web", std::move(digest)}}};
+  return {"arn:task", std::move(definition), {{"web", std::move(digest), "registry/web:1"}}};
 }
 
 ServiceObservation completed(std::vector<aws::RunningTask> tasks = {task(), task()}) {
@@ -177,4 +178,151 @@ TEST_CASE("a rollout found again only in the history, without its id, is told by
   auto seen = look({deployment("ecs-svc/3", "PRIMARY", before, "COMPLETED", 2)});
   CHECK(verdict_on(with_service_deployment(seen, "ROLLBACK_SUCCESSFUL"), e)->Ending == Ending::RolledBack);
   CHECK(verdict_on(completed(), e)->Ending == Ending::Healthy);
+}
+
+TEST_CASE("events of one instant all print, each once") {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0)});
+  seen.Events = {{"e9", from_micros(5), "has started 2 tasks"}, {"e1", from_micros(5), "has stopped 1 tasks"}};
+  auto judgement = judge(expectation(), {}, seen);
+  CHECK(judgement.lines.size() == 3);
+  seen.Events.push_back({"e0", from_micros(5), "deployment completed"});
+  judgement = judge(expectation(), judgement.state, seen);
+  REQUIRE(judgement.lines.size() == 1);
+  CHECK(judgement.lines[0].text == "ECS: deployment completed");
+  CHECK(judge(expectation(), judgement.state, seen).lines.empty());
+}
+
+TEST_CASE("a trouble is told once, though every answer carries a request id of its own") {
+  ServiceObservation seen;
+  seen.Error = "AWS ECS DescribeServices failed: denied. (AWS request 0f6c2bb4-8b1e-4b1b-9d0e-0b6a6d1f2a3c)";
+  auto judgement = judge(expectation(), {}, seen);
+  REQUIRE(judgement.lines.size() == 1);
+  CHECK(judgement.lines[0].text.find("0f6c2bb4") != std::string::npos);
+  seen.Error = "AWS ECS DescribeServices failed: denied. (AWS request 77777777-8b1e-4b1b-9d0e-0b6a6d1f2a3c)";
+  const auto again = judge(expectation(), judgement.state, seen);
+  CHECK(again.lines.empty());
+  CHECK(json::to_json(again.state) == json::to_json(judgement.state));
+}
+
+TEST_CASE("ids of requests and tasks are left out of what is compared, other words are not") {
+  CHECK(without_ids("task 0123456789abcdef0123456789abcdef, request 0f6c2bb4-8b1e-4b1b-9d0e-0b6a6d1f2a3c.") ==
+        "task …, request ….");
+  const std::string digest = "sha256:" + std::string(64, 'a') + " for a-b of ecs-svc/1234567890123456789";
+  CHECK(without_ids(digest) == digest);
+}
+
+TEST_CASE("a service that can't be looked at for too long ends as such, and nothing else does before") {
+  ServiceObservation seen;
+  seen.At = from_micros(0) + 2h;
+  seen.Error = "AccessDenied";
+  Expectation e = expectation();
+  e.blind_timeout = 10min;
+  CHECK_FALSE(verdict_on(seen, e));
+  seen.BlindSince = seen.At - 9min;
+  CHECK_FALSE(verdict_on(seen, e));
+  seen.BlindSince = seen.At - 10min;
+  CHECK(verdict_on(seen, e)->Ending == Ending::Unobservable);
+  CHECK(verdict_on(seen, e)->Reason == "AccessDenied");
+}
+
+TEST_CASE("another rollout of our revision proves nothing for a deployment that is still in progress") {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0, 2),
+                    deployment("ecs-svc/1", "ACTIVE", ours, "COMPLETED", 2)});
+  seen.RunningTasks = {task(), task()};
+  CHECK_FALSE(verdict_in_time(with_service_deployment(seen, "SUCCESSFUL")));
+  CHECK_FALSE(verdict_in_time(with_service_deployment(seen, "STOPPED")));
+  seen.Deployments[0].RolloutState = "FAILED";
+  CHECK(verdict_on(with_service_deployment(seen, "SUCCESSFUL"))->Ending == Ending::Stopped);
+}
+
+TEST_CASE("the time without proof begins anew when the rollout turns out to be at work") {
+  auto short_of_one = completed({task()});
+  auto at_work = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 1, 1)});
+  RolloutState state;
+  for (int i = 0; i < 10; ++i) {
+    short_of_one.At += 15s;
+    auto judgement = judge(expectation(), state, short_of_one);
+    CHECK_FALSE(judgement.verdict);
+    judgement = judge(expectation(), judgement.state, at_work);
+    CHECK_FALSE(judgement.state.UnprovenSince);
+    state = judgement.state;
+    state.Desired.reset();
+  }
+}
+
+TEST_CASE("looks without the service or our deployment count only in a row") {
+  const auto there = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 1, 1)});
+  const auto without_ours = look({deployment("ecs-svc/9", "PRIMARY", "arn:td/web:9", "IN_PROGRESS", 1)});
+  RolloutState state;
+  for (int i = 0; i < 10; ++i) {
+    for (const auto& seen : {ServiceObservation{}, ServiceObservation{}, without_ours, without_ours, there}) {
+      const auto judgement = judge(expectation(), state, seen);
+      CHECK_FALSE(judgement.verdict);
+      state = judgement.state;
+    }
+  }
+}
+
+TEST_CASE("a service none of whose deployments is PRIMARY is waited for, then not provable") {
+  const auto seen = look({deployment("ecs-svc/2", "ACTIVE", ours, "IN_PROGRESS", 1)});
+  CHECK_FALSE(verdict_on(seen));
+  CHECK(verdict_in_time(seen)->Ending == Ending::Unprovable);
+}
+
+TEST_CASE("reasons of stopped tasks are told apart without ids, and only so many") {
+  RolloutState state;
+  for (int i = 0; i < 100; ++i) {
+    auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0)});
+    seen.CircuitBreaker = true;
+    const std::string id = fmt::format("{:032x}", i);
+    seen.StoppedTasks = {{"arn:a" + id, "TaskFailedToStart", fmt::format("no network for task {}", id), {}},
+                         {"arn:b" + id, "TaskFailedToStart", fmt::format("reason {}", i), {}}};
+    state = judge(expectation(), state, seen).state;
+  }
+  CHECK(state.Causes.size() == 21);
+  CHECK(root_causes(state).front() == "100× no network for task …");
+  CHECK(root_causes(state)[1] == "81× for other reasons");
+}
+
+TEST_CASE("an image named by the frozen digest is that image, whatever digest its platform's manifest has") {
+  auto multi_arch = task(ours, "sha256:manifest");
+  multi_arch.Containers[0].Image = "registry/web@sha256:new";
+  CHECK(verdict_on(completed({multi_arch, multi_arch}))->Ending == Ending::Healthy);
+  multi_arch.Containers[0].Image = "registry/web:1";
+  CHECK_FALSE(verdict_on(completed({multi_arch, multi_arch})));
+}
+
+TEST_CASE("after an early success, tasks of the old deployment are waited for as long as it has any") {
+  auto seen = completed({task(), task(), task(before, "sha256:old")});
+  seen.Deployments.push_back(deployment("ecs-svc/1", "ACTIVE", before, "COMPLETED", 1));
+  CHECK_FALSE(verdict_in_time(with_service_deployment(seen, "SUCCESSFUL")));
+  CHECK(verdict_on(with_service_deployment(completed(), "SUCCESSFUL"))->Ending == Ending::Healthy);
+}
+
+TEST_CASE("tasks that autoscaling asks for after the end are not waited for") {
+  const auto at_work = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 1, 1)});
+  auto scaled_out = completed();
+  scaled_out.Desired = 5;
+  CHECK(judge(expectation(), judge(expectation(), {}, at_work).state, scaled_out).verdict->Ending == Ending::Healthy);
+  auto short_of_one = completed({task()});
+  CHECK_FALSE(judge(expectation(), judge(expectation(), {}, at_work).state, short_of_one).verdict);
+}
+
+TEST_CASE("tasks that fail in a row end a rollout that ECS would try for ever (ECS-9d)") {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0, 2)});
+  seen.StoppedTasks = {{"arn:1", "TaskFailedToStart", "no such image", {}},
+                       {"arn:2", "TaskFailedToStart", "no such image", {}}};
+  const auto two = judge(expectation(), {}, seen);
+  CHECK_FALSE(two.verdict);
+  auto progress = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 1, 1)});
+  const auto after_progress = judge(expectation(), two.state, progress);
+  seen.StoppedTasks.push_back({"arn:3", "EssentialContainerExited", "exited", {}});
+  CHECK(judge(expectation(), two.state, seen).verdict->Ending == Ending::NoProgress);
+  CHECK_FALSE(judge(expectation(), after_progress.state, seen).verdict);
+  seen.CircuitBreaker = true;
+  CHECK_FALSE(judge(expectation(), two.state, seen).verdict);
+  seen.CircuitBreaker = false;
+  Expectation never = expectation();
+  never.most_failed_tasks = 0;
+  CHECK_FALSE(judge(never, two.state, seen).verdict);
 }

@@ -24,9 +24,9 @@ RolloutWatch::RolloutWatch(aws::ServicePoller& poller, aws::Client client, std::
 json::value RolloutWatch::begin() const { return json::to_json(RolloutState{}); }
 
 Watch::Progress RolloutWatch::next(const json::value& state, const json::value& observation) const {
-  Judgement judgement =
-      judge(expectation_, json::from_json<RolloutState>(state), json::from_json<aws::ServiceObservation>(observation));
-  Progress progress{json::to_json(judgement.state), std::move(judgement.lines), std::nullopt};
+  const auto seen = json::from_json<aws::ServiceObservation>(observation);
+  Judgement judgement = judge(expectation_, json::from_json<RolloutState>(state), seen);
+  Progress progress{json::to_json(judgement.state), std::move(judgement.lines), std::nullopt, !seen.Error.empty()};
   if (judgement.verdict) progress.value = json::to_json(*judgement.verdict);
   return progress;
 }

@@ -1,14 +1,15 @@
 #include "steps/ecs_service/service.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cloud/task_definition.h"
 
 namespace slipway::steps::ecs {
 namespace {
 
-// A revision that was registered a moment ago is among the newest few, unless others register at the same time.
-constexpr int newest_looked_at = 5;
+// Between two deployments of a service. AWS tells times in milliseconds.
+constexpr Duration a_moment = std::chrono::seconds(1);
 
 std::string text_of(const json::object& members, std::string_view name) {
   return std::string(json::text_at(members, name).value_or(""));
@@ -36,23 +37,28 @@ std::optional<json::object> describe(const aws::Client& client, const std::strin
   }
 }
 
-/// Whether the history of service deployments shows a rollout of that revision. Emulators keep none.
-bool was_rolled_out(const aws::Client& client, const std::string& cluster, const std::string& service,
-                    const std::string& task_definition, Time since) {
-  std::vector<std::string> revisions;
+/// The first rollout of that revision in the history of service deployments. Emulators keep none.
+std::optional<FoundDeployment> find_in_history(const aws::Client& client, const std::string& cluster,
+                                               const std::string& service, const std::string& task_definition,
+                                               Time since) {
+  std::vector<json::object> briefs;  // newest first
   try {
-    for (const auto& brief : aws::ecs::list_service_deployments(client, cluster, service, since)) {
-      revisions.push_back(text_of(brief, "targetServiceRevisionArn"));
-    }
+    briefs = aws::ecs::list_service_deployments(client, cluster, service, since);
   } catch (const aws::AwsError& error) {
     if (error.kind() != aws::FailureKind::client) throw;
-    return false;
+    return std::nullopt;
   }
-  if (revisions.empty()) return false;
-  const auto described = aws::ecs::describe_service_revisions(client, revisions);
-  return std::any_of(described.items.begin(), described.items.end(), [&](const json::object& revision) {
-    return text_of(revision, "taskDefinition") == task_definition;
+  std::vector<std::string> revisions;
+  for (const auto& brief : briefs) revisions.push_back(text_of(brief, "targetServiceRevisionArn"));
+  std::set<std::string> of_ours;
+  for (const auto& revision : aws::ecs::describe_service_revisions(client, revisions).items) {
+    if (text_of(revision, "taskDefinition") == task_definition) of_ours.insert(text_of(revision, "serviceRevisionArn"));
+  }
+  const auto first = std::find_if(briefs.rbegin(), briefs.rend(), [&](const json::object& brief) {
+    return of_ours.contains(text_of(brief, "targetServiceRevisionArn"));
   });
+  if (first == briefs.rend()) return std::nullopt;
+  return FoundDeployment{"", aws::ecs::time_at(*first, "createdAt")};
 }
 
 std::string arn_of(const json::object& definition) { return text_of(definition, "taskDefinitionArn"); }
@@ -66,7 +72,10 @@ ServiceFacts facts_of(const json::object& service) {
   facts.Arn = text_of(service, "serviceArn");
   facts.TaskDefinition = text_of(service, "taskDefinition");
   each_deployment(service, [&](const json::object& deployment) {
-    if (text_of(deployment, "status") == "PRIMARY") facts.Deployment = text_of(deployment, "id");
+    if (text_of(deployment, "status") != "PRIMARY") return;
+    facts.Deployment = text_of(deployment, "id");
+    facts.RolloutState = text_of(deployment, "rolloutState");
+    facts.DeployedAt = aws::ecs::time_at(deployment, "createdAt");
   });
   if (const auto* configuration = json::object_at(service, "deploymentConfiguration")) {
     facts.DeploymentConfiguration = *configuration;
@@ -93,14 +102,17 @@ std::optional<std::string> find_equal_revision(const aws::Client& client, const 
 }
 
 std::optional<std::string> find_registered(const aws::Client& client, const std::string& family,
-                                           const std::string& token) {
-  for (const auto& arn : aws::ecs::list_task_definitions(client, family, newest_looked_at)) {
+                                           const std::string& token, Time since) {
+  std::optional<std::string> registered;
+  aws::ecs::each_task_definition(client, family, [&](const std::string& arn) {
     const auto found = aws::ecs::describe_task_definition(client, arn);
-    if (!found) continue;
+    if (!found) return true;
     const auto tag = found->tags.find(std::string(unit_tag));
-    if (tag != found->tags.end() && tag->second == token) return arn;
-  }
-  return std::nullopt;
+    if (tag != found->tags.end() && tag->second == token) registered = arn;
+    const auto at = aws::ecs::time_at(found->definition, "registeredAt");
+    return !registered && (!at || *at >= since);
+  });
+  return registered;
 }
 
 std::string register_revision(const aws::Client& client, const json::object& definition, const aws::ecs::Tags& tags) {
@@ -111,18 +123,20 @@ std::string register_revision(const aws::Client& client, const json::object& def
   return arn_of(aws::ecs::register_task_definition(client, request));
 }
 
-std::optional<std::string> find_deployment(const aws::Client& client, const std::string& cluster,
-                                           const std::string& service, const std::string& task_definition,
-                                           const std::string& before, Time since) {
-  std::optional<std::string> found;
+std::optional<FoundDeployment> find_deployment(const aws::Client& client, const std::string& cluster,
+                                               const std::string& service, const std::string& task_definition,
+                                               const ServiceFacts& before, Time since) {
+  std::optional<FoundDeployment> found;
   const auto described = describe(client, cluster, service);
   if (!described) return found;
   each_deployment(*described, [&](const json::object& deployment) {
     const std::string id = text_of(deployment, "id");
-    if (id != before && text_of(deployment, "taskDefinition") == task_definition && !found) found = id;
+    if (found || id == before.Deployment || text_of(deployment, "taskDefinition") != task_definition) return;
+    found = FoundDeployment{id, aws::ecs::time_at(deployment, "createdAt")};
   });
-  if (!found && was_rolled_out(client, cluster, service, task_definition, since)) found = "";
-  return found;
+  if (found) return found;
+  if (before.DeployedAt) since = *before.DeployedAt + a_moment;
+  return find_in_history(client, cluster, service, task_definition, since);
 }
 
 std::string tag_value(std::string_view text) {

@@ -18,10 +18,14 @@ struct ServiceFacts {
   std::string Status;  ///< ACTIVE, DRAINING, INACTIVE
   std::string Arn;
   std::string TaskDefinition;
-  std::string Deployment;  ///< id of PRIMARY, "" where the peer tells none
+  std::string Deployment;          ///< id of PRIMARY, "" where the peer tells none
+  std::string RolloutState;        ///< of PRIMARY, "" where the peer tells none
+  std::optional<Time> DeployedAt;  ///< when PRIMARY was made, by AWS's clock
   json::value DeploymentConfiguration;
 };
-BOOST_DESCRIBE_STRUCT(ServiceFacts, (), (Found, Status, Arn, TaskDefinition, Deployment, DeploymentConfiguration))
+BOOST_DESCRIBE_STRUCT(ServiceFacts, (),
+                      (Found, Status, Arn, TaskDefinition, Deployment, RolloutState, DeployedAt,
+                       DeploymentConfiguration))
 
 ServiceFacts look_at_service(const aws::Client&, const std::string& cluster, const std::string& service);
 /// The same of UpdateService's answer.
@@ -33,15 +37,21 @@ std::optional<std::string> find_equal_revision(const aws::Client&, const json::o
 
 /// The tag by which a revision is recognised as registered by one unit of work.
 inline constexpr std::string_view unit_tag = "slipway:unit";
-/// ARN of the revision that carries this unit's tag, among the newest of the family.
-std::optional<std::string> find_registered(const aws::Client&, const std::string& family, const std::string& token);
+/// ARN of the revision that carries this unit's tag, among those of the family registered at or after `since`.
+std::optional<std::string> find_registered(const aws::Client&, const std::string& family, const std::string& token,
+                                           Time since);
 /// Registers and returns the ARN. Not repeatable by itself: AWS has no idempotency token here.
 std::string register_revision(const aws::Client&, const json::object& definition, const aws::ecs::Tags&);
 
-/// A rollout of `task_definition` that the service did not have before: the id of its deployment, or "" when only the
-/// history of service deployments since `since` shows it, because it has already ended. nullopt: there was none.
-std::optional<std::string> find_deployment(const aws::Client&, const std::string& cluster, const std::string& service,
-                                           const std::string& task_definition, const std::string& before, Time since);
+struct FoundDeployment {
+  std::string id;  ///< "" when only the history of service deployments shows it, because it has already ended
+  std::optional<Time> created_at;
+};
+/// A rollout of `task_definition` that the service did not have at `before`. `since` is when to search its history from
+/// if AWS has not told when the deployment of `before` was made. nullopt: there was none.
+std::optional<FoundDeployment> find_deployment(const aws::Client&, const std::string& cluster,
+                                               const std::string& service, const std::string& task_definition,
+                                               const ServiceFacts& before, Time since);
 
 /// Characters and lengths that ECS takes in a tag's value (ECS-6).
 std::string tag_value(std::string_view text);
