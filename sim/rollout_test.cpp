@@ -295,7 +295,8 @@ TEST_CASE("a lack of capacity trips the breaker only before the first task runs"
   const std::string running = text_or(client.tasks("RUNNING").at(0).get_object(), "taskArn");
   client.driver.admin("faults", R"({"kind":"no_capacity","account":"444444444444","cluster":"prod"})");
   client.ecs("StopTask", fmt::format(R"({{"cluster":"prod","task":"{}"}})", running));
-  client.driver.pass(minutes(40));
+  client.driver.pass(minutes(180));  // failed starts in a row are up to 27 minutes apart
+  client.log_in();
   CHECK(client.has_event("was unable to place a task"));
   CHECK(state_of(client.primary()) == "IN_PROGRESS");
 }
