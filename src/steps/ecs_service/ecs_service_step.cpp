@@ -39,8 +39,9 @@ constexpr Duration clock_slack = std::chrono::seconds(5);
 constexpr Duration rounding = std::chrono::seconds(1);
 // Beyond this AWS refuses our signatures.
 constexpr Duration most_skew = std::chrono::minutes(5);
-// A wait that sees nothing lasts as long as the rollout may, within these.
-constexpr Duration least_blind_timeout = std::chrono::minutes(1);
+// A wait that sees nothing lasts as long as the rollout may, within these. In an account with many rollouts a look may
+// have to wait for its turn for minutes.
+constexpr Duration least_blind_timeout = std::chrono::minutes(5);
 constexpr Duration most_blind_timeout = std::chrono::minutes(30);
 // For the looks that it takes until a proof is overdue.
 constexpr Duration proof_slack = std::chrono::minutes(1);
@@ -146,8 +147,9 @@ class Entry {
   Rollout start(std::string_view name, const std::string& revision, const ServiceFacts& from) {
     const Time since = ctx_.time() - clock_slack;
     const auto rollout_of = [&](const std::string& deployment, std::optional<Time> created_at) {
+      const bool is_new = deployment != from.Deployment;
       return Rollout{deployment, revision, from.Deployment, from.TaskDefinition,
-                     created_at ? *created_at - rounding : since};
+                     is_new && created_at ? *created_at - rounding : since};
     };
     return ctx_.effect<Rollout>(
         name, {[&]() -> std::optional<Rollout> {

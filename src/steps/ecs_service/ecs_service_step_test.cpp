@@ -47,13 +47,14 @@ class ScriptedContext final : public StepContext {
 
   ActionSpec spec;
   std::map<std::string, Wait, std::less<>> waits;
-  std::vector<std::string> reached;
+  std::map<std::string, json::value> results;  ///< of effects
 
  protected:
   json::value observe_json(std::string_view, const std::function<json::value()>& read) override { return read(); }
-  json::value effect_json(std::string_view, const JsonEffect& effect) override { return effect.act(); }
+  json::value effect_json(std::string_view name, const JsonEffect& effect) override {
+    return results[std::string(name)] = effect.act();
+  }
   JsonAwaited await_json(std::string_view name, std::shared_ptr<const Watch>, Duration) override {
-    reached.emplace_back(name);
     const auto wait = waits.find(name);
     REQUIRE(wait != waits.end());
     return {wait->second.state, wait->second.value};
@@ -94,7 +95,7 @@ struct FakeShop : aws::FakeAws {
   std::string service() const {
     return fmt::format(R"({{"status":"ACTIVE","taskDefinition":"web:{0}","deployments":[{{"id":"ecs-svc/{0}",
       "status":"PRIMARY","taskDefinition":"web:{0}","rolloutState":"{1}","createdAt":100}}]}})",
-                       updates == 0 ? 1 : 2, state_at_limit);
+                       updates == 0 || !makes_deployment ? 1 : 2, state_at_limit);
   }
 
   Outcome run() {
@@ -114,11 +115,26 @@ struct FakeShop : aws::FakeAws {
   ScriptedContext ctx;
   std::string state_at_limit = "IN_PROGRESS";
   std::string refused;  ///< after the first update
+  bool makes_deployment = true;
   int updates = 0;
   std::vector<std::string> calls;
 };
 
 }  // namespace
+
+TEST_CASE_FIXTURE(FakeShop, "a rollout begins when AWS says that it made its deployment, whatever our clock says") {
+  ctx.waits["rolled back"] = {AwaitState::value, ended(ecs::Ending::Healthy)};
+  run();
+  CHECK(json::from_json<ecs::Rollout>(ctx.results["update service"]).Since == from_micros(0) + 99s);
+}
+
+TEST_CASE_FIXTURE(FakeShop,
+                  "an update that makes no deployment begins nothing, so it looks no further back than itself") {
+  makes_deployment = false;
+  ctx.waits["rollout settled"] = {AwaitState::value, ended(ecs::Ending::Healthy)};
+  run();
+  CHECK(json::from_json<ecs::Rollout>(ctx.results["update service"]).Since == ctx.time() - 5s);
+}
 
 TEST_CASE_FIXTURE(FakeShop, "past the time limit the step goes back, and says why") {
   ctx.waits["rolled back"] = {AwaitState::value, ended(ecs::Ending::Healthy)};
