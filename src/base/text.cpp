@@ -1,7 +1,11 @@
 #include "base/text.h"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 
 namespace slipway {
 namespace {
@@ -65,6 +69,21 @@ void append_utf8(std::string& out, std::uint32_t c) {
   }
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// NFC, in which a letter and its accent are one code point; the text itself where it is no UTF-8.
+std::string compose(std::string_view text) {
+  utf8proc_uint8_t* composed = nullptr;
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                   &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(composed, &std::free);
+  if (size < 0) return std::string(text);
+  return std::string(reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size));
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   c = lower_ascii(c);
@@ -84,10 +103,11 @@ std::string to_lower_ascii(std::string_view text) {
   return out;
 }
 
-std::string fold_name(std::string_view name) {
+std::string fold_name(std::string_view given) {
+  const std::string composed = is_ascii(given) ? std::string() : compose(given);
+  std::string_view name = trim(composed.empty() ? given : std::string_view(composed));
   std::string out;
   out.reserve(name.size());
-  name = trim(name);
   for (std::size_t i = 0; i < name.size();) {
     if (is_blank(name[i])) {
       while (i < name.size() && is_blank(name[i])) ++i;

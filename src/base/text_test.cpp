@@ -8,6 +8,7 @@ TEST_CASE("names compare by folded case and collapsed blanks") {
   CHECK(fold_name("  Fire \t Project ") == "fire project");
   CHECK(fold_name("ÄÖÜ Ω Ж") == fold_name("äöü ω ж"));
   CHECK(fold_name("\xff\xfe") == "\xff\xfe");
+  CHECK(fold_name("Cafe\u0301") == fold_name("CAF\u00c9"));  // composed or not, they look the same
 }
 
 TEST_CASE("a slug holds only lower-case letters, digits and single dashes") {
