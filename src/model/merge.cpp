@@ -102,8 +102,10 @@ class Merger {
       if (field.is_required) problems_.add(fmt::format("{} is required: please give it a value.", here));
       return fallback_of(field, path);
     }
+    const std::size_t known_problems = problems_.list().size();
     value merged = read(field, old, *in, incoming, here);
-    if (field.is_required && is_blank(merged)) {
+    // What could not be read is blank now, but not because it was left out.
+    if (field.is_required && is_blank(merged) && problems_.list().size() == known_problems) {
       problems_.add(fmt::format("{} is required: please give it a value.", here));
     }
     if (field.is_fixed && old != nullptr && !is_blank(*old) && merged != *old) {

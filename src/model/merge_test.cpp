@@ -286,3 +286,11 @@ TEST_CASE("A difference names each path, and of a secret only that it changed") 
   CHECK(difference(&before, &before).empty());
   CHECK(text(difference(nullptr, &after)).find("Secrets-2") == std::string::npos);
 }
+
+TEST_CASE("A value that can't be read is named once, not also as missing") {
+  Merging merging;
+  merging.fresh(R"({"Name":"far too long a name"})");
+  CHECK(merging.problems() == "Name must be at most 10 bytes long; it has 19.\n");
+  merging.fresh(R"({"Name":" "})");
+  CHECK(merging.problems() == "Name is required: please give it a value.\n");
+}
