@@ -16,6 +16,7 @@
 #include "api/paging.h"
 #include "api/route.h"
 #include "commands/context.h"
+#include "commands/names.h"
 #include "model/lookup.h"
 #include "storage/database.h"
 #include "storage/releases.h"
@@ -35,7 +36,7 @@ net::Response answer_once(Call&, std::string_view name,
 template <class T>
 T addressed(const model::Lookup& lookup, std::string_view scope, const std::string& name) {
   auto found = model::find_named<T>(lookup, scope, name);
-  if (!found) fail_not_found(fmt::format("The resource '{}' was not found.", name));
+  if (!found) commands::fail_unknown("resource", name);
   return std::move(*found);
 }
 /// The release of the call's space that a path names by id; throws Error{not_found}.

@@ -180,7 +180,7 @@ net::Response list_of_release(Call& call, storage::Reader& reader) {
 net::Response get(Call& call, storage::Reader& reader) {
   const auto deployment = storage::find_deployment(reader, call.parameter("id"));
   if (!deployment || deployment->space != call.space) {
-    fail_not_found(fmt::format("The resource '{}' was not found.", call.parameter("id")));
+    commands::fail_unknown("resource", call.parameter("id"));
   }
   return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).deployment(*deployment));
 }

@@ -17,7 +17,6 @@ namespace {
 using model::Schema;
 using storage::StoredResource;
 
-constexpr storage::Slice everything{0, 1 << 30};
 constexpr int referrers_at_most = 10'000;
 
 /// A document with all that goes with it: what it owns, and the contents of a space.
@@ -40,7 +39,8 @@ class Family {
       } else {
         continue;
       }
-      for (StoredResource& member : storage::list_resources(reader_, members, everything).items) add(std::move(member));
+      for (StoredResource& member : storage::list_resources(reader_, members, storage::everything).items)
+        add(std::move(member));
     }
   }
 

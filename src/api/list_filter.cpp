@@ -37,7 +37,7 @@ std::set<std::string> matching(storage::Reader& reader, storage::ResourceFilter 
   std::set<std::string> ids;
   for (const std::string& target : any.targets) {
     filter.references.emplace(any.field, target);
-    for (const auto& row : storage::list_resources(reader, filter, {0, 1 << 30}).items) ids.insert(row.id);
+    for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) ids.insert(row.id);
   }
   return ids;
 }

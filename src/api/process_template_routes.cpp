@@ -93,7 +93,7 @@ net::Response by_process(Call& call, storage::Reader& reader) {
   const std::string& id = call.parameter("id");
   const auto process = model::find<model::DeploymentProcess>(lookup, id);
   const auto project = process ? model::find<model::Project>(lookup, process->ProjectId) : std::nullopt;
-  if (!project || project->SpaceId != call.space) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  if (!project || project->SpaceId != call.space) commands::fail_unknown("resource", id);
   return process_template(call, reader, *project);
 }
 

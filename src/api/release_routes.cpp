@@ -157,7 +157,7 @@ model::Project addressed_project(Call& call, storage::Reader& reader) {
 /// `searchByVersion`: part of the version's text, case ignored.
 net::Response search_by_version(const Call& call, storage::Reader& reader, const storage::ReleaseFilter& filter,
                                 std::string_view part) {
-  auto found = storage::list_releases(reader, filter, {0, INT32_MAX}).items;
+  auto found = storage::list_releases(reader, filter, storage::everything).items;
   std::erase_if(found, [wanted = to_lower_ascii(part)](const storage::ReleaseRecord& record) {
     return to_lower_ascii(record.version).find(wanted) == std::string::npos;
   });
@@ -191,7 +191,7 @@ model::Channel channel_of_project(Call& call, storage::Reader& reader) {
 net::Response get_by_version(Call& call, storage::Reader& reader, const std::string& project) {
   const std::string& version = call.parameter("version");
   const auto release = commands::find_release_of(reader, project, version);
-  if (!release) fail_not_found(fmt::format("The resource '{}' was not found.", version));
+  if (!release) commands::fail_unknown("resource", version);
   return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).release(*release));
 }
 
@@ -362,7 +362,7 @@ std::vector<Route> release_routes() {
        [](Call& call, storage::Reader& reader) {
          const auto channel = model::find<model::Channel>(storage::DocumentLookup(reader), call.parameter("channel"));
          if (!channel || channel->SpaceId != call.space) {
-           fail_not_found(fmt::format("The resource '{}' was not found.", call.parameter("channel")));
+           commands::fail_unknown("resource", call.parameter("channel"));
          }
          return list_of_channel(call, reader, *channel);
        },

@@ -1,8 +1,6 @@
 #include "api/resolve.h"
 
-#include <fmt/format.h>
-
-#include "base/error.h"
+#include "commands/names.h"
 
 namespace slipway::api {
 
@@ -13,7 +11,7 @@ storage::StoredResource resolve(const Call& call, storage::Reader& reader, const
   if (row && row->type == schema.type && row->space == space && (owner.empty() || row->parent == owner)) return *row;
   row = storage::find_resource_by_name(reader, schema.type, space, owner, id_slug_or_name);
   if (row) return *row;
-  fail_not_found(fmt::format("The resource '{}' was not found.", id_slug_or_name));
+  commands::fail_unknown("resource", id_slug_or_name);
 }
 
 }  // namespace slipway::api

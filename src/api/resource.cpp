@@ -22,8 +22,6 @@ namespace {
 using model::Sender;
 using storage::StoredResource;
 
-constexpr storage::Slice all_of_them{0, std::numeric_limits<std::int32_t>::max()};
-
 Editor editor_of(const Call& call) { return {call.principal.user, call.principal.username}; }
 
 std::string owner_id(const std::optional<Owner>& owner) { return owner ? owner->id : std::string(); }
@@ -76,7 +74,7 @@ net::Response Resource::page(Call& call, storage::Reader& reader, const std::opt
 net::Response Resource::everything(Call& call, storage::Reader& reader, const std::optional<Owner>& owner) const {
   storage::ResourceFilter filter = list_filter(call, reader, schema_);
   if (owner) restrict_to_owner(filter, schema_, owner->field, owner->id);
-  return array_response(shown(storage::list_resources(reader, filter, all_of_them).items, call, reader));
+  return array_response(shown(storage::list_resources(reader, filter, storage::everything).items, call, reader));
 }
 
 net::Response Resource::get(Call& call, storage::Reader& reader, std::string_view id,

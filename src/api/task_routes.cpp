@@ -24,7 +24,7 @@ storage::TaskRecord addressed_task(const Call& call, storage::Reader& reader) {
   const std::string& id = call.parameter("id");
   auto task = storage::find_task(reader, id);
   if (!task || (call.has_space && task->space != call.space)) {
-    fail_not_found(fmt::format("The resource '{}' was not found.", id));
+    commands::fail_unknown("resource", id);
   }
   return std::move(*task);
 }
@@ -124,7 +124,7 @@ net::Response queued_behind(Call& call, storage::Reader& reader) {
   filter.states = active_states;
   std::vector<storage::TaskRecord> ahead;
   if (task.state == storage::TaskState::Queued) {
-    ahead = storage::list_tasks(reader, filter, {0, INT32_MAX}).items;
+    ahead = storage::list_tasks(reader, filter, storage::everything).items;
     std::erase_if(ahead, [&](const storage::TaskRecord& other) {
       return other.id == task.id || other.concurrency_key != task.concurrency_key ||
              (other.state == storage::TaskState::Queued && other.queued > task.queued);

@@ -10,6 +10,8 @@
 #include "api/resolve.h"
 #include "api/resource.h"
 #include "base/error.h"
+#include "commands/names.h"
+#include "model/ids.h"
 #include "storage/api_keys.h"
 #include "storage/events.h"
 #include "storage/resources.h"
@@ -49,7 +51,7 @@ net::Response list_keys(Call& call, Reader& reader) {
 ApiKey addressed_key(const Call& call, Reader& reader, std::string_view permission) {
   const std::string user = addressed_user(call, reader, permission);
   auto key = storage::find_api_key_by_id(reader, call.parameter("key"));
-  if (!key || key->user != user) fail_not_found(fmt::format("The resource '{}' was not found.", call.parameter("key")));
+  if (!key || key->user != user) commands::fail_unknown("resource", call.parameter("key"));
   return std::move(*key);
 }
 
@@ -111,7 +113,8 @@ json::array ids_of_teams(Reader& reader, const std::string& user) {
   filter.type = "Team";
   filter.references.emplace("MemberUserIds", user);
   json::array teams;
-  for (const auto& team : storage::list_resources(reader, filter, {0, 1 << 30}).items) teams.emplace_back(team.id);
+  for (const auto& team : storage::list_resources(reader, filter, storage::everything).items)
+    teams.emplace_back(team.id);
   return teams;
 }
 

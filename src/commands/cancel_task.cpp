@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "commands/audit.h"
+#include "commands/names.h"
 
 namespace slipway::commands {
 
 storage::TaskRecord cancel_task(storage::Txn& txn, CommandContext& context, const std::string& id) {
   const auto before = storage::find_task(txn, id);
-  if (!before) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  if (!before) fail_unknown("resource", id);
   if (storage::is_final(before->state) || before->state == storage::TaskState::Cancelling) return *before;
   auto after = storage::cancel_task(txn, id, context.clock.now());
   context.space = before->space;

@@ -21,11 +21,9 @@
 namespace slipway::commands {
 namespace {
 
-constexpr std::int64_t everything = INT32_MAX;
-
 storage::ReleaseRecord existing(storage::Reader& reader, const CommandContext& context, const std::string& id) {
   auto release = storage::find_release(reader, id);
-  if (!release || release->space != context.space) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  if (!release || release->space != context.space) fail_unknown("resource", id);
   return std::move(*release);
 }
 
@@ -82,7 +80,7 @@ void move_to_channel(storage::Reader& reader, storage::ReleaseRecord& release, c
 void erase_deployments(storage::Txn& txn, CommandContext& context, const storage::ReleaseRecord& release) {
   storage::DeploymentFilter filter;
   filter.release = release.id;
-  const auto deployments = storage::list_deployments(txn, filter, {0, everything}).items;
+  const auto deployments = storage::list_deployments(txn, filter, storage::everything).items;
   for (const storage::DeploymentRecord& deployment : deployments) {
     const auto task = storage::find_task(txn, deployment.task);
     if (task && !storage::is_final(task->state)) {

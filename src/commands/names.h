@@ -11,6 +11,11 @@
 
 namespace slipway::commands {
 
+/// `kind` in words: "resource" for what an address names.
+[[noreturn]] inline void fail_unknown(std::string_view kind, std::string_view id) {
+  fail_not_found(fmt::format("The {} '{}' was not found.", kind, id));
+}
+
 /// The document of type T in `scope` (a space, or the owner of an owned type). Throws Error{invalid} naming `name` when
 /// there is none; `what` is its kind in words, "environment".
 template <class T>
@@ -25,7 +30,7 @@ T require_named(const model::Lookup& lookup, std::string_view scope, std::string
 template <class T>
 T require(const model::Lookup& lookup, std::string_view id, std::string_view what) {
   auto found = model::find<T>(lookup, id);
-  if (!found) fail_not_found(fmt::format("The {} '{}' was not found.", what, id));
+  if (!found) fail_unknown(what, id);
   return std::move(*found);
 }
 

@@ -72,7 +72,7 @@ std::string without_mask(storage::Reader& reader, const model::Project& project,
   storage::ReleaseFilter filter;
   filter.project = project.Id;
   std::vector<std::string> versions;
-  for (storage::ReleaseRecord& release : storage::list_releases(reader, filter, {0, INT32_MAX}).items) {
+  for (storage::ReleaseRecord& release : storage::list_releases(reader, filter, storage::everything).items) {
     versions.push_back(std::move(release.version));
   }
   const auto latest = mask->latest_of(versions);

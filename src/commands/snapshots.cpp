@@ -5,6 +5,7 @@
 
 #include "base/describe.h"
 #include "base/error.h"
+#include "commands/names.h"
 #include "commands/records.h"
 #include "storage/contents.h"
 #include "storage/resources.h"
@@ -22,7 +23,7 @@ std::string letters_of(std::string_view hash) {
 template <class T>
 T read_snapshot(storage::Reader& reader, const std::string& snapshot) {
   const auto text = storage::find_snapshot(reader, snapshot);
-  if (!text) fail_not_found(fmt::format("The snapshot '{}' was not found.", snapshot));
+  if (!text) fail_unknown("snapshot", snapshot);
   return json::from_json<T>(json::parse(*text));
 }
 
@@ -30,7 +31,7 @@ T read_snapshot(storage::Reader& reader, const std::string& snapshot) {
 
 std::string freeze(storage::Txn& txn, const std::string& id, const std::string& owner) {
   const auto resource = storage::find_resource(txn, id);
-  if (!resource) fail_not_found(fmt::format("The document '{}' was not found.", id));
+  if (!resource) fail_unknown("document", id);
   const json::value document = json::parse(resource->body);
   const auto version = json::integer_at(document.as_object(), "Version").value_or(0);
   const std::string hash = storage::put_content(txn, resource->body);

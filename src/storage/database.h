@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -188,5 +189,7 @@ struct Slice {
   std::int64_t skip = 0;
   std::int64_t take = 30;
 };
+/// For what needs all rows.
+inline constexpr Slice everything{0, std::numeric_limits<std::int32_t>::max()};
 
 }  // namespace slipway::storage

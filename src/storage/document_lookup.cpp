@@ -1,14 +1,10 @@
 #include "storage/document_lookup.h"
 
-#include <limits>
-
 #include "storage/releases.h"
 #include "storage/resources.h"
 
 namespace slipway::storage {
 namespace {
-
-constexpr Slice everything{0, std::numeric_limits<std::int32_t>::max()};
 
 bool is_space(std::string_view scope) { return scope.empty() || scope.starts_with("Spaces-"); }
 std::string space_of(std::string_view scope) { return is_space(scope) ? std::string(scope) : ""; }
