@@ -5,6 +5,7 @@
 
 #include "api/resolve.h"
 #include "base/text.h"
+#include "model/ids.h"
 #include "model/missing_values.h"
 #include "model/project.h"
 #include "model/tenant.h"
@@ -35,9 +36,9 @@ struct MissingFilter {
   std::string tenant, project, environment;
 
   explicit MissingFilter(const net::Query& query)
-      : tenant(query.find("tenantId").value_or("")),
-        project(query.find("projectId").value_or("")),
-        environment(query.find("environmentId").value_or("")) {}
+      : tenant(model::canonical_id(query.find("tenantId").value_or(""))),
+        project(model::canonical_id(query.find("projectId").value_or(""))),
+        environment(model::canonical_id(query.find("environmentId").value_or(""))) {}
   static bool admits(const std::string& wanted, const std::string& id) { return wanted.empty() || wanted == id; }
   bool admits(const model::MissingValue& m) const {
     return !m.library.empty() || (admits(project, m.project) && admits(environment, m.environment));

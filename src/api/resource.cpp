@@ -12,6 +12,7 @@
 #include "api/resolve.h"
 #include "api/route.h"
 #include "api/stored_document.h"
+#include "model/ids.h"
 #include "model/values.h"
 #include "storage/contents.h"
 #include "storage/document_lookup.h"
@@ -44,7 +45,8 @@ void check_if_match(const Call& call, const StoredResource& row) {
 
 /// A frozen copy, "deploymentprocess-Projects-1-s-3-ABCDE", reads like the document it was made from.
 std::optional<StoredResource> find_frozen(const Call& call, storage::Reader& reader, const model::Schema& schema,
-                                          std::string_view id) {
+                                          std::string_view named) {
+  const std::string id = model::canonical_id(named);
   if (!schema.is_versioned || id.find("-s-") == std::string_view::npos) return std::nullopt;
   const auto text = storage::find_snapshot(reader, id);
   if (!text) return std::nullopt;

@@ -25,7 +25,7 @@ using storage::Reader;
 /// The user that the address names; their own page needs no permission.
 std::string addressed_user(const Call& call, Reader& reader, std::string_view permission) {
   const std::string& named = call.parameter("user");
-  const std::string id = named == "me" ? call.principal.user : named;
+  const std::string id = named == "me" ? call.principal.user : model::canonical_id(named);
   if (id != call.principal.user) require_permission(call.principal, permission, "");
   return resolve(call, reader, call.services.catalogue.get("User"), id).id;
 }

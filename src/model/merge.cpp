@@ -11,6 +11,8 @@
 #include "base/describe.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "model/ids.h"
+#include "model/references.h"
 #include "model/values.h"
 
 namespace slipway::model {
@@ -130,10 +132,13 @@ class Merger {
       case FieldKind::reference:
         return read_reference(field, in, path);
       case FieldKind::references:
+        return with_canonical_ids(read_texts(field.max_length, in, path));
       case FieldKind::texts:
-      case FieldKind::tags:
         return read_texts(field.max_length, in, path);
+      case FieldKind::tags:
+        return without_equal_ones(read_texts(field.max_length, in, path));
       case FieldKind::reference_map:
+        return with_canonical_ids(read_text_lists(in, path));
       case FieldKind::text_lists:
         return read_text_lists(in, path);
       case FieldKind::object:
@@ -211,7 +216,34 @@ class Merger {
   value read_reference(const Field& field, const value& in, std::string_view path) {
     if (!in.is_string()) return wrong(path, "the id of a document");
     if (in.get_string().empty()) return field.fallback;
-    return in;
+    return canonical(in);
+  }
+
+  static value canonical(const value& id) { return value(canonical_id(json::view(id.get_string()))); }
+
+  /// Of a list of ids, or of a map of such lists.
+  static value with_canonical_ids(value ids) {
+    if (array* items = ids.if_array()) {
+      for (value& item : *items) item = canonical(item);
+    }
+    if (!ids.is_object()) return ids;
+    object out;
+    for (auto& member : ids.get_object()) {
+      out.insert_or_assign(canonical_id(member.key()), with_canonical_ids(std::move(member.value())));
+    }
+    return out;
+  }
+
+  /// Tags compare ignoring case; the first spelling stays.
+  static value without_equal_ones(value tags) {
+    array* items = tags.if_array();
+    if (items == nullptr) return tags;
+    std::unordered_set<std::string> seen;
+    array out;
+    for (value& tag : *items) {
+      if (seen.insert(fold_name(json::view(tag.get_string()))).second) out.push_back(std::move(tag));
+    }
+    return out;
   }
 
   value read_texts(std::size_t limit, const value& in, std::string_view path) {
@@ -361,7 +393,10 @@ class Merger {
   value read_variable_value(const Field& field, const value* old, const value& in, const object& siblings,
                             std::string_view path) {
     if (sender_ == Sender::server && secret_of(in)) return in;
-    if (!is_sensitive(siblings)) return read_text(field, in, path);
+    if (!is_sensitive(siblings)) {
+      value text = read_text(field, in, path);
+      return names_a_document(siblings) && text.is_string() ? canonical(text) : text;
+    }
     const value kept = old == nullptr ? value(nullptr) : keep_hidden(old);
     const value merged = read_secret(kept.is_null() ? nullptr : &kept, in, path);
     const auto secret = secret_of(merged);

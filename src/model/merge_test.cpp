@@ -294,3 +294,19 @@ TEST_CASE("A value that can't be read is named once, not also as missing") {
   merging.fresh(R"({"Name":" "})");
   CHECK(merging.problems() == "Name is required: please give it a value.\n");
 }
+
+TEST_CASE("References take the stored spelling of ids, and equal tags stand once") {
+  Merging merging;
+  const json::object made = merging.fresh(
+      R"({"Name":"n","Owner":"users-1","Friends":["USERS-2"],"Rooms":{"projects-1":["environments-1"]},)"
+      R"("Words":["users-1"],"Tags":["Ring/A","ring/a","Ring/B"],)"
+      R"("Variables":[{"Name":"v","Type":"AmazonWebServicesAccount","Value":"accounts-1"},{"Name":"w","Value":"users-1"}]})");
+  CHECK(merging.problems() == "");
+  CHECK(made.at("Owner") == "Users-1");
+  CHECK(text(made.at("Friends")) == R"(["Users-2"])");
+  CHECK(text(made.at("Rooms")) == R"({"Projects-1":["Environments-1"]})");
+  CHECK(text(made.at("Words")) == R"(["users-1"])");
+  CHECK(text(made.at("Tags")) == R"(["Ring/A","Ring/B"])");
+  CHECK(made.at("Variables").at(0).at("Value") == "Accounts-1");
+  CHECK(made.at("Variables").at(1).at("Value") == "users-1");
+}

@@ -15,12 +15,6 @@ bool points_somewhere(const value& v) {
   return v.is_string() && !v.get_string().empty() && json::view(v.get_string()).find("#{") == std::string_view::npos;
 }
 
-/// A variable whose type says that its value is the id of a document.
-bool names_a_document(const object& variable) {
-  const std::string_view type = json::text_at(variable, "Type").value_or("");
-  return type.ends_with("Account") || type == "Certificate" || type == "WorkerPool";
-}
-
 class Collector {
  public:
   explicit Collector(std::vector<Edge>& edges) : edges_(edges) {}
@@ -123,6 +117,11 @@ std::string kind_of(const Schema& schema, const object& document) {
 }
 
 }  // namespace
+
+bool names_a_document(const json::object& variable) {
+  const std::string_view type = json::text_at(variable, "Type").value_or("");
+  return type.ends_with("Account") || type == "Certificate" || type == "WorkerPool";
+}
 
 std::vector<Edge> edges_of(const Schema& schema, const json::object& document) {
   std::vector<Edge> edges;

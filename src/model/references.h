@@ -18,6 +18,9 @@ struct Edge {
   bool is_map_item = false;
 };
 
+/// Does the type of this variable say that its value is the id of a document?
+bool names_a_document(const json::object& variable);
+
 /// Every pointer of the document, in order. Blank ones and those that hold an expression (#{…}) are none.
 std::vector<Edge> edges_of(const Schema&, const json::object& document);
 

@@ -1,6 +1,7 @@
 #include "storage/api_keys.h"
 
 #include "base/hash.h"
+#include "model/ids.h"
 #include "storage/list_query.h"
 #include "storage/queries.h"
 
@@ -58,7 +59,7 @@ std::optional<ApiKey> find_api_key(Reader& reader, std::string_view key) {
 }
 
 std::optional<ApiKey> find_api_key_by_id(Reader& reader, std::string_view id) {
-  return reader.one(kSql.find_by_id, {id}, api_key_of);
+  return reader.one(kSql.find_by_id, {model::canonical_id(id)}, api_key_of);
 }
 
 Page<ApiKey> list_api_keys(Reader& reader, std::string_view user, Slice slice) {

@@ -1,6 +1,7 @@
 #include "storage/contents.h"
 
 #include "base/hash.h"
+#include "model/ids.h"
 #include "storage/packing.h"
 #include "storage/queries.h"
 
@@ -42,7 +43,7 @@ void name_snapshot(Txn& txn, std::string_view id, std::string_view owner, std::s
 }
 
 std::optional<std::string> find_snapshot(Reader& reader, std::string_view id) {
-  return reader.one(kSql.find_snapshot, {id}, unpacked);
+  return reader.one(kSql.find_snapshot, {model::canonical_id(id)}, unpacked);
 }
 
 std::vector<Query> content_queries() { return members_of(kSql); }

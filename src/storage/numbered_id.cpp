@@ -5,13 +5,14 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace slipway::storage {
 
 std::optional<std::int64_t> number_of(std::string_view id, std::string_view prefix) {
-  if (!id.starts_with(prefix)) return std::nullopt;
+  if (!equals_ignoring_case(id.substr(0, prefix.size()), prefix)) return std::nullopt;
   id.remove_prefix(prefix.size());
-  // One spelling per id: no sign, no leading zero.
+  // One number per id: no sign, no leading zero.
   if (id.size() < 2 || id[0] != '-' || id[1] < '1' || id[1] > '9') return std::nullopt;
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), number);

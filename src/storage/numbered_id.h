@@ -14,8 +14,9 @@ namespace slipway::storage {
 inline constexpr std::string_view kReleasePrefix = "Releases";
 inline constexpr std::string_view kDeploymentPrefix = "Deployments";
 inline constexpr std::string_view kTaskPrefix = "ServerTasks";
+inline constexpr std::string_view kEventPrefix = "Events";
 
-/// nullopt for a text that is no id with this prefix and therefore names nothing.
+/// The prefix in any case; nullopt for a text that is no such id and therefore names nothing.
 std::optional<std::int64_t> number_of(std::string_view id, std::string_view prefix);
 /// For what is stored: 0 for "", Error{internal} for any other text that is no such id.
 std::int64_t stored_number(std::string_view id, std::string_view prefix);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/ids.h"
 #include "storage/list_query.h"
 #include "storage/queries.h"
 
@@ -117,7 +118,7 @@ void publish(Txn& txn, std::string_view id, std::string_view type) {
 }  // namespace
 
 std::optional<StoredResource> find_resource(Reader& reader, std::string_view id) {
-  return reader.one(kSql.find, {id}, resource_of);
+  return reader.one(kSql.find, {model::canonical_id(id)}, resource_of);
 }
 
 std::optional<StoredResource> find_resource_by_name(Reader& reader, std::string_view type, std::string_view space,
@@ -130,13 +131,16 @@ std::optional<StoredResource> find_resource_by_name(Reader& reader, std::string_
 Page<StoredResource> list_resources(Reader& reader, const ResourceFilter& filter, Slice slice) {
   const std::string name = fold_name(filter.name.value_or(""));
   const std::string part = fold_name(filter.partial_name.value_or(""));
-  const auto [field, target] = filter.references.value_or(std::pair<std::string, std::string>());
+  const auto [field, named] = filter.references.value_or(std::pair<std::string, std::string>());
+  const std::string target = model::canonical_id(named);
   const std::vector<Parameter> values{std::string_view(filter.parent), std::string_view(filter.type),
                                       std::string_view(filter.space),  std::string_view(filter.kind),
                                       std::string_view(name),          std::string_view(part),
                                       std::string_view(field),         std::string_view(target)};
   if (!filter.ids) return resource_list().page(reader, values, slice, resource_of);
-  const std::vector<Parameter> keys(filter.ids->begin(), filter.ids->end());
+  std::vector<std::string> ids;
+  for (const std::string& id : *filter.ids) ids.push_back(model::canonical_id(id));
+  const std::vector<Parameter> keys(ids.begin(), ids.end());
   return resource_list().pick(reader, values, keys, slice, resource_of);
 }
 

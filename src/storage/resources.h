@@ -40,6 +40,7 @@ struct ResourceFilter {
   std::optional<std::pair<std::string, std::string>> references = {};
 };
 
+/// The id in any case, as in a filter.
 std::optional<StoredResource> find_resource(Reader&, std::string_view id);
 /// By slug or folded name within type and scope (parent if given, else space); the slug wins.
 std::optional<StoredResource> find_resource_by_name(Reader&, std::string_view type, std::string_view space,
