@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/error.h"
+#include "base/text.h"
+#include "model/ids.h"
 #include "model/space.h"
 #include "storage/document_lookup.h"
 
@@ -45,14 +49,41 @@ storage::ReleaseRecord addressed_release(const Call& call, storage::Reader& read
   return std::move(*release);
 }
 
-std::string first_of(const Call& call, std::string_view parameter) {
-  auto values = call.query.list(parameter);
-  return values.empty() ? "" : std::move(values.front());
+std::vector<std::string> ids_in(const Call& call, std::string_view parameter) {
+  std::vector<std::string> ids = call.query.list(parameter);
+  for (std::string& id : ids) id = model::canonical_id(id);
+  return ids;
 }
 
 std::optional<std::vector<std::string>> ids_of(const Call& call) {
   auto ids = call.query.list("ids");
   return ids.empty() ? std::nullopt : std::optional(std::move(ids));
+}
+
+std::vector<std::string> wanted_spaces(const Call& call) {
+  if (call.has_space) return {call.space};
+  auto spaces = ids_in(call, "spaces");
+  return spaces == std::vector<std::string>{"all"} ? std::vector<std::string>() : spaces;
+}
+
+std::optional<bool> flag_of(const Call& call, std::string_view parameter) {
+  const auto text = call.query.find(parameter).value_or("");
+  if (equals_ignoring_case(text, "true")) return true;
+  if (equals_ignoring_case(text, "false")) return false;
+  return std::nullopt;
+}
+
+std::vector<storage::TaskState> states_in(const Call& call, std::string_view parameter) {
+  std::set<storage::TaskState> states;
+  for (const std::string& name : call.query.list(parameter)) {
+    const auto state = storage::task_state(name);
+    if (!state) {
+      fail_invalid(fmt::format("{} must be of {}; '{}' is none of them.", parameter,
+                               fmt::join(storage::task_state_names(), ", "), name));
+    }
+    states.insert(*state);
+  }
+  return {states.begin(), states.end()};
 }
 
 }  // namespace slipway::api

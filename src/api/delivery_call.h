@@ -1,7 +1,5 @@
-// What the routes of releases, deployments and tasks have in common.
+// What the routes of releases, deployments, tasks and events have in common.
 #pragma once
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
@@ -20,6 +18,7 @@
 #include "model/lookup.h"
 #include "storage/database.h"
 #include "storage/releases.h"
+#include "storage/tasks.h"
 
 namespace slipway::api {
 
@@ -60,9 +59,15 @@ storage::Page<T> part_of(std::vector<T> all, const storage::Slice& slice) {
   return {{std::make_move_iterator(all.begin() + first), std::make_move_iterator(all.begin() + last)}, size};
 }
 
-/// The first value of a list parameter; "" when there is none.
-std::string first_of(const Call&, std::string_view parameter);
-/// A list parameter of the query that restricts only when it is there (`ids=` counts as not supplied).
+/// The ids that a list parameter of the query names, as they are stored.
+std::vector<std::string> ids_in(const Call&, std::string_view parameter);
+/// Those of `ids`, which restrict only when there are some (`ids=` counts as not supplied).
 std::optional<std::vector<std::string>> ids_of(const Call&);
+/// For lists of the system: the space in the address, else those that the query names; none for all.
+std::vector<std::string> wanted_spaces(const Call&);
+/// What the query says of a flag; anything but true and false restricts nothing.
+std::optional<bool> flag_of(const Call&, std::string_view parameter);
+/// The states of tasks that a list parameter names. Throws Error{invalid} for a word that names none.
+std::vector<storage::TaskState> states_in(const Call&, std::string_view parameter);
 
 }  // namespace slipway::api

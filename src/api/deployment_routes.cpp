@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
@@ -164,10 +163,11 @@ net::Response list(const Call& call, storage::Reader& reader, storage::Deploymen
 
 net::Response list_all(Call& call, storage::Reader& reader) {
   storage::DeploymentFilter filter;
-  filter.project = first_of(call, "projects");
-  filter.environment = first_of(call, "environments");
-  filter.tenant = first_of(call, "tenants");
-  filter.channel = first_of(call, "channels");
+  filter.project = ids_in(call, "projects");
+  filter.environment = ids_in(call, "environments");
+  filter.tenant = ids_in(call, "tenants");
+  filter.channel = ids_in(call, "channels");
+  filter.states = states_in(call, "taskState");
   return list(call, reader, filter);
 }
 
@@ -296,20 +296,18 @@ net::Response dashboard(Call& call, storage::Reader& reader, const DashboardFilt
 }
 
 net::Response static_dashboard(Call& call, storage::Reader& reader) {
-  return dashboard(call, reader, {call.query.list("projectId"), {}, false});
+  return dashboard(call, reader, {ids_in(call, "projectId"), {}, false});
 }
 
 net::Response dynamic_dashboard(Call& call, storage::Reader& reader) {
   const auto previous = call.query.find("includePrevious");
   const bool with_previous = previous && !previous->empty() && *previous != "false" && *previous != "False";
-  return dashboard(call, reader, {call.query.list("projects"), call.query.list("environments"), with_previous});
+  return dashboard(call, reader, {ids_in(call, "projects"), ids_in(call, "environments"), with_previous});
 }
 
 /// `releaseHistoryCount`, within reason.
 std::int64_t releases_shown(const Call& call) {
-  const auto text = call.query.find("releaseHistoryCount").value_or("");
-  std::int64_t count = 0;
-  std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::int64_t count = number_of(call.query, "releaseHistoryCount", 30);
   return count > 0 ? std::min<std::int64_t>(count, 100) : 30;
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "api/delivery_testing.h"
+#include "base/text.h"
 #include "storage/contents.h"
 #include "storage/journal.h"
 #include "storage/releases.h"
@@ -194,6 +195,56 @@ TEST_CASE_FIXTURE(RunningApi, "wrong times, types and names are answered with wh
           .find("no step named 'Bake'") != std::string::npos);
   CHECK(post_text(R"({"ProjectName":"Web","ReleaseVersion":"1.0.0"})").find("name the environment") !=
         std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "lists take several values of each filter, and those that their links advertise") {
+  const std::string other = make_project("Other").id();
+  REQUIRE(deploy("1.0.0", "Dev").status == 201);
+  const auto total = [&](const std::string& address) {
+    const Answer page = get(address);
+    REQUIRE_MESSAGE(page.status == 200, page.text);
+    return page["TotalResults"].to_number<int>();
+  };
+  const std::string deployments = "/api/Spaces-1/deployments?";
+  CHECK(total(deployments + "projects=" + other) == 0);
+  CHECK(total(deployments + "projects=" + other + "," + project) == 1);
+  CHECK(total(deployments + "environments=" + prod + "," + dev + "&channels=Channels-9,Channels-1") == 1);
+  CHECK(total(deployments + "taskState=Queued") == 1);
+  CHECK(total(deployments + "taskState=Success,Failed") == 0);
+  CHECK(total("/api/tasks?spaces=Spaces-9,Spaces-1&name=Health,Deploy") == 1);
+  CHECK(total("/api/tasks?project=" + other + "&project=" + project) == 1);
+  CHECK(total("/api/tasks?hasWarningsOrErrors=true") == 0);
+  CHECK(total("/api/tasks?hasWarningsOrErrors=False") == 1);
+  CHECK(total("/api/tasks?node=node1") == 0);
+  run("ServerTasks-1");
+  CHECK(total("/api/tasks?node=node2,node1") == 1);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "counts that are none are refused, not guessed") {
+  const Answer made = deploy("1.0.0", "Dev");
+  const std::string details = "/api/tasks/" + first(made, "ServerTaskId") + "/details?tail=";
+  CHECK(get(details + "2").status == 200);
+  CHECK(get(details + "x").errors().find("tail must be a whole number") != std::string::npos);
+  const Answer progression = get("/api/Spaces-1/projects/Web/progression?releaseHistoryCount=-1");
+  CHECK(progression.errors().find("releaseHistoryCount must be a whole number") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "ids compare ignoring case wherever a delivery names one") {
+  const Answer made = post("/api/Spaces-1/deployments",
+                           json::object{{"ReleaseId", "releases-1"}, {"EnvironmentId", to_lower_ascii(dev)}});
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  CHECK(made.str("EnvironmentId") == dev);
+  CHECK(made.str("ReleaseId") == "Releases-1");
+  CHECK(get("/api/Spaces-1/releases/releases-1").str("Id") == "Releases-1");
+  CHECK(get("/api/Spaces-1/deployments/DEPLOYMENTS-1").str("Id") == "Deployments-1");
+  CHECK(get("/api/Spaces-1/deployments?projects=" + to_lower_ascii(project)).items().size() == 1);
+  CHECK(get("/api/tasks?ids=servertasks-1").items().size() == 1);
+  CHECK(get("/api/tasks/servertasks-1").str("Id") == "ServerTasks-1");
+  CHECK(get("/api/Spaces-1/dashboard/dynamic?projects=" + to_lower_ascii(project))["Projects"].as_array().size() == 1);
+  CHECK(
+      post("/api/Spaces-1/releases/create/v1",
+           json::object{{"projectName", to_lower_ascii(project)}, {"releaseVersion", "2.0"}, {"packageVersion", "1.0"}})
+          .status == 201);
 }
 
 }  // namespace

@@ -64,6 +64,13 @@ storage::Slice slice_of(const net::Query& query) {
   return slice;
 }
 
+std::int64_t number_of(const net::Query& query, std::string_view name, std::int64_t otherwise) {
+  Problems problems;
+  const std::int64_t number = number_in(query, name, otherwise, problems);
+  problems.throw_if_any();
+  return number;
+}
+
 net::Response page_response(const Call& call, std::string_view item_type, const std::vector<std::string>& items,
                             std::int64_t total, const storage::Slice& slice) {
   const std::int64_t take = std::max<std::int64_t>(slice.take, 1);

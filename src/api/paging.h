@@ -16,6 +16,9 @@ namespace slipway::api {
 /// from 0 to 2147483647.
 storage::Slice slice_of(const net::Query&);
 
+/// One such number. Throws Error{invalid} that says what it should be.
+std::int64_t number_of(const net::Query&, std::string_view name, std::int64_t otherwise);
+
 /// `items` are JSON texts. Page links keep the query's other parameters; "Page.Next" is missing on the last page.
 net::Response page_response(const Call&, std::string_view item_type, const std::vector<std::string>& items,
                             std::int64_t total, const storage::Slice&);

@@ -27,7 +27,7 @@ constexpr FixedLink of_space[] = {
      "highestLatestVersionPerProjectAndEnvironment}"},
     {"DashboardConfiguration", "/dashboardconfiguration"},
     {"DashboardDynamic", "/dashboard/dynamic{?projects,environments,includePrevious}"},
-    {"Deployments", "/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState,partialName}"},
+    {"Deployments", "/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState}"},
     {"EnvironmentSortOrder", "/environments/sortorder"},
     {"EnvironmentsSummary",
      "/environments/summary{?ids,partialName,machinePartialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,"
@@ -61,8 +61,7 @@ constexpr FixedLink of_space[] = {
     {"TagSetSortOrder", "/tagsets/sortorder"},
     {"Tasks",
      "/tasks{/id}{?skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,"
-     "hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem}"},
-    {"TenantTagTest", "/tenants/tag-test{?tenantIds,tags}"},
+     "hasWarningsOrErrors,take,ids,spaces,includeSystem}"},
     {"TenantVariables", "/tenantvariables/all{?projectId}"},
     {"TenantsMissingVariables", "/tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}"},
     {"TenantsStatus", "/tenants/status"},

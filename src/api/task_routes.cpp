@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "api/activity_log.h"
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
@@ -32,22 +30,19 @@ storage::TaskRecord addressed_task(const Call& call, storage::Reader& reader) {
 std::vector<storage::TaskState> wanted_states(const Call& call) {
   if (call.asks("active")) return active_states;
   if (call.asks("running")) return {storage::TaskState::Executing, storage::TaskState::Cancelling};
-  std::vector<storage::TaskState> states;
-  for (const std::string& name : call.query.list("states")) {
-    if (const auto state = storage::task_state(name)) states.push_back(*state);
-  }
-  return states;
+  return states_in(call, "states");
 }
 
 storage::TaskFilter filter_of(const Call& call) {
   storage::TaskFilter filter;
-  const std::string space = first_of(call, "spaces");
-  filter.space = call.has_space ? call.space : space == "all" ? "" : space;
-  filter.project = first_of(call, "project");
-  filter.environment = first_of(call, "environment");
-  filter.tenant = first_of(call, "tenant");
-  filter.name = first_of(call, "name");
+  filter.space = wanted_spaces(call);
+  filter.project = ids_in(call, "project");
+  filter.environment = ids_in(call, "environment");
+  filter.tenant = ids_in(call, "tenant");
+  filter.name = call.query.list("name");
+  filter.node = call.query.list("node");
   filter.states = wanted_states(call);
+  filter.has_warnings_or_errors = flag_of(call, "hasWarningsOrErrors");
   filter.ids = ids_of(call);
   return filter;
 }
@@ -77,16 +72,13 @@ ActivityInput activity_of(storage::Reader& reader, const storage::TaskRecord& ta
 
 /// `verbose=false` leaves out the finest lines; `tail=N` keeps the last N.
 void trim_lines(const Call& call, std::vector<storage::LogLine>& lines) {
-  const auto verbose = call.query.find("verbose");
-  if (verbose && equals_ignoring_case(*verbose, "false")) {
+  if (flag_of(call, "verbose") == false) {
     std::erase_if(lines,
                   [](const storage::LogLine& line) { return line.category == "Verbose" || line.category == "Trace"; });
   }
-  const auto tail = call.query.find("tail");
-  std::int64_t most = 0;
-  if (!tail || std::from_chars(tail->data(), tail->data() + tail->size(), most).ec != std::errc() || most <= 0) return;
+  const std::int64_t most = number_of(call.query, "tail", 0);
   const auto surplus = static_cast<std::int64_t>(lines.size()) - most;
-  if (surplus > 0) lines.erase(lines.begin(), lines.begin() + surplus);
+  if (most > 0 && surplus > 0) lines.erase(lines.begin(), lines.begin() + surplus);
 }
 
 net::Response details(Call& call, storage::Reader& reader) {

@@ -50,11 +50,14 @@ const ListQuery& deployment_list() {
       .key = "number",
       .order = "number DESC",
       .filters = {{.column = "release", .indexed = true, .is_number = true},
-                  {.column = "tenant", .indexed = true},
-                  {.column = "project", .indexed = true},
-                  {.column = "environment", .indexed = true},
-                  {.column = "channel"},
-                  {.column = "space", .indexed = true}},
+                  {.column = "tenant", .indexed = true, .many = true},
+                  {.column = "project", .indexed = true, .many = true},
+                  {.column = "environment", .indexed = true, .many = true},
+                  {.column = "channel", .many = true},
+                  {.column = "space", .indexed = true, .many = true}},
+      .more = "(?7 < 0 OR EXISTS (SELECT 1 FROM tasks WHERE tasks.number = deployments.task"
+              " AND tasks.state IN (?7, ?8, ?9, ?10, ?11, ?12, ?13)))",
+      .more_parameters = kTaskStates,
       .tallied = true,
   });
   return list;
@@ -107,9 +110,10 @@ std::optional<DeploymentRecord> find_deployment(Reader& reader, std::string_view
 }
 
 Page<DeploymentRecord> list_deployments(Reader& reader, const DeploymentFilter& filter, Slice slice) {
-  const std::vector<Parameter> values{release_to_match(filter.release), std::string_view(filter.tenant),
-                                      std::string_view(filter.project), std::string_view(filter.environment),
-                                      std::string_view(filter.channel), std::string_view(filter.space)};
+  std::vector<Parameter> values{release_to_match(filter.release), filter.tenant.parameter(),
+                                filter.project.parameter(),       filter.environment.parameter(),
+                                filter.channel.parameter(),       filter.space.parameter()};
+  add_states(values, filter.states);
   if (!filter.ids) return deployment_list().page(reader, values, slice, deployment_of);
   return deployment_list().pick(reader, values, numbers_of(*filter.ids, kDeploymentPrefix), slice, deployment_of);
 }

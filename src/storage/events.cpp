@@ -1,6 +1,7 @@
 #include "storage/events.h"
 
 #include "storage/list_query.h"
+#include "storage/numbered_id.h"
 #include "storage/queries.h"
 #include "storage/tallies.h"
 
@@ -26,11 +27,16 @@ const ListQuery& event_list() {
       .columns = EVENT_COLUMNS,
       .key = "number",
       .order = "number DESC",
-      .filters = {{.column = "subject", .indexed = true},
-                  {.column = "project", .indexed = true},
-                  {.column = "user_id", .indexed = true},
-                  {.column = "category", .indexed = true},
-                  {.column = "space", .indexed = true}},
+      .filters = {{.column = "subject", .indexed = true, .many = true},
+                  {.column = "project", .indexed = true, .many = true},
+                  {.column = "user_id", .indexed = true, .many = true},
+                  {.column = "category", .indexed = true, .many = true},
+                  {.column = "environment", .many = true},
+                  {.column = "tenant", .many = true},
+                  {.column = "rtrim(subject, '0123456789')", .many = true},
+                  {.column = "space", .indexed = true, .many = true}},
+      .more = "(?9 < 0 OR occurred >= ?9) AND (?10 < 0 OR occurred <= ?10)",
+      .more_parameters = 2,
       .tallied = true,
   });
   return list;
@@ -61,11 +67,19 @@ void append_event(Txn& txn, Ids& ids, const Event& event) {
 }
 
 Page<Event> list_events(Reader& reader, const EventFilter& filter, Slice slice) {
-  return event_list().page(
-      reader,
-      {std::string_view(filter.subject), std::string_view(filter.project), std::string_view(filter.user),
-       std::string_view(filter.category), std::string_view(filter.space)},
-      slice, event_of);
+  const auto limit = [](const std::optional<Time>& time) { return time ? to_micros(*time) : std::int64_t{-1}; };
+  const std::vector<Parameter> values{filter.subject.parameter(),
+                                      filter.project.parameter(),
+                                      filter.user.parameter(),
+                                      filter.category.parameter(),
+                                      filter.environment.parameter(),
+                                      filter.tenant.parameter(),
+                                      filter.subject_kind.parameter(),
+                                      filter.space.parameter(),
+                                      limit(filter.from),
+                                      limit(filter.to)};
+  if (!filter.ids) return event_list().page(reader, values, slice, event_of);
+  return event_list().pick(reader, values, numbers_of(*filter.ids, kEventPrefix), slice, event_of);
 }
 
 std::optional<Event> find_event(Reader& reader, std::int64_t number) {

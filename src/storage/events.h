@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/any_of.h"
 #include "storage/database.h"
 #include "storage/ids.h"
 
@@ -28,7 +29,10 @@ struct Event {
 void append_event(Txn&, Ids&, const Event&);
 
 struct EventFilter {
-  std::string space = {}, subject = {}, project = {}, category = {}, user = {};
+  AnyOf space = {}, subject = {}, project = {}, environment = {}, tenant = {}, category = {}, user = {};
+  AnyOf subject_kind = {};  ///< the subject's id without its number, "Projects-"
+  std::optional<Time> from = {}, to = {};
+  std::optional<std::vector<std::string>> ids = {};
 };
 /// Newest first.
 Page<Event> list_events(Reader&, const EventFilter&, Slice);

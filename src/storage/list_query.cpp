@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "storage/tallies.h"
 
 namespace slipway::storage {
@@ -38,26 +39,41 @@ ListQuery::ListQuery(Shape shape) : shape_(std::move(shape)) {
 std::string ListQuery::conditions(std::size_t walked) const {
   std::string text(shape_.always.empty() ? "1 = 1" : shape_.always);
   for (std::size_t i = 0; i < shape_.filters.size(); ++i) {
-    const auto& [column, indexed, is_number] = shape_.filters[i];
-    const std::string equal = fmt::format("{} = ?{}", column, i + 1);
+    const auto& filter = shape_.filters[i];
     if (i != walked) {
       // The parameter stands first: while it is not set, a walk along an index need not look at the row.
-      text += fmt::format(" AND (?{} {} OR {})", i + 1, is_number ? "< 0" : "= ''", equal);
-    } else if (is_number) {
-      text += " AND " + equal;
-    } else {
-      // Some indexes leave out rows without a value: the planner must see that none is wanted.
-      text += fmt::format(" AND {} AND {} <> ''", equal, column);
+      text += fmt::format(" AND (?{} {} OR {})", i + 1, filter.is_number ? "< 0" : "= ''", check_of(i));
+      continue;
     }
+    text += fmt::format(" AND {} = ?{}", filter.column, i + 1);
+    // Some indexes leave out rows without a value: the planner must see that none is wanted.
+    if (!filter.is_number) text += fmt::format(" AND {} <> ''", filter.column);
   }
   if (!shape_.more.empty()) text += fmt::format(" AND {}", shape_.more);
   return text;
+}
+
+std::string ListQuery::check_of(std::size_t i) const {
+  const auto& [column, indexed, is_number, many] = shape_.filters[i];
+  const std::string equal = fmt::format("{} = ?{}", column, i + 1);
+  if (!many) return equal;
+  // What does not depend on the row is computed once, so that a single value costs one comparison.
+  return fmt::format("{0} OR (strpos(?{1}, ',') > 0 AND strpos(',' || ?{1} || ',', ',' || {2} || ',') > 0)", equal,
+                     i + 1, column);
 }
 
 const ListQuery::Way& ListQuery::way_for(const std::vector<Parameter>& values) const {
   return *std::find_if(ways_.begin(), ways_.end(), [&](const Way& way) {
     return way.filter == shape_.filters.size() || is_set(values[way.filter]);
   });
+}
+
+std::vector<std::string_view> ListQuery::walked_values(const Way& way, const std::vector<Parameter>& values) const {
+  if (way.filter == shape_.filters.size() || !shape_.filters[way.filter].many) return {};
+  std::vector<std::string_view> distinct = split(std::get<std::string_view>(values[way.filter]), ',');
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  return distinct;
 }
 
 std::int64_t ListQuery::total(Reader& reader, const Way& way, const std::vector<Parameter>& values) const {

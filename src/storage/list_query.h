@@ -5,8 +5,10 @@
 // there are few statements, each with a plan that does not depend on what else is asked.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/database.h"
@@ -23,11 +25,12 @@ class ListQuery {
     std::string_view column;
     bool indexed = false;    ///< some index starts with this column and goes on in the list's order
     bool is_number = false;  ///< an integer column
+    bool many = false;       ///< takes several values (any_of.h); in lists that are ordered by falling key alone
   };
   struct Shape {
     std::string_view name;  ///< of the list, in traces and tallies
     std::string_view table;
-    std::string_view columns;  ///< what a row's mapping reads
+    std::string_view columns;  ///< what a row's mapping reads; the key first where a filter takes many values
     std::string_view key;      ///< the column that identifies a row
     std::string_view order;
     std::vector<Filter> filters;   ///< the most selective index first; the n-th has the parameter ?n
@@ -41,8 +44,10 @@ class ListQuery {
   /// `values`: one for each filter, then those of `more`.
   template <class F>
   auto page(Reader& reader, std::vector<Parameter> values, Slice slice, F map) const {
-    Page<std::invoke_result_t<F, const Row&>> page;
     const Way& way = way_for(values);
+    const auto walked = walked_values(way, values);
+    if (walked.size() > 1) return merged(reader, way, std::move(values), walked, slice, map);
+    Page<std::invoke_result_t<F, const Row&>> page;
     page.total = total(reader, way, values);
     values.emplace_back(slice.take);
     values.emplace_back(slice.skip);
@@ -82,8 +87,37 @@ class ListQuery {
     Statement count;
   };
 
+  /// One walk along the index for each of several values; newest first, so the rows merge by their keys.
+  template <class F>
+  auto merged(Reader& reader, const Way& way, std::vector<Parameter> values,
+              const std::vector<std::string_view>& walked, Slice slice, F map) const {
+    using Item = std::invoke_result_t<F, const Row&>;
+    Page<Item> page;
+    std::vector<std::pair<std::int64_t, Item>> rows;
+    for (const std::string_view value : walked) {
+      values[way.filter] = value;
+      page.total += total(reader, way, values);
+      std::vector<Parameter> limited = values;
+      limited.emplace_back(slice.skip + slice.take);
+      limited.emplace_back(std::int64_t{0});
+      reader.each(way.page.query(), limited, [&](const Row& row) {
+        rows.emplace_back(row.integer(0), map(row));
+        return true;
+      });
+    }
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    const auto size = static_cast<std::int64_t>(rows.size());
+    for (auto at = slice.skip; at < std::min(size, slice.skip + slice.take); ++at) {
+      page.items.push_back(std::move(rows[static_cast<std::size_t>(at)].second));
+    }
+    return page;
+  }
+
   std::string conditions(std::size_t walked) const;
+  std::string check_of(std::size_t filter) const;
   const Way& way_for(const std::vector<Parameter>& values) const;
+  /// The distinct values of the filter that is walked; none when it takes only one.
+  std::vector<std::string_view> walked_values(const Way&, const std::vector<Parameter>& values) const;
   std::int64_t total(Reader&, const Way&, const std::vector<Parameter>& values) const;
 
   Shape shape_;

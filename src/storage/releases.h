@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/any_of.h"
 #include "storage/database.h"
+#include "storage/tasks.h"
 
 namespace slipway::storage {
 
@@ -47,7 +49,10 @@ struct DeploymentRecord {
 void insert_deployment(Txn&, const DeploymentRecord&);
 std::optional<DeploymentRecord> find_deployment(Reader&, std::string_view id);
 struct DeploymentFilter {
-  std::string space = {}, release = {}, project = {}, environment = {}, tenant = {}, channel = {};
+  AnyOf space = {};
+  std::string release = {};
+  AnyOf project = {}, environment = {}, tenant = {}, channel = {};
+  std::vector<TaskState> states = {};  ///< of the deployment's task
   std::optional<std::vector<std::string>> ids = {};
 };
 /// Newest first.

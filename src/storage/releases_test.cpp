@@ -116,6 +116,15 @@ TEST_CASE_TEMPLATE("deployments are listed by each of their properties", Databas
   CHECK(list({.environment = "Environments-2"}) == Ids{"Deployments-3", "Deployments-2"});
   CHECK(list({.tenant = "Tenants-1"}) == Ids{"Deployments-2"});
   CHECK(list({.release = "Releases-2", .tenant = "Tenants-1"}).empty());
+  CHECK(list({.tenant = Ids{"Tenants-2", "Tenants-1", "Tenants-2"}}) == Ids{"Deployments-3", "Deployments-2"});
+  CHECK(list({.environment = Ids{"Environments-1", "Environments-2"}}) == all);
+  CHECK(list({.tenant = Ids{"Tenants-1", "Tenants-2"}, .environment = Ids{"Environments-1", "Environments-2"}}) ==
+        Ids{"Deployments-3", "Deployments-2"});
+  CHECK(list({.space = Ids{"Spaces-1", "Spaces-2"}}) == all);
+  const DeploymentFilter both{.environment = Ids{"Environments-1", "Environments-2"}};
+  const auto second = database->read([&](Reader& r) { return list_deployments(r, both, {1, 1}); });
+  CHECK(second.total == 3);
+  CHECK(ids(second) == Ids{"Deployments-2"});
   CHECK(list({.release = "Releases-1", .ids = Ids{"Deployments-3", "Deployments-1"}}) == Ids{"Deployments-1"});
   const auto found = database->read([](Reader& r) { return find_deployment(r, "Deployments-3"); });
   CHECK(found->release == "Releases-2");

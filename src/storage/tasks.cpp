@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
 #include "storage/queries.h"
@@ -15,8 +16,8 @@ namespace slipway::storage {
 namespace {
 
 // In the order of TaskState; the numbers are stored.
-constexpr std::array<std::string_view, 7> kStateNames{"Queued", "Executing", "Cancelling", "Success",
-                                                      "Failed", "Canceled",  "TimedOut"};
+constexpr std::array<std::string_view, kTaskStates> kStateNames{"Queued", "Executing", "Cancelling", "Success",
+                                                                "Failed", "Canceled",  "TimedOut"};
 
 #define TASK_COLUMNS                                                                                                  \
   "number, space, name, description, project, environment, tenant, deployment, state, queued, queue_expiry, started," \
@@ -54,14 +55,16 @@ ListQuery::Shape list_shape() {
       .columns = TASK_COLUMNS,
       .key = "number",
       .order = "number DESC",
-      .filters = {{.column = "tenant", .indexed = true},
-                  {.column = "project", .indexed = true},
-                  {.column = "environment"},
-                  {.column = "name"},
-                  {.column = "space", .indexed = true}},
-      // Fewer states than places: the last one is repeated.
-      .more = "(?6 < 0 OR state IN (?6, ?7, ?8, ?9, ?10, ?11, ?12))",
-      .more_parameters = 7,
+      .filters = {{.column = "tenant", .indexed = true, .many = true},
+                  {.column = "project", .indexed = true, .many = true},
+                  {.column = "environment", .many = true},
+                  {.column = "name", .many = true},
+                  {.column = "node", .many = true},
+                  {.column = "space", .indexed = true, .many = true}},
+      .more =
+          "(?7 < 0 OR state IN (?7, ?8, ?9, ?10, ?11, ?12, ?13))"
+          " AND (?14 < 0 OR CASE WHEN has_warnings <> 0 OR state = 4 THEN 1 ELSE 0 END = ?14)",
+      .more_parameters = kTaskStates + 1,
       .tallied = true,
   };
 }
@@ -140,13 +143,11 @@ void leave_queue(Txn& txn, std::string_view id, TaskState state, Time now) {
 }
 
 std::vector<Parameter> values_of(const TaskFilter& filter) {
-  std::vector<Parameter> values{std::string_view(filter.tenant), std::string_view(filter.project),
-                                std::string_view(filter.environment), std::string_view(filter.name),
-                                std::string_view(filter.space)};
-  for (std::size_t i = 0; i < kStateNames.size(); ++i) {
-    const auto at = std::min(i, filter.states.size() - 1);
-    values.emplace_back(filter.states.empty() ? std::int64_t{-1} : static_cast<std::int64_t>(filter.states[at]));
-  }
+  std::vector<Parameter> values{filter.tenant.parameter(), filter.project.parameter(), filter.environment.parameter(),
+                                filter.name.parameter(),   filter.node.parameter(),    filter.space.parameter()};
+  add_states(values, filter.states);
+  const auto& troubled = filter.has_warnings_or_errors;
+  values.emplace_back(troubled ? std::int64_t{*troubled} : std::int64_t{-1});
   return values;
 }
 
@@ -155,9 +156,19 @@ std::vector<Parameter> values_of(const TaskFilter& filter) {
 std::string_view to_string(TaskState state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
 std::optional<TaskState> task_state(std::string_view name) {
-  const auto found = std::find(kStateNames.begin(), kStateNames.end(), name);
+  const auto found = std::find_if(kStateNames.begin(), kStateNames.end(),
+                                  [&](std::string_view known) { return equals_ignoring_case(known, name); });
   if (found == kStateNames.end()) return std::nullopt;
   return static_cast<TaskState>(found - kStateNames.begin());
+}
+
+std::span<const std::string_view> task_state_names() { return kStateNames; }
+
+void add_states(std::vector<Parameter>& values, const std::vector<TaskState>& states) {
+  for (std::size_t i = 0; i < kStateNames.size(); ++i) {
+    const auto at = std::min(i, states.size() - 1);
+    values.emplace_back(states.empty() ? std::int64_t{-1} : static_cast<std::int64_t>(states[at]));
+  }
 }
 
 void insert_task(Txn& txn, const TaskRecord& task) {

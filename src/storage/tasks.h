@@ -5,17 +5,22 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "storage/any_of.h"
 #include "storage/database.h"
 
 namespace slipway::storage {
 
 enum class TaskState { Queued, Executing, Cancelling, Success, Failed, Canceled, TimedOut };
+inline constexpr int kTaskStates = 7;
 std::string_view to_string(TaskState);
+/// Case ignored.
 std::optional<TaskState> task_state(std::string_view name);
+std::span<const std::string_view> task_state_names();
 constexpr bool is_final(TaskState s) { return s >= TaskState::Success; }
 
 struct TaskRecord {
@@ -46,12 +51,15 @@ struct Claim {
 void insert_task(Txn&, const TaskRecord&);  ///< publishes Change::task
 std::optional<TaskRecord> find_task(Reader&, std::string_view id);
 struct TaskFilter {
-  std::string space = {}, project = {}, environment = {}, tenant = {}, name = {};
+  AnyOf space = {}, project = {}, environment = {}, tenant = {}, name = {}, node = {};
   std::optional<std::vector<std::string>> ids = {};
   std::vector<TaskState> states = {};
+  std::optional<bool> has_warnings_or_errors = {};
 };
 /// Newest first.
 Page<TaskRecord> list_tasks(Reader&, const TaskFilter&, Slice);
+/// For a list of states in a statement: one parameter for each that there is, the last one repeated; -1 for any state.
+void add_states(std::vector<Parameter>&, const std::vector<TaskState>&);
 /// Every Queued task in pick order (priority, then oldest): what a node loads once at start; later ones come as
 /// changes.
 std::vector<TaskRecord> queued_tasks(Reader&);

@@ -186,6 +186,13 @@ TEST_CASE_TEMPLATE("task lists are filtered, counted and paged, newest first", D
       {{.space = "Spaces-1"}, {3, 9}, 5, {"ServerTasks-2", "ServerTasks-1"}},
       {{.space = "Spaces-1", .tenant = "Tenants-1"}, {}, 2, {"ServerTasks-4", "ServerTasks-2"}},
       {{.project = "Projects-2"}, {}, 0, {}},
+      {{.space = std::vector<std::string>{"Spaces-2", "Spaces-1"}}, {1, 2}, 6, {"ServerTasks-5", "ServerTasks-4"}},
+      {{.name = std::vector<std::string>{"Health", "Deploy"}, .states = {TaskState::Success}},
+       {},
+       1,
+       {"ServerTasks-2"}},
+      {{.states = {TaskState::Failed}, .has_warnings_or_errors = true}, {}, 1, {"ServerTasks-1"}},
+      {{.states = {TaskState::Failed}, .has_warnings_or_errors = false}, {}, 0, {}},
       {{.name = "Deploy", .states = {TaskState::Queued, TaskState::Success}},
        {0, 3},
        3,
@@ -213,7 +220,8 @@ TEST_CASE("task states have the names that clients know") {
   CHECK(to_string(TaskState::Canceled) == "Canceled");
   CHECK(to_string(TaskState::TimedOut) == "TimedOut");
   CHECK(task_state("Cancelling") == TaskState::Cancelling);
-  CHECK_FALSE(task_state("cancelling"));
+  CHECK(task_state("cancelling") == TaskState::Cancelling);
+  CHECK_FALSE(task_state("Bogus"));
 }
 
 }  // namespace
