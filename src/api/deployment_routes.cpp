@@ -9,7 +9,9 @@
 #include "api/deployment_previews.h"
 #include "api/project_progression.h"
 #include "base/describe.h"
+#include "base/text.h"
 #include "commands/create_deployments.h"
+#include "language/dotnet_date.h"
 #include "model/environment.h"
 #include "model/project.h"
 #include "model/project_group.h"
@@ -33,7 +35,7 @@ struct CreateDeploymentBody {
   bool UpdateVariableSnapshot = false;
   std::optional<bool> UseGuidedFailure;
   std::optional<std::string> Priority;
-  std::optional<Time> RunAt, NoRunAfter;
+  std::optional<std::string> RunAt, NoRunAfter;
   std::map<std::string, std::string> Variables;
   std::string Comments;
 };
@@ -52,7 +54,7 @@ struct DeploymentDocument {
   bool ForcePackageRedeployment = false;
   std::optional<bool> UseGuidedFailure;
   std::map<std::string, std::string> FormValues;
-  std::optional<Time> QueueTime, QueueTimeExpiry;
+  std::optional<std::string> QueueTime, QueueTimeExpiry;
   std::optional<std::string> Comments;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentDocument, (),
@@ -61,10 +63,23 @@ BOOST_DESCRIBE_STRUCT(DeploymentDocument, (),
                        QueueTimeExpiry, Comments))
 
 /// "On" and "Off" decide; "LifecycleDefault" and nothing leave it to the lifecycle.
-std::optional<bool> priority_of(const std::optional<std::string>& text) {
-  if (text == "On") return true;
-  if (text == "Off") return false;
-  return std::nullopt;
+std::optional<bool> priority_of(std::string_view text) {
+  if (equals_ignoring_case(text, "On")) return true;
+  if (equals_ignoring_case(text, "Off")) return false;
+  if (text.empty() || equals_ignoring_case(text, "LifecycleDefault")) return std::nullopt;
+  fail_invalid(fmt::format("Priority must be On, Off or LifecycleDefault; '{}' is none of them.", text));
+}
+
+/// Clients pass on what people typed, so any form counts that .NET reads as a DateTimeOffset; UTC where it names no
+/// offset.
+std::optional<Time> time_in(const std::optional<std::string>& text, std::string_view member) {
+  if (!text || trim(*text).empty()) return std::nullopt;
+  if (const auto time = parse_time(*text)) return time;
+  const auto date = language::parse_date(*text);
+  if (!date) {
+    fail_invalid(fmt::format("{} must be a time such as 2024-05-01T02:03:04Z; '{}' is none.", member, *text));
+  }
+  return language::time_of(*date);
 }
 
 DeploymentRequest request_of(const CreateDeploymentBody& body) {
@@ -75,9 +90,9 @@ DeploymentRequest request_of(const CreateDeploymentBody& body) {
   request.skip_steps = body.SkipStepNames;
   request.variables = body.Variables;
   request.guided_failure = body.UseGuidedFailure;
-  request.run_at = body.RunAt;
-  request.not_after = body.NoRunAfter;
-  request.priority = priority_of(body.Priority);
+  request.run_at = time_in(body.RunAt, "RunAt");
+  request.not_after = time_in(body.NoRunAfter, "NoRunAfter");
+  request.priority = priority_of(body.Priority.value_or(""));
   request.comments = body.Comments;
   request.specific_machines = body.SpecificMachineNames;
   request.excluded_machines = body.ExcludedMachineNames;
@@ -139,8 +154,8 @@ net::Response create_classic(Call& call) {
   request.skip_steps = document.SkipActions;
   request.variables = document.FormValues;
   request.guided_failure = document.UseGuidedFailure;
-  request.run_at = document.QueueTime;
-  request.not_after = document.QueueTimeExpiry;
+  request.run_at = time_in(document.QueueTime, "QueueTime");
+  request.not_after = time_in(document.QueueTimeExpiry, "QueueTimeExpiry");
   request.comments = document.Comments.value_or("");
   request.specific_machines = document.SpecificMachineIds;
   request.excluded_machines = document.ExcludedMachineIds;

@@ -197,6 +197,45 @@ TEST_CASE_FIXTURE(RunningApi, "wrong times, types and names are answered with wh
         std::string::npos);
 }
 
+TEST_CASE_FIXTURE(RunningApi, "a scheduled start is read in every form that clients pass on") {
+  clock().advance(*parse_time("2026-11-20T00:00:00Z") - clock().now());
+  for (const auto& [text, instant] : {
+           std::pair("2026-11-25T10:00:00+10:00", "2026-11-25T00:00:00.000+00:00"),
+           std::pair("2026-11-25 10:00:00 +10:00", "2026-11-25T00:00:00.000+00:00"),
+           std::pair("25 Nov 2026 10:00", "2026-11-25T10:00:00.000+00:00"),
+           std::pair("Wed, 25 Nov 2026 10:00:00 GMT", "2026-11-25T10:00:00.000+00:00"),
+           std::pair("11/25/2026 10:00:00", "2026-11-25T10:00:00.000+00:00"),
+           std::pair("11/25/2026 10:00:00 PM -02:00", "2026-11-26T00:00:00.000+00:00"),
+       }) {
+    const Answer made =
+        post("/api/Spaces-1/deployments/create/untenanted/v1", json::object{{"projectName", "Web"},
+                                                                            {"releaseVersion", "1.0.0"},
+                                                                            {"environmentNames", json::array{"Dev"}},
+                                                                            {"runAt", text},
+                                                                            {"noRunAfter", ""}});
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    CHECK(get("/api/tasks/" + first(made, "ServerTaskId")).str("QueueTime") == instant);
+  }
+}
+
+TEST_CASE_FIXTURE(RunningApi, "an unknown priority or state is refused with the choices there are") {
+  const auto with_priority = [&](const char* priority) {
+    return post("/api/Spaces-1/deployments/create/untenanted/v1", json::object{{"ProjectName", "Web"},
+                                                                               {"ReleaseVersion", "1.0.0"},
+                                                                               {"EnvironmentNames", json::array{"Dev"}},
+                                                                               {"Priority", priority}});
+  };
+  const Answer refused = with_priority("Onn");
+  CHECK(refused.status == 400);
+  CHECK(refused.errors().find("Priority must be On, Off or LifecycleDefault") != std::string::npos);
+  for (const char* known : {"", "on", "Off", "LifecycleDefault"}) CHECK(with_priority(known).status == 201);
+  for (const char* address : {"/api/tasks?states=Bogus", "/api/Spaces-1/deployments?taskState=Success,Bogus"}) {
+    const Answer unknown = get(address);
+    CHECK(unknown.status == 400);
+    CHECK(unknown.errors().find("Queued, Executing, Cancelling, Success") != std::string::npos);
+  }
+}
+
 TEST_CASE_FIXTURE(RunningApi, "lists take several values of each filter, and those that their links advertise") {
   const std::string other = make_project("Other").id();
   REQUIRE(deploy("1.0.0", "Dev").status == 201);

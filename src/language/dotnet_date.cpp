@@ -435,6 +435,12 @@ std::optional<DotnetDate> parse_date(std::string_view text) {
   return parts ? DateReader(std::move(*parts)).read() : std::nullopt;
 }
 
+Time time_of(const DotnetDate& date) {
+  const bool known = date.zone != DotnetDate::Zone::unknown;
+  return std::chrono::time_point_cast<Duration>(kFirstDay) + Duration(date.ticks / 10) -
+         (known ? date.offset : minutes(0));
+}
+
 DotnetDate date_at(Time now, DotnetDate::Zone zone, minutes offset) {
   const std::int64_t since_first = to_micros(now) - std::chrono::microseconds(kFirstDay.time_since_epoch()).count();
   DotnetDate date;

@@ -27,6 +27,8 @@ struct DotnetDate {
 /// offset. nullopt for anything else.
 std::optional<DotnetDate> parse_date(std::string_view text);
 
+/// The instant; in UTC where the zone is unknown.
+Time time_of(const DotnetDate&);
 DotnetDate date_at(Time now, DotnetDate::Zone, std::chrono::minutes offset);
 
 /// Moves by a count of `unit` ticks; nullopt when the result leaves the years 1 to 9999.
