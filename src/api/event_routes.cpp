@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
-#include "api/paging.h"
+#include "api/delivery_call.h"
 #include "base/error.h"
+#include "model/ids.h"
 #include "storage/events.h"
+#include "storage/numbered_id.h"
 
 namespace slipway::api {
 namespace {
@@ -14,10 +14,8 @@ namespace {
 using storage::Event;
 using storage::Reader;
 
-constexpr std::string_view id_prefix = "Events-";
-
 json::object event_json(const Event& event) {
-  const std::string id = fmt::format("{}{}", id_prefix, event.number);
+  const std::string id = storage::numbered_id(storage::kEventPrefix, event.number);
   json::array related;
   for (const std::string& document : {event.subject, event.project, event.environment, event.tenant}) {
     if (!document.empty()) related.emplace_back(document);
@@ -42,36 +40,58 @@ json::object event_json(const Event& event) {
           {"Links", json::object{{"Self", "/api/events/" + id}}}};
 }
 
-/// The value where the query names exactly one; several don't restrict, since a list may show more than was asked for.
-std::string only_value(const net::Query& query, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    const auto values = query.list(name);
-    if (values.size() == 1) return values.front();
+/// A kind of document, "Projects", as a subject's id begins: "Projects-".
+std::string beginning_of(const std::string& kind) {
+  std::string id = model::canonical_id(kind + "-1");
+  id.pop_back();
+  return id;
+}
+
+std::optional<Time> time_in(const net::Query& query, std::string_view name) {
+  const auto text = query.find(name);
+  if (!text || text->empty()) return std::nullopt;
+  const auto time = parse_time(*text);
+  if (!time) fail_invalid(fmt::format("{} must be a time such as 2024-05-01T02:03:04Z.", name));
+  return time;
+}
+
+/// The ids that any of the parameters names.
+std::vector<std::string> ids_in_any(const Call& call, std::initializer_list<std::string_view> parameters) {
+  std::vector<std::string> all;
+  for (const std::string_view parameter : parameters) {
+    for (std::string& id : ids_in(call, parameter)) all.push_back(std::move(id));
   }
-  return {};
+  return all;
+}
+
+storage::EventFilter filter_of(const Call& call) {
+  storage::EventFilter filter;
+  filter.space = wanted_spaces(call);
+  filter.subject = ids_in_any(call, {"regarding", "regardingAny"});
+  filter.project = ids_in(call, "projects");
+  filter.environment = ids_in(call, "environments");
+  filter.tenant = ids_in(call, "tenants");
+  filter.user = ids_in_any(call, {"user", "users"});
+  filter.category = call.query.list("eventCategories");
+  std::vector<std::string> kinds = call.query.list("documentTypes");
+  for (std::string& kind : kinds) kind = beginning_of(kind);
+  filter.subject_kind = kinds;
+  filter.from = time_in(call.query, "from");
+  filter.to = time_in(call.query, "to");
+  filter.ids = ids_of(call);
+  return filter;
 }
 
 net::Response list(Call& call, Reader& reader) {
-  storage::EventFilter filter;
-  if (call.has_space) filter.space = call.space;
-  filter.subject = only_value(call.query, {"regarding"});
-  filter.project = only_value(call.query, {"projects"});
-  filter.category = only_value(call.query, {"eventCategories"});
-  filter.user = only_value(call.query, {"users", "user"});
   const storage::Slice slice = slice_of(call.query);
-  const auto events = storage::list_events(reader, filter, slice);
-  std::vector<std::string> items;
-  for (const Event& event : events.items) items.push_back(json::to_text(event_json(event)));
-  return page_response(call, "Event", items, events.total, slice);
+  return page_of(call, "Event", storage::list_events(reader, filter_of(call), slice), slice, event_json);
 }
 
 net::Response get(Call& call, Reader& reader) {
   const std::string& id = call.parameter("id");
-  std::int64_t number = 0;
-  const char* end = id.data() + id.size();
-  const bool is_id = id.starts_with(id_prefix) && std::from_chars(id.data() + id_prefix.size(), end, number).ptr == end;
-  const auto event = is_id ? storage::find_event(reader, number) : std::nullopt;
-  if (!event) fail_not_found(fmt::format("The resource '{}' was not found.", id));
+  const auto number = storage::number_of(id, storage::kEventPrefix);
+  const auto event = number ? storage::find_event(reader, *number) : std::nullopt;
+  if (!event) commands::fail_unknown("resource", id);
   return json_response(200, event_json(*event));
 }
 
