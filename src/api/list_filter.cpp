@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "api/stored_document.h"
 #include "api/tag_names.h"
+#include "base/text.h"
 
 namespace slipway::api {
 namespace {
@@ -54,6 +56,32 @@ void restrict(storage::Reader& reader, storage::ResourceFilter& filter, const st
   }
 }
 
+/// Does the member hold one of the texts, itself or in its list?
+bool holds(const json::value& member, const std::vector<std::string>& texts) {
+  if (const json::array* items = member.if_array()) {
+    return std::any_of(items->begin(), items->end(), [&](const json::value& item) { return holds(item, texts); });
+  }
+  const std::string text = member.is_string() ? std::string(json::view(member.get_string())) : json::to_text(member);
+  return std::any_of(texts.begin(), texts.end(), [&](const auto& t) { return equals_ignoring_case(t, text); });
+}
+
+/// What no column and no reference tells is read from the documents themselves.
+void restrict_by_value(storage::Reader& reader, storage::ResourceFilter& filter, const AnyOf& wanted) {
+  std::vector<std::string> ids;
+  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
+    const json::object document = parse_document(row);
+    const json::value* member = document.if_contains(wanted.field);
+    if (member != nullptr && holds(*member, wanted.targets)) ids.push_back(row.id);
+  }
+  filter.references.reset();
+  filter.ids = std::move(ids);
+}
+
+bool is_reference(model::FieldKind kind) {
+  return kind == model::FieldKind::reference || kind == model::FieldKind::references ||
+         kind == model::FieldKind::reference_map;
+}
+
 }  // namespace
 
 storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, const model::Schema& schema) {
@@ -69,7 +97,7 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
   filter.partial_name = text("partialName");
   if (!filter.partial_name) filter.partial_name = text("filter");
 
-  std::vector<AnyOf> conditions;
+  std::vector<AnyOf> conditions, values_wanted;
   for (const model::Filter& declared : schema.filters) {
     auto values = call.query.list(declared.parameter);
     if (values.empty()) continue;
@@ -81,10 +109,11 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
     if (field->kind == model::FieldKind::tags) {
       for (AnyOf& any : by_tags(reader, call.space, declared.field, values)) conditions.push_back(std::move(any));
     } else {
-      conditions.push_back({declared.field, std::move(values)});
+      (is_reference(field->kind) ? conditions : values_wanted).push_back({declared.field, std::move(values)});
     }
   }
   if (!conditions.empty()) restrict(reader, filter, conditions);
+  for (const AnyOf& wanted : values_wanted) restrict_by_value(reader, filter, wanted);
   return filter;
 }
 

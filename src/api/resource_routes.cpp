@@ -129,6 +129,10 @@ void add_routes(Table& table, const model::Catalogue& catalogue) {
   const Schema& schema = table.schema();
   const auto resource = table.resource();
   add_collection(table, schema.collection, [](const Call&, Reader&) { return std::optional<Owner>(); });
+  for (const std::string& alias : schema.list_aliases) {
+    table.reads(alias, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
+                [=](Call& call, Reader& r) { return resource->page(call, r); });
+  }
   if (schema.order == model::Order::by_sort_order) {
     table.edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",
                 [=](Call& call) { return resource->sort(call); });

@@ -183,6 +183,44 @@ TEST_CASE("Lists are filtered by ids in three spellings, by name, by kind and by
   CHECK(api.get("/api/Spaces-1/lifecycles/Lifecycles-1/projects").body.as_array().size() == 1);
   CHECK(api.get("/api/Spaces-1/lifecycles/Lifecycles-2/projects").body.as_array().empty());
   CHECK(count("/api/users?filter=JAN") == 1);
+  CHECK(count("/api/Spaces-1/tenants?isDisabled=False") == 1);
+  CHECK(count("/api/Spaces-1/tenants?isDisabled=true") == 0);
+  CHECK(count("/api/Spaces-1/tenants?isDisabled=true&tags=Ring/A") == 0);
+  CHECK(count("/api/Spaces-1/tagsets?scopes=Environment,Tenant") == 1);
+  CHECK(count("/api/Spaces-1/tagsets?scopes=Environment") == 0);
+  CHECK(count("/api/Spaces-1/environments/v2?type=Ephemeral") == 0);
+  CHECK(count("/api/Spaces-1/environments/v2?type=Parent,Ephemeral") == 0);
+}
+
+TEST_CASE("Ids compare ignoring case in addresses, lists and references, and are stored in one spelling") {
+  TestApi api;
+  make_all(api);
+  CHECK(api.get("/api/Spaces-1/environments/environments-1").id() == "Environments-1");
+  CHECK(api.get("/api/spaces-1/environments?ids=ENVIRONMENTS-1").items().size() == 1);
+  CHECK(api.get("/api/spaces/spaces-1").id() == "Spaces-1");
+  CHECK(api.get("/api/spaces?ids=spaces-1").items().size() == 1);
+  CHECK(api.get("/api/users/users-1/apikeys/apikeys-1").id() == "APIKeys-1");
+  CHECK(api.get("/api/Spaces-1/feeds/Feeds-BuiltIn").id() == "feeds-builtin");
+  CHECK(api.get("/api/Spaces-1/deploymentprocesses/DeploymentProcess-projects-1").id() ==
+        "deploymentprocess-Projects-1");
+  CHECK(api.get("/api/Spaces-1/variables/variableset-projects-1").id() == "variableset-Projects-1");
+  CHECK(api.get("/api/Spaces-1/tenants?projectId=projects-1").items().size() == 1);
+  CHECK(api.get("/api/Spaces-1/projects/projects-1/channels").items().size() == 2);
+  const Answer project = api.post(
+      "/api/Spaces-1/projects", json::object{{"Name", "Other"},
+                                             {"ProjectGroupId", "projectgroups-1"},
+                                             {"LifecycleId", "lifecycles-1"},
+                                             {"IncludedLibraryVariableSetIds", json::array{"libraryvariablesets-1"}}});
+  REQUIRE_MESSAGE(project.status == 201, project.text);
+  CHECK(project.str("LifecycleId") == "Lifecycles-1");
+  CHECK(project["IncludedLibraryVariableSetIds"] == json::value(json::array{"LibraryVariableSets-1"}));
+  const Answer tenant =
+      api.post("/api/Spaces-1/tenants",
+               json::object{{"Name", "T"},
+                            {"ProjectEnvironments", json::object{{"projects-2", json::array{"environments-1"}}}}});
+  REQUIRE_MESSAGE(tenant.status == 201, tenant.text);
+  CHECK(tenant["ProjectEnvironments"] == json::value(json::object{{"Projects-2", json::array{"Environments-1"}}}));
+  CHECK(api.put("/api/Spaces-1/environments/sortorder", json::array{"environments-1"}).status == 200);
 }
 
 TEST_CASE("Environments keep the order that they are put into") {

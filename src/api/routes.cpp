@@ -2,7 +2,6 @@
 
 #include <iterator>
 
-#include "api/alias_routes.h"
 #include "api/deployment_routes.h"
 #include "api/empty_routes.h"
 #include "api/event_routes.h"
@@ -26,7 +25,6 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(root_routes());
   add(user_routes(catalogue));
   add(resource_routes(catalogue));
-  add(alias_routes(catalogue));
   add(question_routes());
   add(process_template_routes());
   add(feed_routes());

@@ -11,6 +11,8 @@ Schema environment_schema() {
                  flag("UseGuidedFailure"), flag("AllowDynamicInfrastructure"), tags("EnvironmentTags"),
                  anything("ExtensionSettings", json::array()), choice("Type", {"Static"}).server_set()},
       .order = Order::by_sort_order,
+      .filters = {{"type", "Type"}},
+      .list_aliases = {"environments/v2"},  // of every Type; we have static ones only
       .links =
           {{"Machines",
             "<self>/machines{?skip,take,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags}"},

@@ -179,7 +179,8 @@ struct Derived {
   std::function<json::value(const json::object& document, const Lookup&)> make;
 };
 
-/// A query parameter of lists: documents whose `field` references the value, or equals it where it is no reference.
+/// A query parameter of lists: documents whose `field` references one of the values, or holds one where it is no
+/// reference.
 struct Filter {
   std::string parameter;
   std::string field;
@@ -244,6 +245,7 @@ struct Schema {
   /// How a stored document is shown where its members alone don't say it (ScopeValues of a variable set). Pure.
   std::function<json::object(json::object stored, const Lookup&)> present = {};
   std::vector<Filter> filters = {};
+  std::vector<std::string> list_aliases = {};  ///< newer addresses of its list, "environments/v2"
   std::vector<Link> links = {};
   std::string list_template = "{?skip,take,ids,partialName}";  ///< query part of the collection's link
   std::string link_name = {};  ///< key of the collection in the root document, "Environments"; "" = none

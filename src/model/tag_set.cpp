@@ -109,6 +109,7 @@ Schema tag_set_schema() {
                      .numbered("Tags")
                      .at_most(1000)},
       .order = Order::by_sort_order,
+      .filters = {{"scopes", "Scopes"}},
       .list_template = "{?skip,take,ids,partialName,scopes}",
       .link_name = "TagSets",
       .permissions = {"TenantView", "TagSetCreate", "TagSetEdit", "TagSetDelete"},
