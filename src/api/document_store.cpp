@@ -153,13 +153,12 @@ void DocumentStore::check_name(const Schema& schema, Draft& draft) {
 
 void DocumentStore::complete_slug(const Schema& schema, Draft& draft) {
   const std::string parent = text_of(draft.after, schema.parent);
-  std::string slug = text_of(draft.after, "Slug");
-  if (slug.empty() && draft.before) slug = text_of(*draft.before, "Slug");
-  const bool is_given = !slug.empty();
-  const std::string wanted = is_given ? slug : make_slug(text_of(draft.after, schema.name_member));
+  std::string given = text_of(draft.after, "Slug");
+  if (given.empty() && draft.before) given = text_of(*draft.before, "Slug");
+  const std::string wanted = make_slug(given.empty() ? text_of(draft.after, schema.name_member) : given);
   const std::string free = storage::free_slug(txn_, schema.type, draft.space, parent, wanted, draft.id);
-  if (is_given && free != slug) {
-    draft.problems.add(fmt::format("Slug: '{}' is taken; choose another one, or leave it out.", slug));
+  if (!given.empty() && free != wanted) {
+    draft.problems.add(fmt::format("Slug: '{}' is taken; choose another one, or leave it out.", wanted));
   }
   draft.after["Slug"] = free;
 }

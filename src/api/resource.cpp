@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <set>
 #include <utility>
 
 #include "api/document_store.h"
@@ -141,15 +141,32 @@ net::Response Resource::sort(Call& call) const {
   return call.services.database.write("sort " + schema_.type, [&](storage::Txn& txn) {
     DocumentStore store(call.services, txn, editor_of(call));
     std::int64_t position = 0;
-    for (const json::value& id : *ids) {
-      if (!id.is_string()) fail_invalid("The request body must be a JSON list of ids in their new order.");
-      const StoredResource row = resolve(call, txn, schema_, json::view(id.get_string()));
+    for (const StoredResource& row : in_new_order(call, txn, *ids)) {
       json::object document = parse_document(row);
       document["SortOrder"] = position++;
       store.update(schema_, row, document, Sender::server);
     }
     return everything(call, txn);
   });
+}
+
+/// Those named, then the others as they stand, so that no two share a place.
+std::vector<StoredResource> Resource::in_new_order(const Call& call, storage::Reader& reader,
+                                                   const json::array& ids) const {
+  std::vector<StoredResource> ordered;
+  std::set<std::string> placed;
+  for (const json::value& id : ids) {
+    if (!id.is_string()) fail_invalid("The request body must be a JSON list of ids in their new order.");
+    StoredResource row = resolve(call, reader, schema_, json::view(id.get_string()));
+    if (placed.insert(row.id).second) ordered.push_back(std::move(row));
+  }
+  storage::ResourceFilter filter;
+  filter.type = schema_.type;
+  if (schema_.scope == model::Scope::space) filter.space = call.space;
+  for (StoredResource& row : storage::list_resources(reader, filter, storage::everything).items) {
+    if (!placed.contains(row.id)) ordered.push_back(std::move(row));
+  }
+  return ordered;
 }
 
 net::Response Resource::view(Call& call, storage::Reader& reader, const model::View& view, std::string_view id) const {

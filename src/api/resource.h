@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/call.h"
 #include "api/presentation.h"
@@ -35,13 +36,14 @@ class Resource {
   net::Response update(Call&, std::string_view id, const std::optional<Owner>& = {}) const;
   net::Response update_single(Call&, const Owner&) const;
   net::Response remove(Call&, std::string_view id, const std::optional<Owner>& = {}) const;
-  /// The body lists ids in their new order.
+  /// The body lists ids in their new order; what it does not name comes behind.
   net::Response sort(Call&) const;
   net::Response view(Call&, storage::Reader&, const model::View&, std::string_view id) const;
   net::Response update_view(Call&, const model::View&, std::string_view id) const;
   net::Response derived(Call&, storage::Reader&, const model::Derived&, std::string_view id) const;
 
  private:
+  std::vector<storage::StoredResource> in_new_order(const Call&, storage::Reader&, const json::array& ids) const;
   storage::StoredResource single_of(storage::Reader&, const Owner&) const;
   net::Response shown(int status, const storage::StoredResource&, const Call&, storage::Reader&) const;
   std::vector<std::string> shown(const std::vector<storage::StoredResource>&, const Call&, storage::Reader&) const;

@@ -234,6 +234,16 @@ TEST_CASE("Environments keep the order that they are put into") {
   CHECK(list.items()[0].at("Name") == "A");
   CHECK(list.items()[2].at("Name") == "C");
   CHECK(api.put("/api/Spaces-1/environments/sortorder", json::array{1}).status == 400);
+
+  // Naming a part puts it first; the others follow as they stood.
+  const Answer part = api.put("/api/Spaces-1/environments/sortorder", json::array{"Environments-1", "Environments-1"});
+  CHECK_MESSAGE(part.status == 200, part.text);
+  std::string order;
+  for (const json::value& environment : part.body.as_array()) {
+    order += fmt::format("{}{} ", json::view(environment.at("Name").as_string()),
+                         environment.at("SortOrder").to_number<int>());
+  }
+  CHECK(order == "C0 A1 B2 ");
 }
 
 TEST_CASE("Members that no schema declares come back, and null removes them") {
@@ -259,6 +269,12 @@ TEST_CASE("Names are unique ignoring case, slugs are made and kept") {
       api.put("/api/Spaces-1/environments/Environments-1", json::object{{"Name", "Test"}, {"Slug", ""}});
   CHECK(renamed.str("Slug") == "my-dev");
   CHECK(api.post("/api/Spaces-1/environments", json::object{{"Name", "X"}, {"Slug", "my-dev"}}).status == 400);
+  CHECK(api.post("/api/Spaces-1/environments", json::object{{"Name", "X"}, {"Slug", "My Dev!"}}).status == 400);
+  const Answer given =
+      api.put("/api/Spaces-1/environments/Environments-1", json::object{{"Name", "Test"}, {"Slug", "My Slug!"}});
+  CHECK(given.str("Slug") == "my-slug");
+  CHECK(api.make_environment("Caf\u00e9").status == 201);
+  CHECK(api.post("/api/Spaces-1/environments", json::object{{"Name", "Cafe\u0301"}}).status == 400);
 }
 
 TEST_CASE("What is used can't be deleted, and what is pointed at must exist") {
