@@ -22,7 +22,11 @@ Principal authenticate(const net::Request& request, storage::Reader& reader, con
   const std::string_view text = key_of(request);
   const auto key = text.empty() ? std::nullopt : storage::find_api_key(reader, text);
   if (key && (!key->expires || now < *key->expires)) {
-    if (const auto user = directory.users.find(key->user); user != directory.users.end()) return user->second;
+    if (const auto user = directory.users.find(key->user); user != directory.users.end()) {
+      Principal principal = user->second;
+      principal.key_expires = key->expires;
+      return principal;
+    }
   }
   fail(ErrorCode::unauthenticated, "The request has no valid API key.");
 }

@@ -97,3 +97,20 @@ TEST_CASE("The seed is planted once, and a given key is added to a database that
   CHECK_THROWS_AS(api::seed(api.services(), Secret("API-short")), Error);
   CHECK_THROWS_AS(api::seed(api.services(), Secret("secret secret secret secret")), Error);
 }
+
+TEST_CASE("A key made by one that expires does not outlive it") {
+  TestApi api;
+  const Time end = api.clock().now() + std::chrono::hours(1);
+  const std::string lent = new_key(api, "me", json::value(to_rfc3339(end)));
+  const auto made_by_lent = [&](json::value expires) {
+    const Answer made = api.send("POST", "/api/users/me/apikeys",
+                                 json::to_text(json::object{{"Purpose", "more"}, {"Expires", std::move(expires)}}),
+                                 {{"X-Octopus-ApiKey", lent}});
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    return made.str("Expires");
+  };
+  CHECK(made_by_lent(nullptr) == to_rfc3339(end));
+  CHECK(made_by_lent(json::value(to_rfc3339(end + std::chrono::hours(1)))) == to_rfc3339(end));
+  CHECK(made_by_lent(json::value(to_rfc3339(end - std::chrono::minutes(1)))) ==
+        to_rfc3339(end - std::chrono::minutes(1)));
+}

@@ -9,6 +9,7 @@
 
 #include "api/services.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "net/http.h"
 
 namespace slipway::api {
@@ -21,6 +22,7 @@ struct Principal {
   std::string email;
   std::vector<std::string> teams;
   bool is_administrator = false;
+  std::optional<Time> key_expires = {};  ///< when the key that was shown ends; none if it never does
 };
 
 /// Lives as long as one request, on one thread.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "api/api_key_text.h"
@@ -78,13 +79,18 @@ std::optional<Time> expiry_in(const json::object& body) {
   return time;
 }
 
+/// A key made by a key ends with it at the latest: what is lent for a while must not become a way in for good.
+std::optional<Time> within(const std::optional<Time>& wanted, const std::optional<Time>& own) {
+  return wanted && own ? std::min(*wanted, *own) : wanted ? wanted : own;
+}
+
 /// The only answer that ever shows the key.
 net::Response create_key(Call& call) {
   ApiKey key;
   key.purpose = json::text_at(call.body(), "Purpose").value_or("");
   if (key.purpose.empty()) fail_invalid("Purpose is required: say what the key is for.");
   if (key.purpose.size() > 1000) fail_invalid("Purpose must be at most 1000 bytes long.");
-  key.expires = expiry_in(call.body());
+  key.expires = within(expiry_in(call.body()), call.principal.key_expires);
   key.created = call.services.clock.now();
   const Secret text = make_api_key(call.services.random);
   key.hint = hint_of(text);
