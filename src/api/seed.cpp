@@ -1,12 +1,19 @@
 #include "api/seed.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "api/api_key_text.h"
 #include "api/document_store.h"
-#include "base/error.h"
+#include "base/describe.h"
+#include "base/hash.h"
+#include "base/text.h"
 #include "model/team.h"
 #include "storage/api_keys.h"
+#include "storage/events.h"
 #include "storage/resources.h"
 
 namespace slipway::api {
@@ -15,20 +22,21 @@ namespace {
 using model::Sender;
 using storage::StoredResource;
 
-constexpr std::string_view installation = "Installation-1";
+constexpr std::string_view installation_row_id = "Installation-1";
 
-/// The identity of this installation is a row like any other document, but no resource.
-StoredResource installation_row(Random& random) {
-  StoredResource row;
-  row.id = installation;
-  row.type = "Installation";
-  row.body = json::to_text(json::object{{"Id", installation}, {"InstallationId", random.uuid()}});
-  return row;
-}
+/// What is known of this installation: a row like any other document's, but no resource.
+struct Installation {
+  std::string Id{installation_row_id};
+  std::string InstallationId;
+  std::string AdministratorId = "Users-1";  ///< whom seeding made; also where that was not written down yet
+  /// Of the keys that were ever given at a start: none is added twice, or one that was revoked would come back.
+  std::vector<std::string> GivenKeyHashes;
+};
+BOOST_DESCRIBE_STRUCT(Installation, (), (Id, InstallationId, AdministratorId, GivenKeyHashes))
 
-std::string installation_id(const StoredResource& row) {
-  return std::string(json::text_at(json::parse(row.body).as_object(), "InstallationId").value_or(""));
-}
+Installation installation_of(const StoredResource& row) { return json::from_json<Installation>(json::parse(row.body)); }
+
+std::string body_of(const Installation& installation) { return json::to_text(json::to_json(installation)); }
 
 /// Returns the administrator's id.
 std::string seed_documents(const Services& services, storage::Txn& txn) {
@@ -48,43 +56,76 @@ std::string seed_documents(const Services& services, storage::Txn& txn) {
   return admin;
 }
 
-std::string administrator(storage::Reader& reader) {
-  const auto admin = storage::find_resource_by_name(reader, "User", "", "", "admin");
-  if (!admin)
-    fail(ErrorCode::invalid, "There is no user named 'admin' to give the API key to; create the key with another key.");
-  return admin->id;
+std::string hash_of(const Secret& key) { return to_hex(hmac_sha256("slipway key given at start", key.reveal())); }
+
+void audit_key(const Services& services, storage::Txn& txn, const storage::ApiKey& key) {
+  storage::Event event;
+  event.occurred = key.created;
+  event.category = "Created";
+  event.user = event.username = "system";
+  event.subject = key.id;
+  event.message = fmt::format("API key '{}' ({}…) of {} was added at start.", key.purpose, key.hint, key.user);
+  storage::append_event(txn, services.ids, event);
 }
 
-void add_key(const Services& services, storage::Txn& txn, const std::string& user, const Secret& text) {
+void add_key(const Services& services, storage::Txn& txn, const std::string& user, const Secret& text,
+             std::string purpose) {
   if (storage::find_api_key(txn, text.reveal())) return;
   storage::ApiKey key;
   key.id = services.ids.next(txn, "APIKeys");
   key.user = user;
-  key.purpose = "First key of the administrator";
+  key.purpose = std::move(purpose);
   key.hint = hint_of(text);
   key.created = services.clock.now();
   storage::insert_api_key(txn, key, text.reveal());
+  audit_key(services, txn, key);
+}
+
+/// Adds a key that no start was given before.
+void add_given_key(const Services& services, storage::Txn& txn, const Secret& key) {
+  StoredResource row = storage::find_resource(txn, installation_row_id).value();
+  Installation installation = installation_of(row);
+  auto& known = installation.GivenKeyHashes;
+  if (std::find(known.begin(), known.end(), hash_of(key)) != known.end()) return;
+  if (!storage::find_resource(txn, installation.AdministratorId)) {
+    services.log.warning("The administrator that came with the database is deleted, so the given API key is not used",
+                         {{"user", installation.AdministratorId}});
+    return;
+  }
+  add_key(services, txn, installation.AdministratorId, key, "Key given at start");
+  known.push_back(hash_of(key));
+  row.body = body_of(installation);
+  storage::update_resource(txn, row);
+}
+
+Seeded seed_empty(const Services& services, const std::optional<Secret>& admin_key) {
+  const Secret key = admin_key ? admin_key->clone() : make_api_key(services.random);
+  Installation installation;
+  installation.InstallationId = services.random.uuid();
+  if (admin_key) installation.GivenKeyHashes.push_back(hash_of(key));
+  services.database.write("seed", [&](storage::Txn& txn) {
+    installation.AdministratorId = seed_documents(services, txn);
+    StoredResource row;
+    row.id = installation.Id;
+    row.type = "Installation";
+    row.body = body_of(installation);
+    storage::insert_resource(txn, row);
+    add_key(services, txn, installation.AdministratorId, key, "First key of the administrator");
+  });
+  return {installation.InstallationId, admin_key ? std::nullopt : std::optional(key.clone())};
 }
 
 }  // namespace
 
 Seeded seed(const Services& services, const std::optional<Secret>& admin_key) {
   if (admin_key) check_api_key(*admin_key);
-  const auto known = services.database.read([](storage::Reader& r) { return storage::find_resource(r, installation); });
-  if (known) {
-    if (admin_key) {
-      services.database.write("admin key",
-                              [&](storage::Txn& txn) { add_key(services, txn, administrator(txn), *admin_key); });
-    }
-    return {installation_id(*known), std::nullopt};
+  const auto known =
+      services.database.read([](storage::Reader& r) { return storage::find_resource(r, installation_row_id); });
+  if (!known) return seed_empty(services, admin_key);
+  if (admin_key) {
+    services.database.write("given key", [&](storage::Txn& txn) { add_given_key(services, txn, *admin_key); });
   }
-  const Secret key = admin_key ? admin_key->clone() : make_api_key(services.random);
-  const StoredResource identity = installation_row(services.random);
-  services.database.write("seed", [&](storage::Txn& txn) {
-    storage::insert_resource(txn, identity);
-    add_key(services, txn, seed_documents(services, txn), key);
-  });
-  return {installation_id(identity), admin_key ? std::nullopt : std::optional(key.clone())};
+  return {installation_of(*known).InstallationId, std::nullopt};
 }
 
 }  // namespace slipway::api

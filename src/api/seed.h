@@ -16,7 +16,8 @@ struct Seeded {
 };
 
 /// Idempotent, and to be called on every start: seeds an empty database, and makes `admin_key` (if given) a key of the
-/// administrator unless it is one already. Throws Error{invalid} when the key's form is wrong.
+/// administrator unless some start was given it before: one that was deleted since does not come back. Throws
+/// Error{invalid} when the key's form is wrong.
 Seeded seed(const Services&, const std::optional<Secret>& admin_key);
 
 }  // namespace slipway::api
