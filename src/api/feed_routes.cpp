@@ -157,10 +157,17 @@ net::Response rule_test_by_body(Call& call) {
   return call.services.database.read([&](storage::Reader& reader) { return rule_test(call, reader, test); });
 }
 
+/// The link to here must lead somewhere: clients name no reason of their own for a missing address.
+net::Response refuse_upload(Call&) {
+  fail_invalid(
+      "The built-in feed holds no packages yet: push the package to a registry, and name its feed in the process.");
+}
+
 }  // namespace
 
 std::vector<Route> feed_routes() {
   return {
+      {"POST", "packages/raw", "BuiltInFeedPush", "Refuses an upload with what to do instead.", refuse_upload},
       {"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.", versions},
       {"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.", search},
       {"GET", "feeds/{feed}/packages", "FeedView", "Versions of a package as a bare array, newest first.",

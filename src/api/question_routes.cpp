@@ -1,13 +1,19 @@
 #include "api/question_routes.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 
 #include "api/resolve.h"
+#include "api/resource.h"
+#include "api/stored_document.h"
 #include "base/text.h"
 #include "model/ids.h"
 #include "model/missing_values.h"
 #include "model/project.h"
+#include "model/retention_policy.h"
 #include "model/tenant.h"
 #include "model/variable_set.h"
 #include "storage/document_lookup.h"
@@ -90,10 +96,25 @@ net::Response variable_names(Call& call, Reader& reader) {
   return json_response(200, names);
 }
 
+/// The one of the named kind; clients expect no list.
+net::Response retention_policy(Call& call, Reader& reader) {
+  const auto wanted = call.query.find("RetentionType").value_or("");
+  storage::ResourceFilter filter;
+  filter.type = "RetentionPolicy";
+  filter.space = call.space;
+  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
+    if (!equals_ignoring_case(json::text_at(parse_document(row), "RetentionType").value_or(""), wanted)) continue;
+    return Resource(call.services.catalogue.get(row.type)).get(call, reader, row.id);
+  }
+  fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::retention_types, ", ")));
+}
+
 }  // namespace
 
 std::vector<Route> question_routes() {
   return {
+      {"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy,
+       RouteScope::space, "RetentionPolicy"},
       {"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status},
       {"GET", "tenants/variables-missing", "VariableView",
        "Values that tenants still owe the templates of their projects.", variables_missing},

@@ -29,6 +29,7 @@ constexpr Sample samples[] = {
      R"({"Name":"Two steps","Phases":[{"Name":"First","OptionalDeploymentTargets":["Environments-1"],"ReleaseRetentionPolicy":null}]})"},
     {"/api/Spaces-1/projectgroups", R"({"Name":"Group"})"},
     {"/api/Spaces-1/tagsets", R"({"Name":"Ring","Tags":[{"Name":"A","Color":"#ff0000"},{"Name":"B"}]})"},
+    {"/api/Spaces-1/machinepolicies", R"({"Name":"Policy","ConnectionRetryCountLimit":7})"},
     {"/api/Spaces-1/workerpools", R"({"Name":"Pool","WorkerPoolType":"StaticWorkerPool"})"},
     {"/api/Spaces-1/feeds",
      R"({"Name":"ECR","FeedType":"AwsElasticContainerRegistry","Region":"eu-west-1","AccessKey":"AK","SecretKey":{"HasValue":true,"NewValue":"s3cret-key"}})"},

@@ -43,6 +43,52 @@ TEST_CASE("A space's root has links and no version") {
   }
 }
 
+TEST_CASE("Each link of a root that names no other document leads somewhere") {
+  TestApi api;
+  for (const char* root : {"/api", "/api/Spaces-1"}) {
+    const Answer answer = api.get(root);
+    for (const auto& link : answer["Links"].as_object()) {
+      std::string target(json::view(link.value().as_string()));
+      // Optional parts are left out; what only a browser opens, or needs a name first, is not asked for.
+      for (auto open = target.find('{'); open != std::string::npos; open = target.find('{', open)) {
+        if (target[open + 1] != '?' && target[open + 1] != '/') break;
+        target.erase(open, target.find('}', open) + 1 - open);
+      }
+      const bool is_put = target.ends_with("/sortorder");
+      if (target.find('{') != std::string::npos || target.starts_with("/app") || is_put) continue;
+      const int status = api.get(target).status;
+      CHECK_MESSAGE((status == 200 || status == 405), link.key() << ": " << target << " answers " << status);
+    }
+  }
+}
+
+TEST_CASE("What a fresh server comes with is there for clients that look for it") {
+  TestApi api;
+  CHECK(api.get("/api/Spaces-1/machinepolicies/MachinePolicies-1").str("Name") == "Default Machine Policy");
+  CHECK(api.remove("/api/Spaces-1/machinepolicies/MachinePolicies-1").status == 400);
+  const Answer deployer = api.get("/api/userroles/userroles-projectdeployer");
+  CHECK(deployer.str("Name") == "Project Deployer");
+  CHECK_FALSE(deployer["GrantedSpacePermissions"].as_array().empty());
+  CHECK(api.get("/api/userroles?take=1")["TotalResults"].to_number<int>() > 10);
+  for (const char* type : {"LifecycleRelease", "LifecycleTentacle", "RunbookRetention"}) {
+    const Answer policy = api.get(std::string("/api/Spaces-1/retentionpolicies?RetentionType=") + type);
+    REQUIRE_MESSAGE(policy.status == 200, policy.text);
+    CHECK(policy.str("RetentionType") == type);
+    CHECK(policy.str("Strategy") == "Forever");
+    json::object counted = with(policy.body, "Strategy", "Count");
+    counted["QuantityToKeep"] = 3;
+    const Answer changed = api.put("/api/Spaces-1/retentionpolicies/" + policy.id(), counted);
+    CHECK_MESSAGE(changed.status == 200, changed.text);
+    CHECK(changed["QuantityToKeep"] == 3);
+    CHECK(api.put("/api/Spaces-1/retentionpolicies/" + policy.id(),
+                  with(changed.body, "Strategy", "Forever"))["QuantityToKeep"] == 0);
+  }
+  CHECK(api.get("/api/Spaces-1/retentionpolicies").errors().find("RetentionType must be one of") != std::string::npos);
+  for (const char* path : {"/api/events/categories", "/api/events/documenttypes", "/api/tasks/tasktypes"}) {
+    CHECK_FALSE(api.get(path).body.as_array().empty());
+  }
+}
+
 TEST_CASE("A feature toggle that is asked for is off") {
   TestApi api;
   CHECK(api.get("/api/configuration/feature-toggles?Name=x").text ==

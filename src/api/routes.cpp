@@ -6,6 +6,7 @@
 #include "api/empty_routes.h"
 #include "api/event_routes.h"
 #include "api/feed_routes.h"
+#include "api/fixed_routes.h"
 #include "api/open_api.h"
 #include "api/process_template_routes.h"
 #include "api/question_routes.h"
@@ -33,6 +34,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(task_routes());
   add(event_routes());
   add(empty_routes());
+  add(fixed_routes());
   all.push_back(open_api_route(all, catalogue));
   return all;
 }

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/team.h"
+#include "model/user_role.h"
 #include "storage/api_keys.h"
 #include "storage/events.h"
 #include "storage/resources.h"
@@ -44,6 +45,7 @@ std::string seed_documents(const Services& services, storage::Txn& txn) {
   const auto create = [&](std::string_view type, json::object document) {
     return store.create(services.catalogue.get(type), "", std::move(document), Sender::server).id;
   };
+  for (json::object& role : model::built_in_user_roles()) create("UserRole", std::move(role));
   const std::string admin = create("User", {{"Username", "admin"}, {"DisplayName", "Administrator"}});
   create("Team", {{"Id", model::administrators_team},
                   {"Name", "Administrators"},

@@ -103,7 +103,8 @@ TEST_CASE("A new space is furnished, needs a manager, and is deleted only when i
   CHECK(spaces.problems() == "");
   CHECK(space.at("TaskQueueStopped") == json::value(false));
   CHECK(space.at("SpaceManagersTeams") == json::value(json::array{"teams-spacemanagers-Spaces-2"}));
-  CHECK(types_of(spaces.changes()) == "Team Lifecycle ProjectGroup WorkerPool Feed ");
+  CHECK(types_of(spaces.changes()) ==
+        "Team Lifecycle ProjectGroup WorkerPool Feed MachinePolicy RetentionPolicy RetentionPolicy RetentionPolicy ");
   spaces.create(R"({"Name":"S"})");
   CHECK(spaces.problems().find("somebody has to manage the space") != std::string::npos);
   spaces.remove(space);

@@ -9,14 +9,17 @@
 #include "model/feed.h"
 #include "model/library_variable_set.h"
 #include "model/lifecycle.h"
+#include "model/machine_policy.h"
 #include "model/project.h"
 #include "model/project_group.h"
+#include "model/retention_policy.h"
 #include "model/space.h"
 #include "model/tag_set.h"
 #include "model/team.h"
 #include "model/tenant.h"
 #include "model/tenant_variables.h"
 #include "model/user.h"
+#include "model/user_role.h"
 #include "model/variable_set.h"
 #include "model/worker_pool.h"
 
@@ -37,13 +40,16 @@ const Schema& Catalogue::get(std::string_view type) const {
 Catalogue all_resources() {
   return Catalogue({
       user_schema(),
+      user_role_schema(),
       team_schema(),
       space_schema(),
       environment_schema(),
       lifecycle_schema(),
+      retention_policy_schema(),
       project_group_schema(),
       tag_set_schema(),
       worker_pool_schema(),
+      machine_policy_schema(),
       feed_schema(),
       library_variable_set_schema(),
       project_schema(),

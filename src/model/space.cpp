@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "model/retention_policy.h"
 #include "model/team.h"
 
 namespace slipway::model {
@@ -9,13 +10,22 @@ namespace {
 
 std::string managers_team(std::string_view space) { return fmt::format("teams-spacemanagers-{}", space); }
 
+std::vector<Changes::NewDocument> retention_policies(std::string_view space) {
+  std::vector<Changes::NewDocument> policies;
+  for (const std::string& type : retention_types) {
+    policies.push_back(
+        {"RetentionPolicy", {{"SpaceId", space}, {"Name", fmt::format("Default {}", type)}, {"RetentionType", type}}});
+  }
+  return policies;
+}
+
 /// What a new space comes with: clients look these documents up by their names.
 std::vector<Changes::NewDocument> furniture(const json::object& space) {
   const std::string_view id = json::text_at(space, "Id").value_or("");
   const bool is_first = json::flag_at(space, "IsDefault").value_or(false);
   json::object feed{{"SpaceId", id}, {"Name", "Octopus Server (built-in)"}, {"FeedType", "BuiltIn"}};
   if (is_first) feed["Id"] = "feeds-builtin";
-  return {
+  std::vector<Changes::NewDocument> documents{
       {"Team",
        {{"Id", managers_team(id)},
         {"Name", fmt::format("Space Managers of {}", json::text_at(space, "Name").value_or(id))},
@@ -26,7 +36,10 @@ std::vector<Changes::NewDocument> furniture(const json::object& space) {
       {"WorkerPool",
        {{"SpaceId", id}, {"Name", "Default Worker Pool"}, {"WorkerPoolType", "StaticWorkerPool"}, {"IsDefault", true}}},
       {"Feed", std::move(feed)},
+      {"MachinePolicy", {{"SpaceId", id}, {"Name", "Default Machine Policy"}, {"IsDefault", true}}},
   };
+  for (Changes::NewDocument& policy : retention_policies(id)) documents.push_back(std::move(policy));
+  return documents;
 }
 
 void add_managers_team(json::object& space) {
