@@ -9,7 +9,9 @@
 #include "base/strand.h"
 #include "engine/task_queue.h"
 #include "engine/task_run.h"
+#include "model/space.h"
 #include "storage/contents.h"
+#include "storage/document_lookup.h"
 
 namespace slipway::engine {
 namespace {
@@ -34,6 +36,14 @@ planning::Plan stored_plan(storage::Reader& reader, const TaskRecord& task) {
   return json::from_json<planning::Plan>(json::parse(*text));
 }
 
+std::set<std::string> spaces_that_stopped(storage::Reader& reader) {
+  std::set<std::string> stopped;
+  for (const auto& space : model::list<model::Space>(storage::DocumentLookup(reader), "")) {
+    if (space.TaskQueueStopped) stopped.insert(space.Id);
+  }
+  return stopped;
+}
+
 }  // namespace
 
 struct Engine::State : std::enable_shared_from_this<State> {
@@ -54,6 +64,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   void load(const std::vector<std::string>& ids);
   template <class Condition>
   std::vector<TaskRecord> find(const std::vector<std::string>& ids, Condition wanted);
+  void space_changed(const std::string& space);
   void retry_lock(const std::string& lock);
   void on_ended(const TaskRecord&);
   void on_lost(const std::string& task, const Error&);
@@ -95,6 +106,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   bool pump_due = false;
   std::vector<std::string> dropped;  ///< tasks whose writes failed: taken up again once the database takes writes
   TaskQueue queue;
+  std::set<std::string> stopped_spaces;  ///< their tasks stay queued in the database alone
   std::map<std::string, std::shared_ptr<TaskRun>> runs;
   std::set<std::string> idle;  ///< those of runs that only wait: they hold no slot (TSK-4)
   std::map<std::string, std::vector<std::weak_ptr<UnitRun>>> lock_waiters;
@@ -125,6 +137,7 @@ void Engine::State::begin() {
   if (!left.empty()) parts.log.info("took over tasks that were executing", {{"count", left.size()}});
   on_strand([left = std::move(left), claims = std::move(claims)](State& self) {
     self.resume(left, claims);
+    self.stopped_spaces = self.parts.database.read(spaces_that_stopped);
     for (const auto& task : self.parts.database.read([](storage::Reader& r) { return storage::queued_tasks(r); })) {
       self.enqueue(task);
     }
@@ -175,6 +188,7 @@ void Engine::State::enqueue(const TaskRecord& task) {
       s.pump_soon();
     });
   }
+  if (stopped_spaces.contains(task.space)) return;
   queue.add({task.id, task.concurrency_key, task.priority, task.queued});
 }
 
@@ -310,6 +324,9 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
       case storage::Change::Kind::lock_released:
         on_strand([lock = change.id](State& s) { s.retry_lock(lock); });
         break;
+      case storage::Change::Kind::resource:
+        if (change.detail == model::Space::type) on_strand([id = change.id](State& s) { s.space_changed(id); });
+        break;
       default:
         break;
     }
@@ -339,6 +356,30 @@ std::vector<TaskRecord> Engine::State::find(const std::vector<std::string>& ids,
     }
     return found;
   });
+}
+
+/// The tasks of a space leave the queue when it is stopped, and come back from the database when it goes on.
+void Engine::State::space_changed(const std::string& space) {
+  try {
+    const bool stops = parts.database.read(spaces_that_stopped).contains(space);
+    if (stops == stopped_spaces.contains(space)) return;
+    storage::TaskFilter filter;
+    filter.space = space;
+    filter.states = {TaskState::Queued};
+    const auto tasks =
+        parts.database.read([&](storage::Reader& r) { return storage::list_tasks(r, filter, storage::everything); });
+    if (stops) {
+      stopped_spaces.insert(space);
+      for (const auto& task : tasks.items) queue.remove(task.id);
+    } else {
+      stopped_spaces.erase(space);
+      for (const auto& task : tasks.items) enqueue(task);
+    }
+    pump_soon();
+  } catch (const Error& error) {
+    parts.log.error("a space's queue could not be read", {{"space", space}, {"error", error.message()}});
+    again_later([space](State& s) { s.space_changed(space); });
+  }
 }
 
 void Engine::State::retry_lock(const std::string& lock) {

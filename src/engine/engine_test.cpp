@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "storage/ids.h"
 #include "storage/journal.h"
+#include "storage/resources.h"
 #include "storage/task_log.h"
 
 using namespace slipway;
@@ -200,6 +201,7 @@ class Node {
   std::string deploy(std::string key = "tenant/project/env", std::optional<Time> expiry = std::nullopt,
                      Duration later = 0us) {
     storage::TaskRecord task;
+    task.space = "Spaces-1";
     task.concurrency_key = std::move(key);
     task.name = "Deploy";
     task.queued = clock.now() + later;
@@ -257,6 +259,16 @@ class Node {
   void fill_disk(Duration length) {
     disk_full = true;
     executor.post_at(clock.steady() + length, [this] { disk_full = false; });
+  }
+  /// Says whether the space's queue is stopped; tasks made by deploy() belong to it.
+  void stop_queue(bool is_stopped) {
+    database_->write("space", [&](storage::Txn& txn) {
+      auto row = storage::find_resource(txn, "Spaces-1");
+      const bool is_new = !row;
+      if (is_new) row = storage::StoredResource{.id = "Spaces-1", .type = "Space", .name = "Default"};
+      row->body = json::to_text(json::object{{"Id", "Spaces-1"}, {"TaskQueueStopped", is_stopped}});
+      is_new ? storage::insert_resource(txn, *row) : storage::update_resource(txn, *row);
+    });
   }
   void change_row(const storage::Query& query) {
     database_->write("change", [&](storage::Txn& txn) { txn.run(query, {}); });
@@ -734,4 +746,40 @@ TEST_CASE("many tasks on many threads all end, each once") {
   }
   CHECK(source.ended_tasks.size() == count);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("the tasks of a stopped space stay queued until it goes on, over a restart too") {
+  Node node([](steps::StepContext&, World&) { return Outcome::success(); });
+  node.stop_queue(true);
+  const auto first = node.deploy("a");
+  const auto later = node.deploy("b", std::nullopt, 10min);
+  const auto expiring = node.deploy("c", node.clock.now() + 5min);
+  node.run();
+  CHECK(node.task(first).state == TaskState::Queued);
+  CHECK(node.task(later).state == TaskState::Queued);
+  CHECK(node.task(expiring).state == TaskState::TimedOut);
+  node.crash();
+  node.run();
+  CHECK(node.task(first).state == TaskState::Queued);
+  node.stop_queue(false);
+  node.run();
+  CHECK(node.task(first).state == TaskState::Success);
+  CHECK(node.task(later).state == TaskState::Success);
+}
+
+TEST_CASE("what runs when its space is stopped runs on, and what waits for it stays queued") {
+  Node node;
+  const auto running = node.deploy();
+  const auto behind = node.deploy();
+  node.run();
+  REQUIRE(node.task(running).state == TaskState::Executing);
+  node.stop_queue(true);
+  node.run();
+  node.world.tell("done");
+  node.run();
+  CHECK(node.task(running).state == TaskState::Success);
+  CHECK(node.task(behind).state == TaskState::Queued);
+  node.stop_queue(false);
+  node.run();
+  CHECK(node.task(behind).state == TaskState::Success);
 }

@@ -118,7 +118,7 @@ TEST_CASE_TEMPLATE("deployments are listed by each of their properties", Databas
   CHECK(list({.release = "Releases-2", .tenant = "Tenants-1"}).empty());
   CHECK(list({.tenant = Ids{"Tenants-2", "Tenants-1", "Tenants-2"}}) == Ids{"Deployments-3", "Deployments-2"});
   CHECK(list({.environment = Ids{"Environments-1", "Environments-2"}}) == all);
-  CHECK(list({.tenant = Ids{"Tenants-1", "Tenants-2"}, .environment = Ids{"Environments-1", "Environments-2"}}) ==
+  CHECK(list({.environment = Ids{"Environments-1", "Environments-2"}, .tenant = Ids{"Tenants-1", "Tenants-2"}}) ==
         Ids{"Deployments-3", "Deployments-2"});
   CHECK(list({.space = Ids{"Spaces-1", "Spaces-2"}}) == all);
   const DeploymentFilter both{.environment = Ids{"Environments-1", "Environments-2"}};
