@@ -157,8 +157,9 @@ net::Response rule_test_by_body(Call& call) {
   return call.services.database.read([&](storage::Reader& reader) { return rule_test(call, reader, test); });
 }
 
-/// The link to here must lead somewhere: clients name no reason of their own for a missing address.
-net::Response refuse_upload(Call&) {
+/// The link to here must lead somewhere: clients name no reason of their own for a missing address. Looks at no body,
+/// since an upload is no JSON.
+net::Response refuse_upload(Call&, storage::Reader&) {
   fail_invalid(
       "The built-in feed holds no packages yet: push the package to a registry, and name its feed in the process.");
 }

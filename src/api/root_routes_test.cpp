@@ -89,6 +89,14 @@ TEST_CASE("What a fresh server comes with is there for clients that look for it"
   }
 }
 
+TEST_CASE("An upload to the built-in feed is told what to do instead") {
+  TestApi api;
+  const Answer refused =
+      api.send("POST", "/api/Spaces-1/packages/raw?overwriteMode=FailIfExists", "--form\r\nContent-Type: x\r\n\r\nPK");
+  CHECK(refused.status == 400);
+  CHECK(refused.errors().find("push the package to a registry") != std::string::npos);
+}
+
 TEST_CASE("A feature toggle that is asked for is off") {
   TestApi api;
   CHECK(api.get("/api/configuration/feature-toggles?Name=x").text ==
