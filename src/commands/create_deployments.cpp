@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "commands/audit.h"
@@ -90,12 +91,15 @@ class DeploymentBatch {
     return request_.update_variables ? update_variables(txn_, context_, release.id) : release;
   }
 
+  /// Each once, however many names of it were given.
   std::vector<model::Environment> wanted_environments() const {
     Problems problems;
     std::vector<model::Environment> environments;
+    std::set<std::string> known;
     for (const std::string& name : request_.environments) {
       try {
-        environments.push_back(require_named<model::Environment>(lookup_, context_.space, name, "environment"));
+        auto environment = require_named<model::Environment>(lookup_, context_.space, name, "environment");
+        if (known.insert(environment.Id).second) environments.push_back(std::move(environment));
       } catch (const Error& error) {
         problems.add(error.message());
       }

@@ -54,6 +54,11 @@ TEST_CASE_FIXTURE(World, "TEN-3: each environment gets one deployment with one q
   CHECK(task->deployment == created.deployments[0].id);
 }
 
+TEST_CASE_FIXTURE(World, "An environment that was named by name, slug and id is deployed to once") {
+  release("1.0.0");
+  CHECK(deploy(to({"Dev", "dev", "Environments-1"})).deployments.size() == 1);
+}
+
 TEST_CASE_FIXTURE(World, "LIF-2: an environment opens once the release has succeeded in the one before") {
   release("1.0.0");
   CHECK(refused([&] { deploy(to({"Prod"})); }) ==
