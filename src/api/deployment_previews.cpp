@@ -64,9 +64,11 @@ json::object form_of(const planning::DeploymentScene& scene) {
   return {{"Values", std::move(values)}, {"Elements", std::move(elements)}};
 }
 
-json::object promotion(const storage::ReleaseRecord& release, const std::string& id, const std::string& name) {
-  const std::string link =
-      fmt::format("/api/{}/releases/{}/deployments/preview/{}{{?includeDisabledSteps}}", release.space, release.id, id);
+/// An environment to go to; `tenant` null for an untenanted deployment.
+json::object promotion(const storage::ReleaseRecord& release, const std::string& id, const std::string& name,
+                       const model::Tenant* tenant) {
+  const std::string link = fmt::format("/api/{}/releases/{}/deployments/preview/{}{}{{?includeDisabledSteps}}",
+                                       release.space, release.id, id, tenant == nullptr ? "" : "/" + tenant->Id);
   return {{"Id", id}, {"Name", name}, {"Links", json::object{{"Preview", link}}}};
 }
 
@@ -118,21 +120,22 @@ json::object preview_deployment(storage::Reader& reader, const storage::ReleaseR
 json::object deployment_template(storage::Reader& reader, const storage::ReleaseRecord& release) {
   const storage::DocumentLookup lookup(reader);
   const commands::ReleaseStandings standings(reader, release);
-  const auto promotions = [&](const planning::LifecycleProgress& progress) {
+  const auto promotions = [&](const model::Tenant* tenant) {
     json::array open;
-    for (const std::string& id : progress.allowed()) open.push_back(promotion(release, id, standings.name_of(id)));
+    for (const std::string& id : standings.progress(tenant).allowed()) {
+      open.push_back(promotion(release, id, standings.name_of(id), tenant));
+    }
     return open;
   };
   json::array for_tenants;
   for (const auto& tenant : model::referring<model::Tenant>(lookup, "ProjectEnvironments", release.project)) {
-    for_tenants.push_back(
-        json::object{{"Id", tenant.Id}, {"Name", tenant.Name}, {"PromoteTo", promotions(standings.progress(&tenant))}});
+    for_tenants.push_back(json::object{{"Id", tenant.Id}, {"Name", tenant.Name}, {"PromoteTo", promotions(&tenant)}});
   }
   return {{"IsDeploymentProcessModified", is_modified(reader, release.process_snapshot)},
           {"IsVariableSetModified", is_modified(reader, release.variables_snapshot)},
           {"IsLibraryVariableSetModified", false},
           {"DeploymentNotes", nullptr},
-          {"PromoteTo", promotions(standings.progress(nullptr))},
+          {"PromoteTo", promotions(nullptr)},
           {"TenantPromotions", std::move(for_tenants)},
           {"Links", json::object()}};
 }

@@ -184,6 +184,16 @@ TEST_CASE_FIXTURE(RunningApi, "the template names the environments that are open
   CHECK(open["IsDeploymentProcessModified"] == json::value(false));
 }
 
+TEST_CASE_FIXTURE(RunningApi, "the template's previews for a tenant are those of the tenant") {
+  const Answer tenant = post("/api/Spaces-1/tenants",
+                             json::object{{"Name", "Acme"}, {"ProjectEnvironments", {{project, json::array{dev}}}}});
+  REQUIRE_MESSAGE(tenant.status == 201, tenant.text);
+  const Answer open = get("/api/Spaces-1/releases/Releases-1/deployments/template");
+  const auto& promotion = open["TenantPromotions"].as_array().at(0).as_object().at("PromoteTo").as_array().at(0);
+  CHECK(promotion.at("Links").at("Preview") == json::value("/api/Spaces-1/releases/Releases-1/deployments/preview/" +
+                                                           dev + "/" + tenant.id() + "{?includeDisabledSteps}"));
+}
+
 TEST_CASE_FIXTURE(RunningApi, "wrong times, types and names are answered with what is wrong") {
   const auto post_text = [&](std::string body) {
     return send("POST", "/api/Spaces-1/deployments/create/untenanted/v1", std::move(body)).errors();
