@@ -70,12 +70,12 @@ net::Response process_template(Call& call, storage::Reader& reader, const model:
     packages.push_back(package_document(lookup, need, last));
   }
   const auto& donor = project.VersioningStrategy.DonorPackage;
-  const std::string next = commands::next_release_number(reader, command_context(call), project, channel);
+  const auto next = commands::next_release_number(reader, command_context(call), project, channel);
   return json_response(
       200, json::object{
                {"DeploymentProcessId", process.Id},
                {"LastReleaseVersion", last ? json::value(last->version) : json::value(nullptr)},
-               {"NextVersionIncrement", next.empty() ? json::value(nullptr) : json::value(next)},
+               {"NextVersionIncrement", next ? json::value(*next) : json::value(nullptr)},
                {"VersioningPackageStepName", donor ? json::value(donor->DeploymentAction) : json::value(nullptr)},
                {"VersioningPackageReferenceName", donor ? json::value(donor->PackageReference) : json::value(nullptr)},
                {"Packages", std::move(packages)},

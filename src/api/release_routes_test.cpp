@@ -97,6 +97,28 @@ TEST_CASE_FIXTURE(DeliveryApi, "what a release of the process needs is told with
   }
 }
 
+TEST_CASE_FIXTURE(DeliveryApi, "VER-8: the next number that is told is the one that a release gets") {
+  make_release("1.0.5");
+  make_release("1.0.4");
+  const Answer needed = get("/api/Spaces-1/projects/Web/deploymentprocesses/template");
+  CHECK(needed.str("NextVersionIncrement") == "1.0.6");
+  CHECK(make_release("").str("ReleaseVersion") == "1.0.6");
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "what a release needs is told even where the project's template gives no number") {
+  const auto next_by = [&](const char* text) {
+    const Answer before = get("/api/Spaces-1/projects/Web");
+    const Answer changed = put("/api/Spaces-1/projects/Web",
+                               testing::with(before.body, "VersioningStrategy", json::object{{"Template", text}}));
+    REQUIRE_MESSAGE(changed.status == 200, changed.text);
+    const Answer needed = get("/api/Spaces-1/projects/Web/deploymentprocesses/template");
+    REQUIRE_MESSAGE(needed.status == 200, needed.text);
+    return needed["NextVersionIncrement"];
+  };
+  CHECK(next_by("") == json::value("0.0.1"));
+  CHECK(next_by("#{Nope}").is_null());
+}
+
 TEST_CASE_FIXTURE(DeliveryApi, "a release's frozen process can be read by its snapshot's id") {
   make_release("1.0.0");
   const std::string id = get("/api/releases/Releases-1").str("ProjectDeploymentProcessSnapshotId");

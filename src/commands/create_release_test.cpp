@@ -34,6 +34,33 @@ TEST_CASE_FIXTURE(World, "VER-8: without a version the server counts on from the
   CHECK(release("").version == "5.0.1");
 }
 
+TEST_CASE_FIXTURE(World, "VER-8: where the next number is taken, the server counts on from the highest") {
+  release("1.0.5");
+  release("1.0.4");
+  CHECK(release("").version == "1.0.6");
+}
+
+TEST_CASE_FIXTURE(World, "VER-8: a template without a counter is counted up until a number is free") {
+  const auto number_by = [&](const char* text) {
+    project.VersioningStrategy.Template = text;
+    put(project);
+    return release("").version;
+  };
+  CHECK(number_by("3.1") == "3.1");
+  CHECK(number_by("3.1") == "3.2");
+  CHECK(number_by("3.1.0") == "3.1.1");
+  CHECK(number_by("4.0.0-beta") == "4.0.0-beta");
+  CHECK(number_by("4.0.0-beta") == "4.0.1-beta");
+  CHECK(number_by("4.0.9-rc.9") == "4.0.9-rc.9");
+  CHECK(number_by("4.0.9-rc.9") == "4.0.9-rc.10");
+}
+
+TEST_CASE_FIXTURE(World, "VER-5: an empty template is none") {
+  project.VersioningStrategy.Template = "";
+  put(project);
+  CHECK(release("").version == "0.0.1");
+}
+
 TEST_CASE_FIXTURE(World, "VER-7: a mask counts on from the highest release that fits it") {
   CHECK(release("2.1.i").version == "2.1.0");
   release("2.1.4");

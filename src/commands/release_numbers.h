@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,9 @@
 
 namespace slipway::commands {
 
-/// `wanted` with its mask resolved; when it is empty, what the project's versioning strategy says. Within the write
-/// that inserts the release, so that two calls at once get two numbers (VER-7). Throws Error{invalid} for what is no
-/// version.
+/// `wanted` with its mask resolved; when it is empty, what the project's versioning strategy says: the package's
+/// version, or a number that is free. Within the write that inserts the release, so that two calls at once get two
+/// numbers (VER-7). Throws Error{invalid} for what is no version.
 std::string release_number(storage::Reader&, const CommandContext&, const model::Project&, const model::Channel&,
                            const std::vector<planning::SelectedPackage>&, const std::string& wanted);
 
@@ -25,8 +26,9 @@ std::string checked_number(std::string version);
 /// Equal for equal versions (VER-1).
 std::string version_key(const std::string& version);
 
-/// The number that a release of the channel would get next, without looking at packages; "" when the project takes it
-/// from a package.
-std::string next_release_number(storage::Reader&, const CommandContext&, const model::Project&, const model::Channel&);
+/// The number that a release of the channel would get next, without looking at packages; nullopt when the project takes
+/// it from a package, or its template gives none.
+std::optional<std::string> next_release_number(storage::Reader&, const CommandContext&, const model::Project&,
+                                               const model::Channel&);
 
 }  // namespace slipway::commands
