@@ -7,12 +7,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "commands/audit.h"
-#include "commands/feed_access.h"
 #include "commands/names.h"
 #include "commands/records.h"
+#include "commands/release_lookup.h"
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
-#include "feeds/feed.h"
+#include "language/version_mask.h"
 #include "planning/release_variables.h"
 #include "storage/document_lookup.h"
 
@@ -53,34 +53,6 @@ ReleaseGround ground_of(storage::Reader& reader, const CommandContext& context, 
   return ground;
 }
 
-/// A feed with a look-up to make in it; null `feed` where only a version that the caller gave can be used.
-struct LookUp {
-  PackageNeed need;
-  std::string feed_type;
-  std::string feed_name;
-  std::shared_ptr<feeds::Feed> feed;
-};
-
-std::vector<LookUp> plan_look_ups(storage::Reader& reader, CommandContext& context, const ReleaseGround& ground) {
-  const storage::DocumentLookup lookup(reader);
-  std::map<std::string, std::shared_ptr<feeds::Feed>> opened;
-  std::vector<LookUp> look_ups;
-  for (const PackageNeed& need : ground.needs) {
-    LookUp look_up{need, "", need.feed_id, nullptr};
-    if (const auto feed = model::find<model::Feed>(lookup, need.feed_id); feed && need.is_resolvable) {
-      look_up.feed_type = feed->FeedType;
-      look_up.feed_name = feed->Name;
-      if (context.feeds.knows(feed->FeedType)) {
-        auto& shared = opened[feed->Id];
-        if (!shared) shared = open_feed(reader, context, *feed);
-        look_up.feed = shared;
-      }
-    }
-    look_ups.push_back(std::move(look_up));
-  }
-  return look_ups;
-}
-
 const feeds::PackageVersion& newest_of(const std::vector<feeds::PackageVersion>& versions, const LookUp& look_up,
                                        const std::string& caller_tag) {
   std::vector<planning::VersionCandidate> candidates;
@@ -94,46 +66,25 @@ const feeds::PackageVersion& newest_of(const std::vector<feeds::PackageVersion>&
   return versions[order.front()];
 }
 
-/// Feeds that know what an image's tag points to; a release freezes that (PKG-4).
-bool holds_images(feeds::Feed& feed) { return !feed.registry().empty(); }
-
-planning::SelectedPackage find_package(const LookUp& look_up, const ReleaseRequest& request) {
+planning::SelectedPackage find_newest(const LookUp& look_up, const ReleaseRequest& request) {
   const PackageNeed& need = look_up.need;
-  planning::SelectedPackage selected{need.step, need.action, need.reference, "", need.package_id, need.feed_id, "", ""};
-  const auto settled = planning::settled_version(need, request.packages);
-  if (!settled && !request.may_choose_newest) {
+  if (!request.may_choose_newest) {
     fail_invalid(fmt::format("No version was selected for the package {}.", need.label()));
   }
-  if (!settled && !need.is_resolvable) {
+  if (!need.is_resolvable) {
     fail_invalid(fmt::format("The package {} is named by variables that are known only at deployment; name a version.",
                              need.label()));
   }
-  if (!settled && look_up.feed == nullptr) {
+  if (look_up.feed == nullptr) {
     fail_invalid(
         fmt::format("The newest version of the package {} can't be looked up in the feed '{}'; name a version.",
                     need.label(), look_up.feed_name));
   }
-  if (look_up.feed == nullptr) {
-    selected.Version = *settled;
-    return selected;
-  }
-  if (!settled) {
-    const auto versions = look_up.feed->versions(need.package_id);
-    const feeds::PackageVersion& newest = newest_of(versions, look_up, request.prerelease_tag);
-    selected.Version = newest.version;
-    selected.Digest = newest.digest;
-  } else {
-    selected.Version = *settled;
-    if (holds_images(*look_up.feed)) {
-      const auto found = look_up.feed->find(need.package_id, *settled);
-      if (!found) {
-        fail_invalid(fmt::format("The feed '{}' has no image '{}:{}', which step '{}' needs.", look_up.feed_name,
-                                 need.package_id, *settled, need.action));
-      }
-      selected.Digest = found->digest;
-    }
-  }
-  selected.Registry = look_up.feed->registry();
+  const auto versions = look_up.feed->versions(need.package_id);
+  const feeds::PackageVersion& newest = newest_of(versions, look_up, request.prerelease_tag);
+  planning::SelectedPackage selected = without_version(look_up);
+  selected.Version = newest.version;
+  selected.Digest = newest.digest;
   return selected;
 }
 
@@ -165,38 +116,57 @@ std::vector<planning::SelectedPackage> select_packages(const ReleaseGround& grou
   return selected;
 }
 
+/// The release that has that version already, which is the answer if the caller takes it; else it is refused (REL-1).
+std::optional<storage::ReleaseRecord> existing_release(storage::Reader& reader, const model::Project& project,
+                                                       const ReleaseRequest& request, const std::string& version) {
+  auto existing = find_release_of(reader, project.Id, version);
+  if (existing && !request.ignore_if_exists) {
+    fail_invalid(fmt::format("A release with version {} already exists for the project '{}'.", version, project.Name));
+  }
+  return existing;
+}
+
+/// The release found before the write, as it is now.
+CreatedRelease still_existing(storage::Reader& reader, const storage::ReleaseRecord& found) {
+  auto now = storage::find_release(reader, found.id);
+  if (!now) {
+    fail(ErrorCode::conflict,
+         fmt::format("Release {} was deleted while the call was looking at it; repeat the call.", found.version));
+  }
+  return {std::move(*now), true};
+}
+
 }  // namespace
 
 PreparedRelease prepare_release(CommandContext& context, ReleaseRequest request) {
-  const std::vector<LookUp> look_ups = context.database.read(
-      [&](storage::Reader& reader) { return plan_look_ups(reader, context, ground_of(reader, context, request)); });
   PreparedRelease prepared;
-  Problems problems;
-  for (const LookUp& look_up : look_ups) {
-    try {
-      prepared.packages.push_back({look_up.need, look_up.feed_type, find_package(look_up, request)});
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::invalid) throw;
-      problems.add(error.message());
+  const std::vector<LookUp> look_ups = context.database.read([&](storage::Reader& reader) -> std::vector<LookUp> {
+    const ReleaseGround ground = ground_of(reader, context, request);
+    if (!request.version.empty() && !language::is_version_mask(request.version)) {
+      prepared.existing = existing_release(reader, ground.project, request, request.version);
     }
-  }
-  problems.throw_if_any("The packages of the release could not be settled.");
+    if (prepared.existing) return {};
+    return plan_look_ups(reader, context, ground.needs);
+  });
+  prepared.packages = find_packages(look_ups, [&](const LookUp& look_up) {
+    const auto settled = planning::settled_version(look_up.need, request.packages);
+    return settled ? find_version(look_up, *settled) : find_newest(look_up, request);
+  });
   prepared.request = std::move(request);
   return prepared;
 }
 
 CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const PreparedRelease& prepared) {
   const ReleaseRequest& request = prepared.request;
+  if (prepared.existing) return still_existing(txn, *prepared.existing);
   const ReleaseGround ground = ground_of(txn, context, request);
   const auto packages = select_packages(ground, prepared);
 
   storage::ReleaseRecord record;
   record.version = release_number(txn, context, ground.project, ground.channel, packages, request.version);
   record.version_key = version_key(record.version);
-  if (auto existing = storage::find_release_by_version(txn, ground.project.Id, record.version_key)) {
-    if (request.ignore_if_exists) return {std::move(*existing), true};
-    fail_invalid(fmt::format("A release with version {} already exists for the project '{}'.", record.version,
-                             ground.project.Name));
+  if (auto existing = existing_release(txn, ground.project, request, record.version)) {
+    return {std::move(*existing), true};
   }
   const VariableSnapshots variables = freeze_variables(txn, ground.project);
   ReleaseBody body;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/context.h"
+#include "commands/package_look_up.h"
 #include "planning/package_selection.h"
 #include "storage/releases.h"
 
@@ -27,16 +28,10 @@ struct ReleaseRequest {
   json::value git_resources, version_control;  ///< kept as sent
 };
 
-/// One package's version as its feed knows it, found before the write.
-struct FoundPackage {
-  planning::PackageNeed need;
-  std::string feed_type;
-  planning::SelectedPackage selected;
-};
-
 struct PreparedRelease {
   ReleaseRequest request;
   std::vector<FoundPackage> packages;
+  std::optional<storage::ReleaseRecord> existing;  ///< has the wanted version, and is the answer; nothing was looked up
 };
 
 struct CreatedRelease {
@@ -44,11 +39,11 @@ struct CreatedRelease {
   bool existed = false;
 };
 
-/// Asks the feeds. Throws Error{invalid} naming everything that is unknown, unresolvable or against the channel's
-/// rules.
+/// Asks the feeds, unless the wanted version exists. Throws Error{invalid} naming everything that is unknown or
+/// unresolvable, or the version that exists (REL-1).
 PreparedRelease prepare_release(CommandContext&, ReleaseRequest);
-/// Throws Error{invalid} when the version exists (REL-1), Error{conflict} when the project's packages changed since the
-/// release was prepared.
+/// Throws Error{invalid} when the version exists (REL-1) or the packages don't fit the channel, Error{conflict} when
+/// what was prepared is outdated.
 CreatedRelease create_release(storage::Txn&, CommandContext&, const PreparedRelease&);
 
 }  // namespace slipway::commands

@@ -27,6 +27,16 @@ TEST_CASE_FIXTURE(World,
   CHECK(existing.record.version == "1.0");
 }
 
+TEST_CASE_FIXTURE(World, "REL-1: an existing version is answered, or refused, without asking feeds") {
+  release("1.0");
+  images.clear();
+  ReleaseRequest again;
+  again.version = "1.0";
+  CHECK(refused([&] { release(again); }) == Texts{"A release with version 1.0 already exists for the project 'Web'."});
+  again.ignore_if_exists = true;
+  CHECK(release(again).existed);
+}
+
 TEST_CASE_FIXTURE(World, "VER-8: without a version the server counts on from the last release") {
   CHECK(release("").version == "0.0.1");
   CHECK(release("").version == "0.0.2");
