@@ -141,6 +141,14 @@ net::Response change_release(Call& call,
   });
 }
 
+net::Response edit_release(Call& call) {
+  commands::CommandContext context = command_context(call);
+  const auto prepared = commands::prepare_edit(context, call.parameter("id"), edit_of(call));
+  return change_release(call, [&](storage::Txn& txn, commands::CommandContext& writing, const std::string& id) {
+    return commands::edit_release(txn, writing, id, prepared);
+  });
+}
+
 net::Response list(const Call& call, storage::Reader& reader, storage::ReleaseFilter filter) {
   filter.space = call.space;
   filter.ids = ids_of(call);
@@ -320,12 +328,7 @@ std::vector<Route> release_routes() {
        [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }, RouteScope::space, "Release"},
       {"GET", "releases/{id}", "ReleaseView", "Shows a release.", get, RouteScope::space, "Release"},
       {"PUT", "releases/{id}", "ReleaseEdit", "Changes version, channel, notes, package versions or custom fields.",
-       [](Call& call) {
-         return change_release(call, [edit = edit_of(call)](auto& txn, auto& context, const std::string& id) {
-           return commands::edit_release(txn, context, id, edit);
-         });
-       },
-       RouteScope::space, "Release"},
+       edit_release, RouteScope::space, "Release"},
       {"DELETE", "releases/{id}", "ReleaseDelete", "Deletes a release with its deployments, tasks and logs.",
        delete_release},
       {"POST", "releases/{id}/snapshot-variables", "ReleaseEdit",

@@ -14,6 +14,7 @@
 #include "model/channel.h"
 #include "model/feed.h"
 #include "planning/package_selection.h"
+#include "planning/release_variables.h"
 #include "storage/document_lookup.h"
 #include "storage/task_log.h"
 #include "storage/tasks.h"
@@ -34,17 +35,46 @@ void save(storage::Txn& txn, CommandContext& context, const storage::ReleaseReco
         std::move(details));
 }
 
-/// The release's packages with the versions of `edited` where it names them.
-std::vector<planning::SelectedPackage> with_versions(std::vector<planning::SelectedPackage> packages,
-                                                     const std::vector<planning::SelectedPackage>& edited) {
+/// The edited version of a package; null where it stays.
+const planning::SelectedPackage* change_of(const planning::SelectedPackage& package,
+                                           const std::vector<planning::SelectedPackage>& edited) {
+  const auto change = std::find_if(edited.begin(), edited.end(), [&](const planning::SelectedPackage& e) {
+    return equals_ignoring_case(e.ActionName.empty() ? e.StepName : e.ActionName, package.ActionName) &&
+           equals_ignoring_case(e.PackageReferenceName, package.PackageReferenceName);
+  });
+  const bool changes = change != edited.end() && !change->Version.empty() && change->Version != package.Version;
+  return changes ? &*change : nullptr;
+}
+
+/// The packages whose versions the edit changes, each with its new one.
+std::vector<planning::PackageNeed> changed_needs(const ReleaseBody& body, const ReleaseEdit& edit) {
+  const auto as_frozen = planning::resolver({});
+  std::vector<planning::PackageNeed> needs;
+  for (const planning::SelectedPackage& package : body.SelectedPackages) {
+    const planning::SelectedPackage* change = edit.packages ? change_of(package, *edit.packages) : nullptr;
+    if (change == nullptr) continue;
+    const bool is_resolvable = as_frozen(package.PackageId) && as_frozen(package.FeedId);
+    needs.push_back({package.StepName, package.ActionName, "", package.PackageReferenceName, package.PackageId,
+                     package.FeedId, is_resolvable, change->Version, std::nullopt});
+  }
+  return needs;
+}
+
+/// The release's packages, those that the edit changes as they were found.
+std::vector<planning::SelectedPackage> with_changes(std::vector<planning::SelectedPackage> packages,
+                                                    const PreparedEdit& prepared) {
   for (planning::SelectedPackage& package : packages) {
-    const auto change = std::find_if(edited.begin(), edited.end(), [&](const planning::SelectedPackage& e) {
-      return equals_ignoring_case(e.ActionName.empty() ? e.StepName : e.ActionName, package.ActionName) &&
-             equals_ignoring_case(e.PackageReferenceName, package.PackageReferenceName);
-    });
-    if (change == edited.end() || change->Version.empty() || change->Version == package.Version) continue;
-    package.Version = change->Version;
-    package.Digest.clear();  // of the version before
+    const planning::SelectedPackage* change = change_of(package, *prepared.edit.packages);
+    if (change == nullptr) continue;
+    const auto found =
+        std::find_if(prepared.packages.begin(), prepared.packages.end(), [&](const FoundPackage& candidate) {
+          return candidate.selected.ActionName == package.ActionName &&
+                 candidate.selected.PackageReferenceName == package.PackageReferenceName;
+        });
+    if (found == prepared.packages.end()) {
+      fail(ErrorCode::conflict, "SelectedPackages: the release was changed meanwhile; load it again and repeat.");
+    }
+    package = found->selected;
   }
   return packages;
 }
@@ -111,8 +141,18 @@ storage::ReleaseRecord update_variables(storage::Txn& txn, CommandContext& conte
   return release;
 }
 
+PreparedEdit prepare_edit(CommandContext& context, const std::string& id, ReleaseEdit edit) {
+  const std::vector<LookUp> look_ups = context.database.read([&](storage::Reader& reader) {
+    return plan_look_ups(reader, context, changed_needs(body_of(existing(reader, context, id)), edit));
+  });
+  auto packages =
+      find_packages(look_ups, [](const LookUp& look_up) { return find_version(look_up, *look_up.need.fixed_version); });
+  return {std::move(edit), std::move(packages)};
+}
+
 storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, const std::string& id,
-                                    const ReleaseEdit& edit) {
+                                    const PreparedEdit& prepared) {
+  const ReleaseEdit& edit = prepared.edit;
   storage::ReleaseRecord release = existing(txn, context, id);
   ReleaseBody body = body_of(release);
   if (edit.version && !edit.version->empty()) {
@@ -122,7 +162,7 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
   if (edit.channel) move_to_channel(txn, release, *edit.channel);
   if (edit.notes) body.ReleaseNotes = *edit.notes;
   if (edit.custom_fields) body.CustomFields = *edit.custom_fields;
-  if (edit.packages) body.SelectedPackages = with_versions(std::move(body.SelectedPackages), *edit.packages);
+  if (edit.packages) body.SelectedPackages = with_changes(std::move(body.SelectedPackages), prepared);
   body.IgnoreChannelRules = body.IgnoreChannelRules || edit.ignore_channel_rules;
   if (!body.IgnoreChannelRules) check_rules(txn, release, body);
   release.body = to_text(body);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/context.h"
+#include "commands/package_look_up.h"
 #include "commands/records.h"
 #include "storage/releases.h"
 
@@ -25,7 +26,14 @@ struct ReleaseEdit {
   std::optional<std::map<std::string, std::string>> custom_fields;
   bool ignore_channel_rules = false;
 };
-storage::ReleaseRecord edit_release(storage::Txn&, CommandContext&, const std::string& release, const ReleaseEdit&);
+struct PreparedEdit {
+  ReleaseEdit edit;
+  std::vector<FoundPackage> packages;  ///< those whose versions change
+};
+/// Asks the feeds for the versions that change, as a creation does. Throws Error{invalid} naming what they lack.
+PreparedEdit prepare_edit(CommandContext&, const std::string& release, ReleaseEdit);
+/// Throws Error{conflict} when the release's packages changed since the edit was prepared.
+storage::ReleaseRecord edit_release(storage::Txn&, CommandContext&, const std::string& release, const PreparedEdit&);
 
 /// With its deployments, their tasks and logs. Throws Error{conflict} while one of them has not ended.
 void delete_release(storage::Txn&, CommandContext&, const std::string& release);

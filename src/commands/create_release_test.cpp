@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "commands/change_release.h"
 #include "commands/commands_testing.h"
 #include "commands/records.h"
 #include "commands/snapshots.h"
@@ -109,6 +110,42 @@ TEST_CASE_FIXTURE(World, "PKG-4: an image tag that the feed lacks is refused by 
   request.packages.default_version = "3.0.0";
   CHECK(refused([&] { release(request); }) ==
         Texts{"The feed 'Hub' has no image 'team/web:3.0.0', which step 'Deploy web' needs."});
+}
+
+TEST_CASE_FIXTURE(World, "PKG-4: an edit that changes a package's version freezes the new one's digest") {
+  const auto made = release("1.0.0");
+  CommandContext writing = context();
+  const auto edit_to = [&](const char* version) {
+    ReleaseEdit edit;
+    edit.packages = {{"", "Deploy web", "", version, "", "", "", ""}};
+    const auto prepared = prepare_edit(writing, made.id, edit);
+    return body_of(database->write("edit",
+                                   [&](storage::Txn& txn) { return edit_release(txn, writing, made.id, prepared); }))
+        .SelectedPackages.at(0);
+  };
+  const auto edited = edit_to("1.1.0");
+  CHECK(edited.Version == "1.1.0");
+  CHECK(edited.Digest == "sha256:11");
+  CHECK(edited.Registry == "registry.test");
+  CHECK(refused([&] { edit_to("3.0.0"); }) ==
+        Texts{"The feed 'Hub' has no image 'team/web:3.0.0', which step 'Deploy web' needs."});
+  images.clear();
+  CHECK(edit_to("1.1.0").Digest == "sha256:11");
+}
+
+TEST_CASE_FIXTURE(World, "An edit that was prepared for other packages is noticed in the write") {
+  const auto made = release("1.0.0");
+  CommandContext writing = context();
+  ReleaseEdit edit;
+  edit.packages = {{"", "Deploy web", "", "1.1.0", "", "", "", ""}};
+  PreparedEdit prepared = prepare_edit(writing, made.id, edit);
+  prepared.packages.clear();
+  try {
+    database->write("edit", [&](storage::Txn& txn) { edit_release(txn, writing, made.id, prepared); });
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::conflict);
+  }
 }
 
 TEST_CASE_FIXTURE(World, "PKG-6: the newest version that the channel takes is chosen where none was asked for") {
