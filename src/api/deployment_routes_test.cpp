@@ -194,6 +194,49 @@ TEST_CASE_FIXTURE(RunningApi, "the template's previews for a tenant are those of
                                                            dev + "/" + tenant.id() + "{?includeDisabledSteps}"));
 }
 
+TEST_CASE_FIXTURE(RunningApi, "REL-6: a project goes with its releases, deployments and tasks, once all have ended") {
+  const std::string task = first(deploy("1.0.0", "Dev"), "ServerTaskId");
+  const std::string path = "/api/Spaces-1/projects/" + project;
+  const Answer busy = remove(path);
+  CHECK(busy.status == 409);
+  CHECK(busy.errors().find("Project 'Web' can't be deleted while 'Deploy Web release 1.0.0 to Dev' (" + task + ")") !=
+        std::string::npos);
+  CHECK(get("/api/releases/Releases-1").status == 200);
+  run(task);
+  CHECK(remove(path).status == 200);
+  CHECK(get("/api/releases/Releases-1").status == 404);
+  CHECK(get("/api/Spaces-1/deployments").items().empty());
+  CHECK(get("/api/tasks/" + task).status == 404);
+}
+
+TEST_CASE("A space whose tasks have not ended can't be deleted, and then goes with them") {
+  testing::TestApi api;
+  const Answer space =
+      api.post("/api/spaces", json::object{{"Name", "Other"},
+                                           {"TaskQueueStopped", true},
+                                           {"SpaceManagersTeams", json::array{"teams-administrators"}}});
+  REQUIRE_MESSAGE(space.status == 201, space.text);
+  const Answer stopped = api.put("/api/spaces/Spaces-2", testing::with(space.body, "TaskQueueStopped", true));
+  REQUIRE_MESSAGE(stopped.status == 200, stopped.text);
+  REQUIRE(api.post("/api/Spaces-2/environments", json::object{{"Name", "Dev"}}).status == 201);
+  const json::object project{{"Name", "Web"},
+                             {"ProjectGroupId", api.get("/api/Spaces-2/projectgroups").items()[0].at("Id")},
+                             {"LifecycleId", api.get("/api/Spaces-2/lifecycles").items()[0].at("Id")}};
+  REQUIRE(api.post("/api/Spaces-2/projects", project).status == 201);
+  REQUIRE(api.post("/api/Spaces-2/releases/create/v1", json::object{{"ProjectName", "Web"}}).status == 201);
+  const Answer deployed = api.post(
+      "/api/Spaces-2/deployments/create/untenanted/v1",
+      json::object{{"ProjectName", "Web"}, {"ReleaseVersion", "0.0.1"}, {"EnvironmentNames", json::array{"Dev"}}});
+  REQUIRE_MESSAGE(deployed.status == 201, deployed.text);
+  const std::string task = first(deployed, "ServerTaskId");
+  const Answer busy = api.remove("/api/spaces/Spaces-2");
+  CHECK(busy.status == 409);
+  CHECK(busy.errors().find(task) != std::string::npos);
+  api.post("/api/tasks/" + task + "/cancel", json::object());
+  CHECK(api.remove("/api/spaces/Spaces-2").status == 200);
+  CHECK(api.get("/api/tasks/" + task).status == 404);
+}
+
 TEST_CASE_FIXTURE(RunningApi, "wrong times, types and names are answered with what is wrong") {
   const auto post_text = [&](std::string body) {
     return send("POST", "/api/Spaces-1/deployments/create/untenanted/v1", std::move(body)).errors();

@@ -8,8 +8,8 @@
 #include "api/document_store.h"
 #include "api/reference_check.h"
 #include "api/stored_document.h"
+#include "commands/change_release.h"
 #include "model/references.h"
-#include "storage/releases.h"
 
 namespace slipway::api {
 namespace {
@@ -85,6 +85,19 @@ Outsiders outsiders_of(const Family& family, storage::Reader& reader, const mode
   return found;
 }
 
+/// Tasks keep working with what they were started for, so that stays until they have ended.
+void require_rest(storage::Reader& reader, const StoredResource& row) {
+  storage::TaskFilter tasks;
+  if (row.type == "Space") {
+    tasks.space = row.id;
+  } else if (row.type == "Project") {
+    tasks.project = row.id;
+  } else {
+    return;
+  }
+  commands::require_ended(reader, std::move(tasks), fmt::format("{} '{}'", row.type, row.name));
+}
+
 }  // namespace
 
 void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
@@ -93,6 +106,7 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
   model::Changes changes;
   if (schema.hook) changes = schema.hook({&document, nullptr, editor_.user}, lookup_, problems);
   problems.throw_if_any();
+  require_rest(txn_, row);
 
   Family family(txn_, services_.catalogue);
   family.add(row);
@@ -114,10 +128,8 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
         check_references(txn_, their_schema, draft.space, draft.before_or_null(), draft.after, draft.problems);
     save(their_schema, draft);
   }
-  for (const std::string& id : changes.erase) {
-    if (id.starts_with("Releases-")) storage::erase_release(txn_, id);
-  }
   for (const StoredResource& member : family.rows()) {
+    if (member.type == "Project") commands::erase_releases_of(txn_, services_.vault, member.id);
     services_.vault.erase_owned_by(txn_, member.id);
     storage::erase_resource(txn_, member.id);
   }

@@ -21,7 +21,7 @@ namespace {
 std::vector<storage::ReleaseRecord> all_releases(storage::Reader& reader, const model::Project& project) {
   storage::ReleaseFilter filter;
   filter.project = project.Id;
-  return storage::list_releases(reader, filter, {0, INT32_MAX}).items;
+  return storage::list_releases(reader, filter, storage::everything).items;
 }
 
 /// The release to count on from, of one channel or of the whole project ("").

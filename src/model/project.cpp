@@ -69,9 +69,7 @@ void check(const json::object& project, Problems& problems) {
 }
 
 Changes project_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
-  if (edit.is_deletion()) {
-    return {.erase = lookup.releases(json::text_at(*edit.before, "Id").value_or(""), {}, 1'000'000)};
-  }
+  if (edit.is_deletion()) return {};
   check(*edit.after, problems);
   if (!edit.is_creation()) return {};
   const auto source = json::text_at(*edit.after, "ClonedFromProjectId");

@@ -218,7 +218,7 @@ struct Changes {
   };
   std::vector<NewDocument> create = {};
   std::vector<json::object> update = {};  ///< `Id` and the members that change
-  std::vector<std::string> erase = {};    ///< ids of documents or releases
+  std::vector<std::string> erase = {};    ///< ids of documents
 };
 
 /// Pure. Problems that a client can mend go to the last argument, each naming a field and its fix.
