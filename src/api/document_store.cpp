@@ -127,14 +127,16 @@ StoredResource DocumentStore::finish(const Schema& schema, Draft& draft, Sender 
   model::Changes changes;
   if (schema.hook) {
     const model::Edit edit{draft.before_or_null(), &draft.after,
-                           sender == Sender::client ? std::string_view(editor_.user) : std::string_view()};
+                           sender == Sender::client ? std::string_view(editor_.user) : std::string_view(),
+                           [this](std::string_view prefix) { return services_.ids.next(txn_, prefix); }};
     changes = schema.hook(edit, lookup_, draft.problems);
   }
   draft.references = check_references(txn_, schema, draft.space, draft.before_or_null(), draft.after, draft.problems);
   draft.problems.throw_if_any();
   StoredResource row = save(schema, draft);
   apply(changes);
-  return row;
+  if (changes.update.empty()) return row;
+  return storage::find_resource(txn_, row.id).value_or(row);  // a change may have been to the document itself
 }
 
 void DocumentStore::check_name(const Schema& schema, Draft& draft) {

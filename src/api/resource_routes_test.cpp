@@ -405,6 +405,46 @@ TEST_CASE("A project clone has its source's channels, process and variables, sec
   CHECK(secret.reveal() == "hidden");
 }
 
+TEST_CASE("What points at a project's own channels or at the project itself points at the clone's") {
+  TestApi api;
+  api.make_project("Web");
+  const std::string beta =
+      api.post("/api/Spaces-1/channels", json::object{{"ProjectId", "Projects-1"}, {"Name", "Beta"}}).id();
+  const std::string process = "/api/Spaces-1/projects/Projects-1/deploymentprocesses";
+  const json::array steps{json::object{
+      {"Name", "Deploy"},
+      {"Actions", json::array{json::object{
+                      {"Name", "Deploy"}, {"ActionType", "Slipway.NoOp"}, {"Channels", json::array{beta}}}}}}};
+  REQUIRE(api.put(process, with(api.get(process).body, "Steps", steps)).status == 200);
+  const std::string variables = "/api/Spaces-1/variables/variableset-Projects-1";
+  const json::object scope{{"Channel", json::array{beta}}, {"ProcessOwner", json::array{"Projects-1"}}};
+  const json::array list{json::object{{"Name", "Colour"}, {"Value", beta}, {"Scope", scope}}};
+  REQUIRE(api.put(variables, with(api.get(variables).body, "Variables", list)).status == 200);
+  const std::string project = "/api/Spaces-1/projects/Projects-1";
+  const Answer changed =
+      api.put(project, with(api.get(project).body, "ReleaseCreationStrategy", json::object{{"ChannelId", beta}}));
+  REQUIRE_MESSAGE(changed.status == 200, changed.text);
+
+  const Answer clone =
+      api.post("/api/Spaces-1/projects?clone=Projects-1",
+               json::object{{"Name", "Copy"}, {"ProjectGroupId", "ProjectGroups-1"}, {"LifecycleId", "Lifecycles-1"}});
+  REQUIRE_MESSAGE(clone.status == 201, clone.text);
+  const json::value cloned_beta = api.get("/api/Spaces-1/projects/Projects-2/channels/Beta").body.at("Id");
+  CHECK(cloned_beta != json::value(beta));
+  CHECK(api.get("/api/Spaces-1/projects/Projects-2/deploymentprocesses")
+            .body.at("Steps")
+            .at(0)
+            .at("Actions")
+            .at(0)
+            .at("Channels") == json::value(json::array{cloned_beta}));
+  const json::value variable = api.get("/api/Spaces-1/variables/variableset-Projects-2").body.at("Variables").at(0);
+  CHECK(variable.at("Scope").at("Channel") == json::value(json::array{cloned_beta}));
+  CHECK(variable.at("Scope").at("ProcessOwner") == json::value(json::array{"Projects-2"}));
+  CHECK(variable.at("Value") == json::value(beta));
+  CHECK(api.get("/api/Spaces-1/projects/Projects-2").body.at("ReleaseCreationStrategy").at("ChannelId") == cloned_beta);
+  CHECK(clone.body.at("ReleaseCreationStrategy").at("ChannelId") == cloned_beta);
+}
+
 TEST_CASE("A stale writer is refused, one that names no version wins") {
   TestApi api;
   api.make_project("Web");

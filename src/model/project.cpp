@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <map>
+
 #include "model/channel.h"
 #include "model/deployment_process.h"
 #include "model/variable_set.h"
@@ -16,29 +19,93 @@ Field package_of_action(std::string name) {
   return object(std::move(name), {text("DeploymentAction"), text("PackageReference").nullable()}).nullable();
 }
 
-/// A document of the source with the members that make it the clone's.
-json::object adopted(json::object document, std::string_view project) {
-  for (const std::string_view own : {"Id", "Version", "Slug", "ProjectId", "OwnerId"}) document.stable_erase(own);
-  document["ProjectId"] = project;
-  document["OwnerId"] = project;
-  return document;
-}
-
-/// Channels, process and variables of the project that this one was cloned from.
-Changes copy_contents(const json::object& project, std::string_view source, const Lookup& lookup) {
-  const std::string_view id = json::text_at(project, "Id").value_or("");
-  Changes changes;
-  for (json::object& channel : lookup.list("Channel", source)) {
-    changes.create.push_back({"Channel", adopted(std::move(channel), id)});
+/// What the clone of a project is made of: the source's documents, with the clone's ids where they point at the
+/// source's own.
+class Clone {
+ public:
+  Clone(const Edit& edit, std::string_view source, const Lookup& lookup)
+      : project_(*edit.after),
+        id_(json::text_at(project_, "Id").value_or("")),
+        source_(source),
+        lookup_(lookup),
+        channels_(lookup.list("Channel", source)) {
+    ids_.emplace(source_, id_);
+    for (const json::object& channel : channels_) ids_.emplace(id_of(channel), edit.new_id("Channels"));
   }
-  for (const std::string_view type : {"DeploymentProcess", "VariableSet"}) {
-    for (json::object& document : lookup.list(type, source)) {
-      std::string owner(json::text_at(document, "Id").value_or(""));
-      changes.create.push_back({std::string(type), adopted(std::move(document), id), std::move(owner)});
+
+  /// Channels, process and variables. The project points at its new channel once that exists.
+  Changes contents() {
+    Changes changes;
+    for (json::object& channel : channels_) {
+      std::string id = ids_.at(id_of(channel));
+      json::object copy = adopted(std::move(channel));
+      copy["Id"] = std::move(id);
+      changes.create.push_back({"Channel", std::move(copy)});
+    }
+    for (const std::string_view type : {"DeploymentProcess", "VariableSet"}) {
+      for (json::object& document : lookup_.list(type, source_)) {
+        std::string owner = id_of(document);
+        changes.create.push_back({std::string(type), adopted(std::move(document)), std::move(owner)});
+      }
+    }
+    json::object& creation = project_["ReleaseCreationStrategy"].as_object();
+    if (const auto channel = json::text_at(creation, "ChannelId")) {
+      json::object adapted = creation;
+      adapt(adapted["ChannelId"]);
+      changes.update.push_back({{"Id", id_}, {"ReleaseCreationStrategy", std::move(adapted)}});
+      creation["ChannelId"] = nullptr;
+    }
+    return changes;
+  }
+
+ private:
+  static std::string id_of(const json::object& document) {
+    return std::string(json::text_at(document, "Id").value_or(""));
+  }
+
+  json::object adopted(json::object document) const {
+    for (const std::string_view own : {"Id", "Version", "Slug", "ProjectId", "OwnerId"}) document.stable_erase(own);
+    document["ProjectId"] = id_;
+    document["OwnerId"] = id_;
+    for_each_in(document, "Steps", [&](json::object& step) {
+      for_each_in(step, "Actions", [&](json::object& action) { adapt_items(action, "Channels"); });
+    });
+    for_each_in(document, "Variables", [&](json::object& variable) {
+      json::value* scope = json::find(variable, "Scope");
+      if (scope == nullptr || !scope->is_object()) return;
+      for (const std::string_view dimension : {"Channel", "ProcessOwner"}) adapt_items(scope->get_object(), dimension);
+    });
+    return document;
+  }
+
+  template <class F>
+  static void for_each_in(json::object& owner, std::string_view list, F f) {
+    json::value* items = json::find(owner, list);
+    if (items == nullptr || !items->is_array()) return;
+    for (json::value& item : items->get_array()) {
+      if (item.is_object()) f(item.get_object());
     }
   }
-  return changes;
-}
+
+  void adapt_items(json::object& owner, std::string_view list) const {
+    json::value* items = json::find(owner, list);
+    if (items == nullptr || !items->is_array()) return;
+    for (json::value& item : items->get_array()) adapt(item);
+  }
+
+  void adapt(json::value& id) const {
+    if (!id.is_string()) return;
+    const auto found = ids_.find(json::view(id.get_string()));
+    if (found != ids_.end()) id = found->second;
+  }
+
+  json::object& project_;
+  const std::string id_;
+  const std::string source_;
+  const Lookup& lookup_;
+  std::vector<json::object> channels_;                   ///< of the source
+  std::map<std::string, std::string, std::less<>> ids_;  ///< of the source's documents → of the clone's
+};
 
 /// One default channel, an empty process and no variables.
 Changes new_contents(const json::object& project) {
@@ -73,7 +140,7 @@ Changes project_hook(const Edit& edit, const Lookup& lookup, Problems& problems)
   check(*edit.after, problems);
   if (!edit.is_creation()) return {};
   const auto source = json::text_at(*edit.after, "ClonedFromProjectId");
-  return source ? copy_contents(*edit.after, *source, lookup) : new_contents(*edit.after);
+  return source ? Clone(edit, *source, lookup).contents() : new_contents(*edit.after);
 }
 
 json::value summary(const json::object& project, const Lookup& lookup) {

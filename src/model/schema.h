@@ -204,6 +204,8 @@ struct Edit {
   const json::object* before = nullptr;
   json::object* after = nullptr;
   std::string_view user = {};  ///< id of who edits, "" for the server itself
+  /// A fresh id for a document that the changes create, so that others of them can point at it. By id prefix.
+  std::function<std::string(std::string_view id_prefix)> new_id = {};
 
   bool is_creation() const { return before == nullptr; }
   bool is_deletion() const { return after == nullptr; }
