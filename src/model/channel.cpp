@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "language/channel_rule.h"
 
 namespace slipway::model {
 namespace {
@@ -23,7 +24,34 @@ void complete_rule(json::object& rule) {
   for (const auto& package : packages) actions.push_back(package.at("DeploymentAction"));
 }
 
-void check_rules(const Channel& channel, Problems& problems) {
+/// Several intervals, "[1.0,2.0),[3.0,)", which only Maven's notation has. Which of the two a rule is read in depends
+/// on the feeds of its packages, and these may come later.
+bool is_maven_set(std::string_view range) {
+  const auto parsed = language::VersionRange::try_parse(language::RangeFormat::maven, range);
+  return parsed && !parsed->recommended();
+}
+
+std::vector<std::string> mistakes_in(const json::object& rule) {
+  const auto text = [&](std::string_view member) { return std::string(json::text_at(rule, member).value_or("")); };
+  language::ChannelRuleText texts{text("VersionRange"), text("Tag"), text("VersionTagRegex")};
+  if (is_maven_set(texts.version_range)) texts.version_range.clear();
+  try {
+    language::ChannelRule(texts, language::RangeFormat::nuget);
+    return {};
+  } catch (const Error& error) {
+    return error.details();
+  }
+}
+
+void check_texts(const json::array& rules, Problems& problems) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    for (const std::string& mistake : mistakes_in(rules[i].as_object())) {
+      problems.add(fmt::format("Rules[{}].{}", i, mistake));
+    }
+  }
+}
+
+void check_coverage(const Channel& channel, Problems& problems) {
   std::set<std::pair<std::string, std::string>> covered;
   for (const ChannelRule& rule : channel.Rules) {
     for (const ActionPackage& package : rule.ActionPackages) {  // CHN-3
@@ -76,7 +104,9 @@ Changes channel_hook(const Edit& edit, const Lookup& lookup, Problems& problems)
     return {};
   }
   for (json::value& rule : (*edit.after)["Rules"].as_array()) complete_rule(rule.as_object());
-  check_rules(json::from_json<Channel>(*edit.after), problems);
+  const json::value& rules = edit.after->at("Rules");
+  if (edit.is_creation() || edit.before->at("Rules") != rules) check_texts(rules.as_array(), problems);
+  check_coverage(json::from_json<Channel>(*edit.after), problems);
   return settle_default(edit, lookup, problems);
 }
 

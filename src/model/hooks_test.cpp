@@ -176,6 +176,25 @@ TEST_CASE("CHN-3: one rule a package; the older form of a rule is the same rule"
   CHECK(channels.update(c, R"({"Name":"A","Rules":[]})").at("Rules").as_array().empty());
 }
 
+TEST_CASE("CHN-3: the texts of a rule must be a range and regular expressions") {
+  Editing channels(channel_schema());
+  const auto create = [&](std::string_view rules) {
+    return channels.create(fmt::format(R"({{"Name":"A","ProjectId":"P-1","Rules":{}}})", rules));
+  };
+  create(R"~([{"VersionRange":"[1.0,2.0)","Tag":"^$"},{"VersionRange":"[1.0","Tag":"("}])~");
+  CHECK(channels.problems().find("Rules[1].VersionRange: ") != std::string::npos);
+  CHECK(channels.problems().find("Rules[1].Tag: ") != std::string::npos);
+  CHECK(channels.problems().find("Rules[0]") == std::string::npos);
+  create(R"~([{"VersionRange":"[2.0,1.0]"}])~");
+  CHECK(channels.problems().find("Rules[0].VersionRange: ") != std::string::npos);
+  create(R"~([{"VersionRange":"[1.0,2.0),[3.0,)","Tag":"^(?!latest\\b).+$|^$"},{"VersionRange":" ","Tag":null}])~");
+  CHECK(channels.problems() == "");
+  json::object old = create("[]");
+  old["Rules"] = json::parse(R"~([{"Id":"r","VersionRange":"[1.0","ActionPackages":[],"Actions":[]}])~");
+  channels.update(old, R"({"Name":"B","IsDefault":true})");
+  CHECK(channels.problems() == "");
+}
+
 TEST_CASE("A process gets ids, slugs and defaults, keeps those sent, and starts with its first step") {
   Editing processes(deployment_process_schema());
   const json::object p = processes.create(
