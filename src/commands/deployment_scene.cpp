@@ -38,6 +38,17 @@ planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::Deplo
   return facts;
 }
 
+planning::Plan plan_for(const model::DeploymentProcess& process, const std::string& channel,
+                        const std::string& environment, const model::Tenant* tenant,
+                        std::vector<std::string> skipped_actions) {
+  planning::PlanScope scope;
+  scope.channel = channel;
+  scope.environment = environment;
+  if (tenant != nullptr) scope.tenant_tags = tenant->TenantTags;
+  scope.skipped_actions = std::move(skipped_actions);
+  return planning::make_plan(process, scope);
+}
+
 }  // namespace
 
 planning::DeploymentScene load_scene(storage::Reader& reader, const storage::ReleaseRecord& release,
@@ -63,24 +74,19 @@ planning::DeploymentScene load_scene(storage::Reader& reader, const storage::Rel
 }
 
 planning::Plan plan_of(const planning::DeploymentScene& scene) {
-  planning::PlanScope scope;
-  scope.channel = scene.channel.Id;
-  scope.environment = scene.environment.Id;
-  if (scene.tenant) scope.tenant_tags = scene.tenant->TenantTags;
-  scope.skipped_actions = scene.deployment.skipped_actions;
-  return planning::make_plan(scene.frozen->process, scope);
+  const model::Tenant* tenant = scene.tenant ? &*scene.tenant : nullptr;
+  return plan_for(scene.frozen->process, scene.channel.Id, scene.environment.Id, tenant,
+                  scene.deployment.skipped_actions);
 }
 
 planning::Plan plan_of(storage::Reader& reader, const storage::DeploymentRecord& deployment,
                        const planning::FrozenRelease& frozen) {
-  planning::PlanScope scope;
-  scope.channel = deployment.channel;
-  scope.environment = deployment.environment;
+  std::optional<model::Tenant> tenant;
   if (!deployment.tenant.empty()) {
-    scope.tenant_tags = require<model::Tenant>(storage::DocumentLookup(reader), deployment.tenant, "tenant").TenantTags;
+    tenant = require<model::Tenant>(storage::DocumentLookup(reader), deployment.tenant, "tenant");
   }
-  scope.skipped_actions = body_of(deployment).SkipActions;
-  return planning::make_plan(frozen.process, scope);
+  return plan_for(frozen.process, deployment.channel, deployment.environment, tenant ? &*tenant : nullptr,
+                  body_of(deployment).SkipActions);
 }
 
 }  // namespace slipway::commands

@@ -84,17 +84,22 @@ void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene
   }
 }
 
-language::ScopeContext scope_context(const DeploymentScene& scene) {
+language::ScopeContext scope_context(const model::Project& project, const model::Channel& channel,
+                                     const model::Environment& environment, const model::Tenant* tenant) {
   language::ScopeContext context;
-  context.environment = scene.environment.Id;
-  context.channel = scene.channel.Id;
-  context.project = scene.project.Id;
-  context.process_owner = scene.project.Id;
-  if (scene.tenant) {
-    context.tenant = scene.tenant->Id;
-    context.tenant_tags = scene.tenant->TenantTags;
+  context.environment = environment.Id;
+  context.channel = channel.Id;
+  context.project = project.Id;
+  context.process_owner = project.Id;
+  if (tenant != nullptr) {
+    context.tenant = tenant->Id;
+    context.tenant_tags = tenant->TenantTags;
   }
   return context;
+}
+
+language::ScopeContext scope_context(const DeploymentScene& scene) {
+  return scope_context(scene.project, scene.channel, scene.environment, scene.tenant ? &*scene.tenant : nullptr);
 }
 
 language::ScopeContext scope_context(const DeploymentScene& scene, const PlannedAction& action) {

@@ -34,7 +34,9 @@ void add_results(DeploymentVariables&, const StepResults&);
 void add_action_variables(DeploymentVariables&, const DeploymentScene&, const PlannedStep&, const PlannedAction&,
                           const StepResults&);
 
-/// Which definitions apply: for the whole deployment, or for one action of it.
+/// Which definitions apply: for the whole deployment (`tenant` null for an untenanted one), or for one action of it.
+language::ScopeContext scope_context(const model::Project&, const model::Channel&, const model::Environment&,
+                                     const model::Tenant* tenant);
 language::ScopeContext scope_context(const DeploymentScene&);
 language::ScopeContext scope_context(const DeploymentScene&, const PlannedAction&);
 
