@@ -14,6 +14,7 @@
 #include "commands/release_lookup.h"
 #include "commands/snapshots.h"
 #include "commands/standing.h"
+#include "model/missing_values.h"
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
@@ -126,7 +127,6 @@ class DeploymentBatch {
     if (environments.size() != 1) fail_invalid("A tenanted deployment goes to exactly one environment.");
     const model::Environment& environment = environments.front();
     const auto tenants = model::list<model::Tenant>(lookup_, context_.space);
-    libraries_ = included_libraries(lookup_, project_);
     auto selection =
         planning::select_tenants(*request_.tenants, tenants, project_.Id,
                                  [&](const model::Tenant& tenant) { return obstacle_for(tenant, environment); });
@@ -134,7 +134,7 @@ class DeploymentBatch {
     created_.skipped = std::move(selection.skipped);
   }
 
-  std::optional<std::string> obstacle_for(const model::Tenant& tenant, const model::Environment& environment) const {
+  std::optional<std::string> obstacle_for(const model::Tenant& tenant, const model::Environment& environment) {
     const auto* connected = planning::connected_environments(tenant, project_.Id);
     if (tenant.IsDisabled) return "it is disabled";
     if (std::find(connected->begin(), connected->end(), environment.Id) == connected->end()) {
@@ -153,14 +153,15 @@ class DeploymentBatch {
   }
 
   /// TEN-12
-  std::optional<std::string> missing_values(const model::Tenant& tenant, const model::Environment& environment) const {
-    const bool asks = !project_.Templates.empty() || std::any_of(libraries_.begin(), libraries_.end(),
-                                                                 [](const auto& l) { return !l.Templates.empty(); });
-    if (!asks) return std::nullopt;
-    const auto missing =
-        planning::missing_tenant_values(project_, libraries_, tenant_variables_of(lookup_, tenant.Id), environment.Id);
-    if (missing.empty()) return std::nullopt;
-    return fmt::format("it has no value for {} in '{}'", fmt::join(missing, ", "), environment.Name);
+  std::optional<std::string> missing_values(const model::Tenant& tenant, const model::Environment& environment) {
+    std::vector<std::string> labels;
+    for (const model::MissingValue& missing : missing_values_.of(tenant, project_.Id, environment.Id)) {
+      const std::string where =
+          missing.library.empty() ? "the project" : fmt::format("the variable set '{}'", missing.library_name);
+      labels.push_back(fmt::format("'{}' of {}", missing.template_name, where));
+    }
+    if (labels.empty()) return std::nullopt;
+    return fmt::format("it has no value for {} in '{}'", fmt::join(labels, ", "), environment.Name);
   }
 
   void queue(const model::Environment& environment, const model::Tenant* tenant) {
@@ -203,16 +204,7 @@ class DeploymentBatch {
   /// Answers to sensitive prompts go to the vault, under the deployment.
   std::map<std::string, json::value> form_values(const std::string& deployment, const model::Environment& environment,
                                                  const model::Tenant* tenant) {
-    language::ScopeContext context;
-    context.environment = environment.Id;
-    context.channel = channel_.Id;
-    context.project = project_.Id;
-    context.process_owner = project_.Id;
-    if (tenant != nullptr) {
-      context.tenant = tenant->Id;
-      context.tenant_tags = tenant->TenantTags;
-    }
-    const auto prompts = prompts_for(variables_, context);
+    const auto prompts = prompts_for(variables_, planning::scope_context(project_, channel_, environment, tenant));
     const auto answers = answer(prompts, request_.variables);
     std::map<std::string, json::value> values;
     for (const model::Variable* variable : prompts) {
@@ -256,7 +248,7 @@ class DeploymentBatch {
   const model::DeploymentProcess process_;
   const model::VariableSet variables_;
   std::vector<std::string> skipped_actions_;
-  std::vector<model::LibraryVariableSet> libraries_;
+  model::MissingValues missing_values_{lookup_};
   CreatedDeployments created_;
 };
 

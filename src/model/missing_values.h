@@ -8,14 +8,15 @@
 #include "model/lookup.h"
 #include "model/project.h"
 #include "model/tenant.h"
+#include "model/tenant_variables.h"
 #include "model/variable_template.h"
 
 namespace slipway::model {
 
 struct MissingValue {
   std::string template_id, template_name;
-  std::string project, environment;  ///< for a template of a project
-  std::string library;               ///< for a template of a library variable set
+  std::string project, environment;   ///< for a template of a project
+  std::string library, library_name;  ///< for a template of a library variable set
 };
 
 /// Reads each project and library set once, however many tenants are asked about. Lives no longer than its lookup.
@@ -24,12 +25,20 @@ class MissingValues {
   explicit MissingValues(const Lookup& lookup) : lookup_(lookup) {}
   /// Templates without a default and without a value (blank is missing), for every connected project and environment.
   std::vector<MissingValue> of(const Tenant&);
+  /// Those of one project, with its library sets, in one environment.
+  std::vector<MissingValue> of(const Tenant&, const std::string& project, const std::string& environment);
 
  private:
+  /// A project or a library set.
   struct Asking {
+    std::string name;
     std::vector<VariableTemplate> templates;  ///< those without a default
     std::vector<std::string> libraries;
   };
+  void add_project(std::vector<MissingValue>&, const TenantVariables&, const std::string& project,
+                   const std::string& environment);
+  void add_library(std::vector<MissingValue>&, const TenantVariables&, const std::string& library);
+  bool asks_nothing(const std::string& project);
   const Asking& project(const std::string& id);
   const Asking& library(const std::string& id);
 

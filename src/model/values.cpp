@@ -14,6 +14,8 @@ std::optional<std::string> secret_of(const Value& v) {
   return id != nullptr && id->is_string() ? std::optional(std::string(json::view(id->get_string()))) : std::nullopt;
 }
 
+bool is_blank(const Value& v) { return !secret_of(v) && trim(text_of(v).value_or("")).empty(); }
+
 std::optional<std::string> text_of(const Properties& properties, std::string_view name) {
   if (const auto exact = properties.find(std::string(name)); exact != properties.end()) return text_of(exact->second);
   for (const auto& [key, v] : properties) {

@@ -28,6 +28,8 @@ using Properties = std::map<std::string, Value>;
 std::optional<std::string> text_of(const Value&);
 /// The id of the secret that stands there.
 std::optional<std::string> secret_of(const Value&);
+/// Neither a secret nor a text with more than white space in it: where a value is asked for, none was given (TEN-12).
+bool is_blank(const Value&);
 /// The property's text; nullopt when it is absent or secret. Names ignore case.
 std::optional<std::string> text_of(const Properties&, std::string_view name);
 /// "True" in any case.

@@ -149,17 +149,6 @@ TEST_CASE("TEN-10: a tenant's value beats the template's default, per project an
   CHECK(f.value("Role") == "Secrets-9 of tenantvariables-Tenants-1");
 }
 
-TEST_CASE("TEN-12: a template with neither value nor default is missing, and blank counts as none") {
-  Fixture f;
-  f.scene.project.Templates = {parameter("Db"), parameter("Size", "small")};
-  CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1") ==
-        std::vector<std::string>{"'Db' of the project"});
-  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "  ";
-  CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1").size() == 1);
-  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "acme-db";
-  CHECK(missing_tenant_values(f.scene.project, {}, f.scene.tenant_variables, "Environments-1").empty());
-}
-
 TEST_CASE("VAR-11: an account variable brings the account's properties, the secret ones as places in the vault") {
   Fixture f;
   model::Account account;

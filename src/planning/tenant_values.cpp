@@ -1,18 +1,10 @@
 #include "planning/tenant_values.h"
 
-#include <fmt/format.h>
-
-#include "base/text.h"
-
 namespace slipway::planning {
 namespace {
 
 using language::ScopeKind;
 using language::VariableSource;
-
-bool is_blank(const model::Value& value) {
-  return !model::secret_of(value) && trim(model::text_of(value).value_or("")).empty();
-}
 
 /// The type of variable that a template's control stands for.
 std::string type_of(const model::VariableTemplate& parameter) {
@@ -25,7 +17,7 @@ std::string type_of(const model::VariableTemplate& parameter) {
 
 const model::Value* find_value(const std::map<std::string, model::Value>& values, const std::string& parameter) {
   const auto found = values.find(parameter);
-  return found == values.end() || is_blank(found->second) ? nullptr : &found->second;
+  return found == values.end() || model::is_blank(found->second) ? nullptr : &found->second;
 }
 
 const std::map<std::string, model::Value>& project_values(const model::TenantVariables& tenant,
@@ -52,7 +44,7 @@ void add_templates(DeploymentVariables& out, const DeploymentScene& scene,
   for (const model::VariableTemplate& parameter : templates) {
     const model::Value* own = find_value(values, parameter.Id);
     const model::Value& value = own != nullptr ? *own : parameter.DefaultValue;
-    if (is_blank(value)) continue;
+    if (model::is_blank(value)) continue;
     language::Variable variable = named_variable(parameter.Id, parameter.Name, source, scene.tenant->Name);
     variable.type = type_of(parameter);
     variable.is_sensitive = model::secret_of(value).has_value();
@@ -76,25 +68,6 @@ void add_tenant_values(DeploymentVariables& out, const DeploymentScene& scene) {
     add_templates(out, scene, library.Templates, library_values(scene.tenant_variables, library.Id), library.Id,
                   VariableSource::tenant_common, tenant);
   }
-}
-
-std::vector<std::string> missing_tenant_values(const model::Project& project,
-                                               const std::vector<model::LibraryVariableSet>& libraries,
-                                               const model::TenantVariables& tenant, const std::string& environment) {
-  std::vector<std::string> missing;
-  const auto look = [&](const std::vector<model::VariableTemplate>& templates,
-                        const std::map<std::string, model::Value>& values, const std::string& where) {
-    for (const model::VariableTemplate& parameter : templates) {
-      if (is_blank(parameter.DefaultValue) && find_value(values, parameter.Id) == nullptr) {
-        missing.push_back(fmt::format("'{}' of {}", parameter.Name, where));
-      }
-    }
-  };
-  look(project.Templates, project_values(tenant, project.Id, environment), "the project");
-  for (const model::LibraryVariableSet& library : libraries) {
-    look(library.Templates, library_values(tenant, library.Id), fmt::format("the variable set '{}'", library.Name));
-  }
-  return missing;
 }
 
 }  // namespace slipway::planning
