@@ -21,21 +21,30 @@
 namespace slipway::api {
 namespace {
 
-json::object step_to_execute(const planning::DeploymentScene& scene, const planning::PlannedStep& step,
-                             std::size_t index) {
-  const planning::PlannedAction& planned = step.Actions[index];
-  const model::Action* action = planning::find_action(scene.frozen->process, planned.ActionId);
-  return {{"ActionId", planned.ActionId},
-          {"ActionName", planned.Name},
-          {"ActionNumber", planning::action_number(step, index)},
+json::object step_to_execute(const model::Action& action, std::string number) {
+  return {{"ActionId", action.Id},
+          {"ActionName", action.Name},
+          {"ActionNumber", std::move(number)},
           {"Roles", json::array()},
           {"MachineNames", json::array()},
           {"Machines", json::array()},
-          {"CanBeSkipped", action != nullptr && !action->IsRequired},
-          {"IsDisabled", false},
+          {"CanBeSkipped", !action.IsRequired},
+          {"IsDisabled", action.IsDisabled},
           {"HasNoApplicableMachines", false},
           {"UnavailableMachines", json::array()},
           {"ExcludedMachines", json::array()}};
+}
+
+/// What the plan has no place for, numbered as the process has it.
+void add_disabled(json::array& steps, const model::DeploymentProcess& process) {
+  for (std::size_t i = 0; i < process.Steps.size(); ++i) {
+    const auto& actions = process.Steps[i].Actions;
+    for (std::size_t j = 0; j < actions.size(); ++j) {
+      if (!actions[j].IsDisabled) continue;
+      steps.push_back(step_to_execute(
+          actions[j], actions.size() == 1 ? std::to_string(i + 1) : fmt::format("{}.{}", i + 1, j + 1)));
+    }
+  }
 }
 
 /// An element's name is the variable's id. The default of a sensitive variable is not shown.
@@ -84,7 +93,7 @@ bool is_modified(storage::Reader& reader, const std::string& snapshot) {
 }  // namespace
 
 json::object preview_deployment(storage::Reader& reader, const storage::ReleaseRecord& release,
-                                const std::string& environment, const std::string& tenant) {
+                                const std::string& environment, const std::string& tenant, bool include_disabled) {
   const storage::DocumentLookup lookup(reader);
   storage::DeploymentRecord planned;
   planned.space = release.space;
@@ -101,13 +110,15 @@ json::object preview_deployment(storage::Reader& reader, const storage::ReleaseR
     for (std::size_t i = 0; i < step.Actions.size(); ++i) {
       const planning::PlannedAction& action = step.Actions[i];
       if (action.Unit != 0) {
-        steps.push_back(step_to_execute(scene, step, i));
+        steps.push_back(step_to_execute(*planning::find_action(scene.frozen->process, action.ActionId),
+                                        planning::action_number(step, i)));
       } else {
         skipped.push_back(
             json::object{{"ActionId", action.ActionId}, {"ActionName", action.Name}, {"Reason", action.SkipReason}});
       }
     }
   }
+  if (include_disabled) add_disabled(steps, scene.frozen->process);
   return {{"StepsToExecute", std::move(steps)},
           {"StepsToSkip", std::move(skipped)},
           {"UseGuidedFailureModeByDefault", commands::guided_failure_by_default(scene.project, scene.environment)},

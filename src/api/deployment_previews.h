@@ -9,9 +9,10 @@
 
 namespace slipway::api {
 
-/// `environment` and `tenant` by id, slug or name; an empty `tenant` means none. Throws Error{not_found}.
+/// `environment` and `tenant` by id, slug or name; an empty `tenant` means none. Disabled steps come last, if at all.
+/// Throws Error{not_found}.
 json::object preview_deployment(storage::Reader&, const storage::ReleaseRecord&, const std::string& environment,
-                                const std::string& tenant);
+                                const std::string& tenant, bool include_disabled);
 
 json::object deployment_template(storage::Reader&, const storage::ReleaseRecord&);
 

@@ -204,8 +204,9 @@ net::Response preview(Call& call, storage::Reader& reader) {
   const auto release = addressed_release(call, reader, call.parameter("release"));
   const bool with_tenant = std::any_of(call.parameters.begin(), call.parameters.end(),
                                        [](const auto& parameter) { return parameter.first == "tenant"; });
-  return json_response(200, preview_deployment(reader, release, call.parameter("environment"),
-                                               with_tenant ? call.parameter("tenant") : ""));
+  return json_response(
+      200, preview_deployment(reader, release, call.parameter("environment"),
+                              with_tenant ? call.parameter("tenant") : "", call.asks("includeDisabledSteps")));
 }
 
 struct PreviewsBody {
@@ -214,9 +215,10 @@ struct PreviewsBody {
     std::optional<std::string> TenantId;
   };
   std::vector<Item> DeploymentPreviews;
+  bool IncludeDisabledSteps = false;
 };
 BOOST_DESCRIBE_STRUCT(PreviewsBody::Item, (), (EnvironmentId, TenantId))
-BOOST_DESCRIBE_STRUCT(PreviewsBody, (), (DeploymentPreviews))
+BOOST_DESCRIBE_STRUCT(PreviewsBody, (), (DeploymentPreviews, IncludeDisabledSteps))
 
 net::Response previews(Call& call) {
   const auto body = json::from_json<PreviewsBody>(call.body());
@@ -224,7 +226,8 @@ net::Response previews(Call& call) {
     const auto release = addressed_release(call, reader, call.parameter("release"));
     json::array previews;
     for (const PreviewsBody::Item& item : body.DeploymentPreviews) {
-      previews.push_back(preview_deployment(reader, release, item.EnvironmentId, item.TenantId.value_or("")));
+      previews.push_back(preview_deployment(reader, release, item.EnvironmentId, item.TenantId.value_or(""),
+                                            body.IncludeDisabledSteps));
     }
     return json_response(200, previews);
   });

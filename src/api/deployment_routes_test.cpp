@@ -177,6 +177,25 @@ TEST_CASE_FIXTURE(RunningApi, "a preview lists the steps that would run and the 
   CHECK(several.body.as_array().size() == 1);
 }
 
+TEST_CASE_FIXTURE(RunningApi, "a preview shows disabled steps, marked as such, to those who ask for them") {
+  const std::string path = "/api/Spaces-1/projects/Web/deploymentprocesses";
+  Answer process = get(path);
+  process.body.at("Steps").at(0).at("Actions").at(0).as_object()["IsDisabled"] = true;
+  REQUIRE(put(path, process.body).status == 200);
+  make_release("1.1.0");
+  const std::string previews = "/api/Spaces-1/releases/Releases-2/deployments/preview";
+  CHECK(get(previews + "/" + dev)["StepsToExecute"].as_array().size() == 1);
+  const Answer asked = get(previews + "/" + dev + "?includeDisabledSteps=true");
+  REQUIRE(asked["StepsToExecute"].as_array().size() == 2);
+  CHECK(asked["StepsToExecute"].at(0).at("IsDisabled") == json::value(false));
+  CHECK(asked["StepsToExecute"].at(1).at("ActionName") == json::value("Migrate"));
+  CHECK(asked["StepsToExecute"].at(1).at("IsDisabled") == json::value(true));
+  const Answer several =
+      post(previews + "s", json::object{{"IncludeDisabledSteps", true},
+                                        {"DeploymentPreviews", json::array{json::object{{"EnvironmentId", dev}}}}});
+  CHECK(several.body.at(0).at("StepsToExecute").as_array().size() == 2);
+}
+
 TEST_CASE_FIXTURE(RunningApi, "the template names the environments that are open, and what changed since") {
   const Answer open = get("/api/Spaces-1/releases/Releases-1/deployments/template");
   REQUIRE(open["PromoteTo"].as_array().size() == 1);
