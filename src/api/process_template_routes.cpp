@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "commands/records.h"
 #include "commands/release_numbers.h"
+#include "commands/snapshots.h"
 #include "model/feed.h"
 #include "model/project.h"
 #include "planning/package_selection.h"
@@ -15,13 +16,22 @@
 namespace slipway::api {
 namespace {
 
-/// `channel`: id, slug or name; the default channel where the query names none.
-model::Channel channel_of(const Call& call, const model::Lookup& lookup, const model::Project& project) {
+/// What packages are needed by: the live documents of a project, or what a snapshot or a release froze.
+struct Ground {
+  model::Project project;
+  model::DeploymentProcess process;
+  model::VariableSet variables;
+  std::string channel;  ///< id of the release's; "" = the project's default
+};
+
+/// `channel`: id, slug or name; the ground's where the query names none.
+model::Channel channel_of(const Call& call, const model::Lookup& lookup, const Ground& ground) {
+  const model::Project& project = ground.project;
   if (const auto name = call.query.find("channel"); name && !name->empty()) {
     return addressed<model::Channel>(lookup, project.Id, std::string(*name));
   }
   for (model::Channel& channel : model::list<model::Channel>(lookup, project.Id)) {
-    if (channel.IsDefault) return std::move(channel);
+    if (ground.channel.empty() ? channel.IsDefault : channel.Id == ground.channel) return std::move(channel);
   }
   fail_not_found(fmt::format("The project '{}' has no default channel.", project.Name));
 }
@@ -57,23 +67,21 @@ json::object package_document(const model::Lookup& lookup, const planning::Packa
           {"IsResolvable", need.is_resolvable}};
 }
 
-net::Response process_template(Call& call, storage::Reader& reader, const model::Project& project) {
+net::Response process_template(Call& call, storage::Reader& reader, const Ground& ground) {
   const storage::DocumentLookup lookup(reader);
-  const auto channel = channel_of(call, lookup, project);
-  const auto process =
-      model::find<model::DeploymentProcess>(lookup, project.DeploymentProcessId).value_or(model::DeploymentProcess{});
-  const auto variables = model::find<model::VariableSet>(lookup, project.VariableSetId).value_or(model::VariableSet{});
+  const model::Project& project = ground.project;
+  const auto channel = channel_of(call, lookup, ground);
   const auto last = storage::latest_release(reader, project.Id, "");
   json::array packages;
   for (const planning::PackageNeed& need : planning::packages_needed(
-           process, channel, planning::resolver(planning::variables_at_creation(variables, channel)))) {
+           ground.process, channel, planning::resolver(planning::variables_at_creation(ground.variables, channel)))) {
     packages.push_back(package_document(lookup, need, last));
   }
   const auto& donor = project.VersioningStrategy.DonorPackage;
   const auto next = commands::next_release_number(reader, command_context(call), project, channel);
   return json_response(
       200, json::object{
-               {"DeploymentProcessId", process.Id},
+               {"DeploymentProcessId", ground.process.Id},
                {"LastReleaseVersion", last ? json::value(last->version) : json::value(nullptr)},
                {"NextVersionIncrement", next ? json::value(*next) : json::value(nullptr)},
                {"VersioningPackageStepName", donor ? json::value(donor->DeploymentAction) : json::value(nullptr)},
@@ -83,18 +91,51 @@ net::Response process_template(Call& call, storage::Reader& reader, const model:
                {"Links", json::object()}});
 }
 
-net::Response by_project(Call& call, storage::Reader& reader) {
-  return process_template(
-      call, reader, addressed<model::Project>(storage::DocumentLookup(reader), call.space, call.parameter("owner")));
+Ground ground_of(storage::Reader& reader, model::Project project) {
+  const storage::DocumentLookup lookup(reader);
+  Ground ground;
+  ground.process = model::find<model::DeploymentProcess>(lookup, project.DeploymentProcessId).value_or(ground.process);
+  ground.variables = model::find<model::VariableSet>(lookup, project.VariableSetId).value_or(ground.variables);
+  ground.project = std::move(project);
+  return ground;
 }
 
+/// The process under the snapshot's own id.
+model::DeploymentProcess process_of_snapshot(storage::Reader& reader, const std::string& snapshot) {
+  auto process = commands::frozen_process(reader, snapshot);
+  process.Id = snapshot;
+  return process;
+}
+
+/// Overlays what the release froze that the query names in `releaseId`, if it names one.
+Ground with_release(const Call& call, storage::Reader& reader, Ground ground) {
+  const std::string id(call.query.find("releaseId").value_or(""));
+  if (id.empty()) return ground;
+  const auto release = addressed_release(call, reader, id);
+  if (release.project != ground.project.Id) commands::fail_unknown("resource", id);
+  ground.process = process_of_snapshot(reader, release.process_snapshot);
+  ground.variables = commands::frozen_variables(reader, release.variables_snapshot);
+  ground.channel = release.channel;
+  return ground;
+}
+
+net::Response by_project(Call& call, storage::Reader& reader) {
+  auto project = addressed<model::Project>(storage::DocumentLookup(reader), call.space, call.parameter("owner"));
+  return process_template(call, reader, with_release(call, reader, ground_of(reader, std::move(project))));
+}
+
+/// The live process of a project, or a snapshot of it.
 net::Response by_process(Call& call, storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
   const std::string& id = call.parameter("id");
-  const auto process = model::find<model::DeploymentProcess>(lookup, id);
-  const auto project = process ? model::find<model::Project>(lookup, process->ProjectId) : std::nullopt;
+  const bool is_snapshot = id.find("-s-") != std::string::npos;
+  const auto process =
+      is_snapshot ? process_of_snapshot(reader, id) : model::find<model::DeploymentProcess>(lookup, id);
+  auto project = process ? model::find<model::Project>(lookup, process->ProjectId) : std::nullopt;
   if (!project || project->SpaceId != call.space) commands::fail_unknown("resource", id);
-  return process_template(call, reader, *project);
+  Ground ground = ground_of(reader, std::move(*project));
+  ground.process = *process;
+  return process_template(call, reader, with_release(call, reader, std::move(ground)));
 }
 
 }  // namespace

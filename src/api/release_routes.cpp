@@ -4,6 +4,7 @@
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
+#include "api/resource.h"
 #include "base/describe.h"
 #include "base/text.h"
 #include "commands/change_release.h"
@@ -265,6 +266,13 @@ std::vector<FrozenImage> images_of(Call& call, storage::Reader& reader) {
   return images;
 }
 
+/// The project's variables as the release froze them.
+net::Response frozen_variables(Call& call, storage::Reader& reader) {
+  const auto release = addressed_release(call, reader, call.parameter("id"));
+  const Resource variables(call.services.catalogue.get("VariableSet"));
+  return variables.get(call, reader, release.variables_snapshot);
+}
+
 net::Response missing_packages(Call& call) {
   const auto images = call.services.database.read([&](storage::Reader& reader) { return images_of(call, reader); });
   json::array missing;
@@ -335,6 +343,8 @@ std::vector<Route> release_routes() {
        "Replaces the release's variables with the present ones.",
        [](Call& call) { return change_release(call, commands::update_variables); }, RouteScope::space, "Release"},
       {"GET", "releases/{id}/progression", "ReleaseView", "Shows where the release may go next.", progression},
+      {"GET", "releases/{id}/variables", "VariableView", "The project's variables as the release froze them.",
+       frozen_variables, RouteScope::space, "VariableSet"},
       {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists images that their feeds have no more.",
        missing_packages},
       {"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",

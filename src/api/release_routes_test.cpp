@@ -127,6 +127,36 @@ TEST_CASE_FIXTURE(DeliveryApi, "a release's frozen process can be read by its sn
   CHECK(frozen["Steps"].as_array().size() == 2);
 }
 
+TEST_CASE_FIXTURE(DeliveryApi,
+                  "what a release needs is told by its frozen process, under the snapshot's id or the release's") {
+  make_release("1.0.0");
+  const std::string live = "/api/Spaces-1/projects/Web/deploymentprocesses";
+  REQUIRE(put(live, testing::with(get(live).body, "Steps", json::array())).status == 200);
+  const std::string snapshot = get("/api/releases/Releases-1").str("ProjectDeploymentProcessSnapshotId");
+  const std::string own =
+      get("/api/Spaces-1/deploymentprocesses/" + snapshot).body.at("Links").at("Template").as_string().c_str();
+  CHECK(own == "/api/Spaces-1/deploymentprocesses/" + snapshot + "/template{?channel,releaseId}");
+  for (const std::string& path :
+       {"/api/Spaces-1/deploymentprocesses/" + snapshot + "/template", live + "/template?releaseId=Releases-1"}) {
+    CAPTURE(path);
+    const Answer needed = get(path);
+    REQUIRE_MESSAGE(needed.status == 200, needed.text);
+    CHECK(needed.str("DeploymentProcessId") == snapshot);
+    CHECK(needed["Packages"].as_array().size() == 1);
+  }
+  CHECK(get(live + "/template")["Packages"].as_array().empty());
+  CHECK(get(live + "/template?releaseId=Releases-9").status == 404);
+  CHECK(get("/api/Spaces-1/deploymentprocesses/deploymentprocess-Projects-1-s-9-AAAAA/template").status == 404);
+}
+
+TEST_CASE_FIXTURE(DeliveryApi, "a release's variables are those that it froze") {
+  make_release("1.0.0");
+  const std::string snapshot = get("/api/releases/Releases-1").str("ProjectVariableSetSnapshotId");
+  const Answer frozen = get("/api/Spaces-1/releases/Releases-1/variables");
+  CHECK(frozen.id() == snapshot);
+  CHECK(frozen.body == get("/api/Spaces-1/variables/" + snapshot).body);
+}
+
 TEST_CASE_FIXTURE(DeliveryApi, "a channel rule can be tried on a version") {
   const Answer tried = post("/api/Spaces-1/channels/rule-test", json::object{{"version", "1.5.0-beta"},
                                                                              {"versionRange", "[1.0,2.0)"},
