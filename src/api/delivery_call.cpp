@@ -14,9 +14,8 @@ namespace slipway::api {
 
 commands::CommandContext command_context(Call& call) {
   Services& services = call.services;
-  return {services.database, services.ids,        services.vault,
-          services.clock,    services.feed_types, {call.principal.user, call.principal.username},
-          call.space};
+  const commands::Actor actor{call.principal.user, call.principal.username};
+  return {{services.ids, services.vault, services.clock, actor, call.space}, services.database, services.feed_types};
 }
 
 void use_space_of_body(Call& call, storage::Reader& reader) {

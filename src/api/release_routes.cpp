@@ -1,6 +1,9 @@
 #include "api/release_routes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
@@ -12,6 +15,7 @@
 #include "commands/feed_access.h"
 #include "commands/release_lookup.h"
 #include "commands/standing.h"
+#include "model/environment.h"
 #include "model/feed.h"
 #include "model/project.h"
 #include "storage/document_lookup.h"
@@ -73,6 +77,19 @@ net::Response create(Call& call, ReleaseRequest request,
   });
 }
 
+/// REL-10: "Dev, Test"; each once, however many tenants it was deployed to.
+std::string names_of_environments(storage::Reader& reader, const commands::CreatedRelease& created) {
+  const storage::DocumentLookup lookup(reader);
+  std::set<std::string> known;
+  std::vector<std::string> names;
+  for (const storage::DeploymentRecord& deployment : created.deployments) {
+    if (!known.insert(deployment.environment).second) continue;
+    const auto environment = model::find<model::Environment>(lookup, deployment.environment);
+    names.push_back(environment ? environment->Name : deployment.environment);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 net::Response create_v1(Call& call) {
   const auto body = json::from_json<CreateReleaseBody>(call.body());
   call.services.database.read([&](storage::Reader& reader) { use_space_of_body(call, reader); });
@@ -89,10 +106,11 @@ net::Response create_v1(Call& call) {
   request.ignore_if_exists = body.IgnoreIfAlreadyExists;
   request.git_resources = body.GitResources;
   request.version_control = git_reference(body);
-  return create(call, std::move(request), [](storage::Txn&, const commands::CreatedRelease& created) {
-    return json_response(created.existed ? 200 : 201, json::object{{"ReleaseId", created.record.id},
-                                                                   {"ReleaseVersion", created.record.version},
-                                                                   {"AutomaticallyDeployedEnvironments", ""}});
+  return create(call, std::move(request), [](storage::Txn& txn, const commands::CreatedRelease& created) {
+    return json_response(created.existed ? 200 : 201,
+                         json::object{{"ReleaseId", created.record.id},
+                                      {"ReleaseVersion", created.record.version},
+                                      {"AutomaticallyDeployedEnvironments", names_of_environments(txn, created)}});
   });
 }
 

@@ -29,6 +29,15 @@ TEST_CASE_FIXTURE(DeliveryApi, "the version is the server's to choose when the c
   CHECK(again["Errors"].as_array().at(0).as_string().find("already exists") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(DeliveryApi, "REL-10: a create tells which environments the release is deployed to automatically") {
+  CHECK(make_release("1.0.0").str("AutomaticallyDeployedEnvironments") == "");
+  const Answer lifecycle = get("/api/Spaces-1/lifecycles/Lifecycles-1");
+  const json::array phases{json::object{{"Name", "First"}, {"AutomaticDeploymentTargets", json::array{dev, prod}}}};
+  REQUIRE(put("/api/Spaces-1/lifecycles/Lifecycles-1", testing::with(lifecycle.body, "Phases", phases)).status == 200);
+  CHECK(make_release("1.0.1").str("AutomaticallyDeployedEnvironments") == "Dev, Prod");
+  CHECK(get("/api/Spaces-1/releases/Releases-2/deployments").items().size() == 2);
+}
+
 TEST_CASE_FIXTURE(DeliveryApi, "JEN-6: a repeated create answers as the first time and makes nothing") {
   const std::string body = R"({"projectName":"Web","packageVersion":"1.0"})";
   const net::Headers key{{"Idempotency-Key", "build-42"}};

@@ -2,7 +2,7 @@
 
 namespace slipway::commands {
 
-void audit(storage::Txn& txn, CommandContext& context, std::string category, std::string message, AuditSubject subject,
+void audit(storage::Txn& txn, WriteContext& context, std::string category, std::string message, AuditSubject subject,
            std::string details) {
   storage::Event event;
   event.occurred = context.clock.now();

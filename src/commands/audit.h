@@ -16,7 +16,7 @@ struct AuditSubject {
   std::string project, environment, tenant;
 };
 
-void audit(storage::Txn&, CommandContext&, std::string category, std::string message, AuditSubject,
+void audit(storage::Txn&, WriteContext&, std::string category, std::string message, AuditSubject,
            std::string details = {});
 
 }  // namespace slipway::commands

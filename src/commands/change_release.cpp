@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "commands/audit.h"
+#include "commands/create_deployments.h"
 #include "commands/names.h"
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
@@ -23,13 +24,13 @@
 namespace slipway::commands {
 namespace {
 
-storage::ReleaseRecord existing(storage::Reader& reader, const CommandContext& context, const std::string& id) {
+storage::ReleaseRecord existing(storage::Reader& reader, const WriteContext& context, const std::string& id) {
   auto release = storage::find_release(reader, id);
   if (!release || release->space != context.space) fail_unknown("resource", id);
   return std::move(*release);
 }
 
-void save(storage::Txn& txn, CommandContext& context, const storage::ReleaseRecord& release, std::string category,
+void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord& release, std::string category,
           std::string message, std::string details = {}) {
   storage::update_release(txn, release);
   audit(txn, context, std::move(category), std::move(message), {release.id, release.project, "", ""},
@@ -123,7 +124,7 @@ void erase_deployment(storage::Txn& txn, storage::Vault& vault, const storage::D
 
 }  // namespace
 
-storage::ReleaseRecord update_variables(storage::Txn& txn, CommandContext& context, const std::string& id) {
+storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context, const std::string& id) {
   storage::ReleaseRecord release = existing(txn, context, id);
   const storage::DocumentLookup lookup(txn);
   const auto variables = freeze_variables(txn, require<model::Project>(lookup, release.project, "project"));
@@ -173,7 +174,7 @@ void require_ended(storage::Reader& reader, storage::TaskFilter tasks, std::stri
 void erase_with_deployments(storage::Txn& txn, storage::Vault& vault, const storage::ReleaseRecord& release) {
   storage::DeploymentFilter filter;
   filter.release = release.id;
-  const auto deployments = storage::list_deployments(txn, filter, {0, everything}).items;
+  const auto deployments = storage::list_deployments(txn, filter, storage::everything).items;
   for (const storage::DeploymentRecord& deployment : deployments) {
     const auto task = storage::find_task(txn, deployment.task);
     if (task && !storage::is_final(task->state)) fail_not_ended("Release " + release.version, *task);
@@ -185,7 +186,7 @@ void erase_with_deployments(storage::Txn& txn, storage::Vault& vault, const stor
 void erase_releases_of(storage::Txn& txn, storage::Vault& vault, const std::string& project) {
   storage::ReleaseFilter filter;
   filter.project = project;
-  for (const storage::ReleaseRecord& release : storage::list_releases(txn, filter, {0, everything}).items) {
+  for (const storage::ReleaseRecord& release : storage::list_releases(txn, filter, storage::everything).items) {
     erase_with_deployments(txn, vault, release);
   }
 }
@@ -210,10 +211,12 @@ Defect report_defect(storage::Txn& txn, CommandContext& context, const std::stri
 
 void resolve_defects(storage::Txn& txn, CommandContext& context, const std::string& id) {
   storage::ReleaseRecord release = existing(txn, context, id);
+  const auto due_before = automatic_targets(txn, release);
   ReleaseBody body = body_of(release);
   for (Defect& defect : body.Defects) defect.Status = "Resolved";
   release.body = to_text(body);
   save(txn, context, release, "ReleaseUnblocked", fmt::format("Release {} was unblocked", release.version));
+  deploy_automatically(txn, context, release, newly_due(due_before, automatic_targets(txn, release)));
 }
 
 }  // namespace slipway::commands

@@ -17,7 +17,7 @@
 namespace slipway::commands {
 
 /// Replaces the release's variables with what the project and its library sets hold now; process and packages stay.
-storage::ReleaseRecord update_variables(storage::Txn&, CommandContext&, const std::string& release);
+storage::ReleaseRecord update_variables(storage::Txn&, WriteContext&, const std::string& release);
 
 /// Members that are nullopt stay as they are.
 struct ReleaseEdit {
@@ -48,6 +48,7 @@ void delete_release(storage::Txn&, CommandContext&, const std::string& release);
 
 /// Prevents progression; throws Error{invalid} without a reason.
 Defect report_defect(storage::Txn&, CommandContext&, const std::string& release, const std::string& reason);
+/// Goes on with the automatic deployments that the defects held up (BLK-2).
 void resolve_defects(storage::Txn&, CommandContext&, const std::string& release);
 
 }  // namespace slipway::commands

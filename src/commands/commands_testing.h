@@ -150,7 +150,7 @@ class World {
     return tenant;
   }
 
-  CommandContext context() { return {*database, ids, vault, clock, types, {"Users-1", "admin"}, "Spaces-1"}; }
+  CommandContext context() { return {{ids, vault, clock, {"Users-1", "admin"}, "Spaces-1"}, *database, types}; }
 
   CreatedRelease release(ReleaseRequest request) {
     if (request.project.empty()) request.project = "Web";

@@ -20,15 +20,19 @@ struct Actor {
   std::string username;
 };
 
-/// Lives as long as one request. The references outlive it.
-struct CommandContext {
-  storage::Database& database;
+/// What a write needs. The references outlive it.
+struct WriteContext {
   storage::Ids& ids;
   storage::Vault& vault;
   const Clock& clock;
-  const feeds::FeedTypes& feeds;
   Actor actor;
   std::string space;  ///< id
+};
+
+/// Lives as long as one request.
+struct CommandContext : WriteContext {
+  storage::Database& database;
+  const feeds::FeedTypes& feeds;
 };
 
 }  // namespace slipway::commands

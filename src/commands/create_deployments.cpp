@@ -59,34 +59,87 @@ void check_machines(const DeploymentRequest& request) {
 /// Everything that the deployments of one call share, and the making of each.
 class DeploymentBatch {
  public:
-  DeploymentBatch(storage::Txn& txn, CommandContext& context, const DeploymentRequest& request)
+  DeploymentBatch(storage::Txn& txn, WriteContext& context, const DeploymentRequest& request)
       : txn_(txn),
         context_(context),
         request_(request),
         lookup_(txn),
         release_(release_to_deploy()),
-        project_(require<model::Project>(lookup_, release_.project, "project")),
-        channel_(require<model::Channel>(lookup_, release_.channel, "channel")),
         standings_(txn, release_),
+        project_(standings_.project()),
+        channel_(standings_.channel()),
         process_(frozen_process(txn, release_.process_snapshot)),
-        variables_(frozen_variables(txn, release_.variables_snapshot)) {
-    if (project_.IsDisabled) {
-      fail_invalid(fmt::format("The project '{}' is disabled, so it takes no new deployments.", project_.Name));
-    }
-    check_tenanted_mode(project_, request.tenants.has_value());
-    check_schedule(request, context.clock.now());
-    check_machines(request);
-    check_answers_are_asked_for(variables_, request.variables);
-    skipped_actions_ = planning::skippable_actions(process_, request.skip_steps);
-  }
+        variables_(frozen_variables(txn, release_.variables_snapshot)) {}
 
   CreatedDeployments create() {
+    check_request();
     const std::vector<model::Environment> environments = wanted_environments();
     request_.tenants ? create_tenanted(environments) : create_untenanted(environments);
     return std::move(created_);
   }
 
+  std::vector<storage::DeploymentRecord> create_automatic(const std::vector<AutomaticTarget>& targets) {
+    const std::set<AutomaticTarget> on_the_way = targets_on_the_way();
+    for (const AutomaticTarget& target : targets) {
+      const auto environment = require<model::Environment>(lookup_, target.environment, "environment");
+      std::optional<model::Tenant> tenant;
+      if (!target.tenant.empty()) tenant = require<model::Tenant>(lookup_, target.tenant, "tenant");
+      const model::Tenant* tenant_or_null = tenant ? &*tenant : nullptr;
+      if (on_the_way.contains(target)) {
+        leave_out(environment, tenant_or_null, "a deployment of it is on its way there already");
+      } else if (const auto obstacle = automatic_obstacle(environment, tenant_or_null)) {
+        leave_out(environment, tenant_or_null, *obstacle);
+      } else {
+        queue(environment, tenant_or_null);
+      }
+    }
+    return std::move(created_.deployments);
+  }
+
  private:
+  void check_request() {
+    if (project_.IsDisabled) {
+      fail_invalid(fmt::format("The project '{}' is disabled, so it takes no new deployments.", project_.Name));
+    }
+    check_tenanted_mode(project_, request_.tenants.has_value());
+    check_schedule(request_, context_.clock.now());
+    check_machines(request_);
+    check_answers_are_asked_for(variables_, request_.variables);
+    skipped_actions_ = planning::skippable_actions(process_, request_.skip_steps);
+  }
+
+  /// Where the release is queued for or being deployed to now.
+  std::set<AutomaticTarget> targets_on_the_way() const {
+    storage::DeploymentFilter filter;
+    filter.release = release_.id;
+    std::set<AutomaticTarget> targets;
+    for (const storage::DeploymentRecord& deployment : storage::list_deployments(txn_, filter, {0, INT32_MAX}).items) {
+      const auto task = storage::find_task(txn_, deployment.task);
+      if (task && !storage::is_final(task->state)) targets.insert({deployment.environment, deployment.tenant});
+    }
+    return targets;
+  }
+
+  /// What needs a person first: a missing value, or one that is asked for at each deployment.
+  std::optional<std::string> automatic_obstacle(const model::Environment& environment, const model::Tenant* tenant) {
+    if (tenant != nullptr) {
+      if (auto missing = missing_values(*tenant, environment)) return missing;
+    }
+    try {
+      answer(prompts_for(variables_, planning::scope_context(project_, channel_, environment, tenant)), {});
+      return std::nullopt;
+    } catch (const Error& error) {
+      return fmt::format("{}", fmt::join(error.details(), " "));
+    }
+  }
+
+  void leave_out(const model::Environment& environment, const model::Tenant* tenant, const std::string& reason) {
+    audit(txn_, context_, "AutomaticDeploymentSkipped",
+          fmt::format("{} release {} was not deployed automatically to {}{}: {}", project_.Name, release_.version,
+                      environment.Name, tenant == nullptr ? "" : " for " + tenant->Name, reason),
+          {release_.id, release_.project, environment.Id, tenant == nullptr ? "" : tenant->Id});
+  }
+
   storage::ReleaseRecord release_to_deploy() {
     storage::ReleaseRecord release = require_release(txn_, lookup_, context_.space, request_.project, request_.release);
     return request_.update_variables ? update_variables(txn_, context_, release.id) : release;
@@ -238,13 +291,13 @@ class DeploymentBatch {
   }
 
   storage::Txn& txn_;
-  CommandContext& context_;
+  WriteContext& context_;
   const DeploymentRequest& request_;
   const storage::DocumentLookup lookup_;
   const storage::ReleaseRecord release_;
-  const model::Project project_;
-  const model::Channel channel_;
   const ReleaseStandings standings_;
+  const model::Project& project_;
+  const model::Channel& channel_;
   const model::DeploymentProcess process_;
   const model::VariableSet variables_;
   std::vector<std::string> skipped_actions_;
@@ -254,8 +307,17 @@ class DeploymentBatch {
 
 }  // namespace
 
-CreatedDeployments create_deployments(storage::Txn& txn, CommandContext& context, const DeploymentRequest& request) {
+CreatedDeployments create_deployments(storage::Txn& txn, WriteContext& context, const DeploymentRequest& request) {
   return DeploymentBatch(txn, context, request).create();
+}
+
+std::vector<storage::DeploymentRecord> deploy_automatically(storage::Txn& txn, WriteContext& context,
+                                                            const storage::ReleaseRecord& release,
+                                                            const std::vector<AutomaticTarget>& targets) {
+  if (targets.empty()) return {};
+  DeploymentRequest request;
+  request.release = release.id;
+  return DeploymentBatch(txn, context, request).create_automatic(targets);
 }
 
 }  // namespace slipway::commands

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/context.h"
+#include "commands/standing.h"
 #include "planning/tenant_selection.h"
 #include "storage/releases.h"
 
@@ -36,6 +37,11 @@ struct CreatedDeployments {
 };
 
 /// Throws Error{invalid} with a sentence for each obstacle: unknown names, closed phases, tenant rules, missing values.
-CreatedDeployments create_deployments(storage::Txn&, CommandContext&, const DeploymentRequest&);
+CreatedDeployments create_deployments(storage::Txn&, WriteContext&, const DeploymentRequest&);
+
+/// Queues the deployments that a release's lifecycle makes by itself (LIF-5, LIF-8). What can't be deployed without a
+/// person, or is on its way already, is left out with an audit entry that says why.
+std::vector<storage::DeploymentRecord> deploy_automatically(storage::Txn&, WriteContext&, const storage::ReleaseRecord&,
+                                                            const std::vector<AutomaticTarget>&);
 
 }  // namespace slipway::commands

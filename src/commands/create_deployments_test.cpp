@@ -212,6 +212,111 @@ TEST_CASE_FIXTURE(World, "BLK-1: a blocked release stays where it is until its d
   CHECK(deploy(to({"Test"})).deployments.size() == 1);
 }
 
+/// Dev, then Test, deploy by themselves; Prod doesn't.
+struct AutomaticWorld : World {
+  AutomaticWorld() {
+    lifecycle.Id = "Lifecycles-1";
+    lifecycle.Name = "Default Lifecycle";
+    lifecycle.Phases.resize(3);
+    lifecycle.Phases[0].AutomaticDeploymentTargets = {"Environments-1"};
+    lifecycle.Phases[1].AutomaticDeploymentTargets = {"Environments-2"};
+    lifecycle.Phases[2].OptionalDeploymentTargets = {"Environments-3"};
+    put(lifecycle);
+  }
+
+  /// "Environments-1 Tenants-1", newest first.
+  Texts deployed() {
+    return database->read([](storage::Reader& reader) {
+      Texts texts;
+      for (const auto& deployment : storage::list_deployments(reader, {}, {0, 100}).items) {
+        texts.push_back(deployment.environment + (deployment.tenant.empty() ? "" : " " + deployment.tenant));
+      }
+      return texts;
+    });
+  }
+  Texts audited(const std::string& category) {
+    return database->read([&](storage::Reader& reader) {
+      storage::EventFilter filter;
+      filter.category = category;
+      Texts texts;
+      for (const auto& event : storage::list_events(reader, filter, {0, 100}).items) texts.push_back(event.message);
+      return texts;
+    });
+  }
+
+  model::Lifecycle lifecycle;
+};
+
+TEST_CASE_FIXTURE(AutomaticWorld,
+                  "REL-10: a new release is deployed to the automatic environments of its first phase") {
+  ReleaseRequest request;
+  request.version = "1.0.0";
+  const auto created = release(request);
+  REQUIRE(created.deployments.size() == 1);
+  CHECK(created.deployments[0].environment == "Environments-1");
+  CHECK(deployed() == Texts{"Environments-1"});
+}
+
+TEST_CASE_FIXTURE(AutomaticWorld,
+                  "LIF-8: each connected tenant that the channel is for gets its first phase, and none") {
+  project.TenantedDeploymentMode = model::TenantedMode::TenantedOrUntenanted;
+  put(project);
+  channel.TenantTags = {"Ring/A"};
+  put(channel, "Spaces-1", "Projects-1");
+  tenant(1, "Acme", {"Environments-1", "Environments-2"}, {"Ring/A"});
+  tenant(2, "Bolt", {"Environments-2"}, {"Ring/A"});
+  tenant(3, "Cord", {"Environments-1"}, {"Ring/B"});
+  release("1.0.0");
+  CHECK(deployed() == Texts{"Environments-2 Tenants-2", "Environments-1 Tenants-1", "Environments-1"});
+  project.TenantedDeploymentMode = model::TenantedMode::Tenanted;
+  put(project);
+  ReleaseRequest request;
+  request.version = "1.0.1";
+  CHECK(release(request).deployments.size() == 2);
+}
+
+TEST_CASE_FIXTURE(AutomaticWorld,
+                  "LIF-5: what needs a person is not deployed automatically, and the audit trail says why") {
+  model::Variable approver;
+  approver.Id = "v1";
+  approver.Name = "Approver";
+  approver.Prompt = model::VariablePrompt{"Who approves", "", true, {}};
+  variables.Variables = {approver};
+  put(variables);
+  release("1.0.0");
+  CHECK(deployed().empty());
+  CHECK(audited("AutomaticDeploymentSkipped") ==
+        Texts{"Web release 1.0.0 was not deployed automatically to Dev: The variable 'Approver' needs a value to "
+              "deploy."});
+}
+
+TEST_CASE_FIXTURE(AutomaticWorld, "BLK-2: a defect holds automatic deployments up until it is resolved") {
+  const auto blocked = release("1.0.0");
+  CommandContext writing = context();
+  database->write("block", [&](storage::Txn& txn) { report_defect(txn, writing, blocked.id, "data loss"); });
+  const auto dev = database->read([](storage::Reader& reader) {
+    return storage::list_deployments(reader, {}, {0, 1}).items.at(0);
+  });
+  end(dev, true);
+  CHECK(database
+            ->read([&](storage::Reader& reader) {
+              return automatic_targets(reader, *storage::find_release(reader, blocked.id));
+            })
+            .empty());
+  database->write("unblock", [&](storage::Txn& txn) { resolve_defects(txn, writing, blocked.id); });
+  CHECK(deployed() == Texts{"Environments-2", "Environments-1"});
+}
+
+TEST_CASE_FIXTURE(AutomaticWorld, "LIF-5: a release that is on its way somewhere is not sent there once more") {
+  const auto made = release("1.0.0");
+  CommandContext writing = context();
+  const auto again = database->write("again", [&](storage::Txn& txn) {
+    return deploy_automatically(txn, writing, made, automatic_targets(txn, made));
+  });
+  CHECK(again.empty());
+  CHECK(audited("AutomaticDeploymentSkipped").size() == 1);
+}
+
 TEST_CASE_FIXTURE(World, "REL-4: updating a release's variables freezes the present ones and leaves the process") {
   const auto before = release("1.0.0");
   process.Version = 2;

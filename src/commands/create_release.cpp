@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "commands/audit.h"
+#include "commands/create_deployments.h"
 #include "commands/names.h"
 #include "commands/records.h"
 #include "commands/release_lookup.h"
@@ -191,7 +192,8 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
         fmt::format("Release {} of {} was created{}", record.version, ground.project.Name,
                     request.ignore_channel_rules ? " against the channel's rules" : ""),
         {record.id, record.project, "", ""});
-  return {std::move(record), false};
+  auto deployments = deploy_automatically(txn, context, record, automatic_targets(txn, record));
+  return {std::move(record), false, std::move(deployments)};
 }
 
 }  // namespace slipway::commands

@@ -37,6 +37,7 @@ struct PreparedRelease {
 struct CreatedRelease {
   storage::ReleaseRecord record;
   bool existed = false;
+  std::vector<storage::DeploymentRecord> deployments = {};  ///< made at once by its lifecycle's first phase (REL-10)
 };
 
 /// Asks the feeds, unless the wanted version exists. Throws Error{invalid} naming everything that is unknown or

@@ -1,6 +1,7 @@
 #include "commands/standing.h"
 
 #include <algorithm>
+#include <set>
 
 #include "commands/names.h"
 #include "commands/records.h"
@@ -12,9 +13,9 @@ namespace slipway::commands {
 ReleaseStandings::ReleaseStandings(storage::Reader& reader, const storage::ReleaseRecord& release)
     : reader_(reader), release_(release) {
   const storage::DocumentLookup lookup(reader);
-  const auto project = require<model::Project>(lookup, release.project, "project");
-  const auto channel = require<model::Channel>(lookup, release.channel, "channel");
-  lifecycle_ = require<model::Lifecycle>(lookup, channel.LifecycleId.value_or(project.LifecycleId), "lifecycle");
+  project_ = require<model::Project>(lookup, release.project, "project");
+  channel_ = require<model::Channel>(lookup, release.channel, "channel");
+  lifecycle_ = require<model::Lifecycle>(lookup, channel_.LifecycleId.value_or(project_.LifecycleId), "lifecycle");
   environments_ = model::list<model::Environment>(lookup, release.space);
   for (const model::Environment& environment : environments_) environment_ids_.push_back(environment.Id);
   blocked_ = body_of(release).is_blocked();
@@ -52,6 +53,56 @@ bool ReleaseStandings::is_urgent(std::string_view environment) const {
     const auto ids = planning::environments_of(phase);
     return phase.IsPriorityPhase && std::find(ids.begin(), ids.end(), environment) != ids.end();
   });
+}
+
+namespace {
+
+bool has_automatic_targets(const model::Lifecycle& lifecycle) {
+  return std::any_of(lifecycle.Phases.begin(), lifecycle.Phases.end(),
+                     [](const model::Phase& phase) { return !phase.AutomaticDeploymentTargets.empty(); });
+}
+
+/// The connected tenants that the channel is for (CHN-9); with `only`, at most that one.
+std::vector<model::Tenant> tenants_for(storage::Reader& reader, const storage::ReleaseRecord& release,
+                                       const model::Channel& channel, const std::optional<std::string>& only) {
+  const storage::DocumentLookup lookup(reader);
+  std::vector<model::Tenant> tenants;
+  if (!only) {
+    tenants = model::list<model::Tenant>(lookup, release.space);
+  } else if (auto tenant = model::find<model::Tenant>(lookup, *only)) {
+    tenants.push_back(std::move(*tenant));
+  }
+  std::erase_if(tenants, [&](const model::Tenant& tenant) {
+    return tenant.IsDisabled || planning::connected_environments(tenant, release.project) == nullptr ||
+           (!channel.TenantTags.empty() && !planning::matches_tags(channel.TenantTags, tenant.TenantTags));
+  });
+  return tenants;
+}
+
+}  // namespace
+
+std::vector<AutomaticTarget> automatic_targets(storage::Reader& reader, const storage::ReleaseRecord& release,
+                                               const std::optional<std::string>& only) {
+  const ReleaseStandings standings(reader, release);
+  std::vector<AutomaticTarget> targets;
+  if (standings.project().IsDisabled || !has_automatic_targets(standings.lifecycle())) return targets;
+  const auto add = [&](const model::Tenant* tenant) {
+    const planning::LifecycleProgress progress = standings.progress(tenant);
+    for (const std::string& environment : progress.automatic()) {
+      targets.push_back({environment, tenant == nullptr ? "" : tenant->Id});
+    }
+  };
+  const auto mode = standings.project().TenantedDeploymentMode;
+  if (mode != model::TenantedMode::Tenanted && only.value_or("").empty()) add(nullptr);
+  if (mode == model::TenantedMode::Untenanted || only == "") return targets;
+  for (const model::Tenant& tenant : tenants_for(reader, release, standings.channel(), only)) add(&tenant);
+  return targets;
+}
+
+std::vector<AutomaticTarget> newly_due(const std::vector<AutomaticTarget>& before, std::vector<AutomaticTarget> now) {
+  const std::set<AutomaticTarget> known(before.begin(), before.end());
+  std::erase_if(now, [&](const AutomaticTarget& target) { return known.contains(target); });
+  return now;
 }
 
 }  // namespace slipway::commands

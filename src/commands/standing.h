@@ -1,7 +1,9 @@
 // How a release stands in its lifecycle, read from storage (LIF-1..4, 7, 9; BLK-2).
 #pragma once
 
+#include <compare>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,8 @@ class ReleaseStandings {
  public:
   ReleaseStandings(storage::Reader&, const storage::ReleaseRecord&);
 
+  const model::Project& project() const { return project_; }
+  const model::Channel& channel() const { return channel_; }
   const model::Lifecycle& lifecycle() const { return lifecycle_; }
   const std::vector<model::Environment>& environments() const { return environments_; }
   const model::Environment* find_environment(std::string_view id) const;
@@ -34,10 +38,25 @@ class ReleaseStandings {
  private:
   storage::Reader& reader_;
   const storage::ReleaseRecord& release_;
+  model::Project project_;
+  model::Channel channel_;
   model::Lifecycle lifecycle_;
   std::vector<model::Environment> environments_;
   std::vector<std::string> environment_ids_;
   bool blocked_ = false;
 };
+
+/// Where a release goes by itself.
+struct AutomaticTarget {
+  std::string environment, tenant;  ///< ids; tenant "" = untenanted
+  auto operator<=>(const AutomaticTarget&) const = default;
+};
+
+/// Environments whose turn has come, for each tenant that the release is for and, if the project's mode allows, for
+/// none (LIF-5, LIF-8). `only`: for that tenant alone ("" = untenanted).
+std::vector<AutomaticTarget> automatic_targets(storage::Reader&, const storage::ReleaseRecord&,
+                                               const std::optional<std::string>& only = std::nullopt);
+/// Those of `now` that were not in `before`.
+std::vector<AutomaticTarget> newly_due(const std::vector<AutomaticTarget>& before, std::vector<AutomaticTarget> now);
 
 }  // namespace slipway::commands

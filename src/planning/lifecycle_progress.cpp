@@ -50,7 +50,7 @@ std::vector<std::string> environments_of(const model::Phase& phase) {
 
 LifecycleProgress::LifecycleProgress(const model::Lifecycle& lifecycle, const ReleaseStanding& standing)
     : lifecycle_(lifecycle.Name) {
-  bool open = true;
+  bool open = true, all_complete = true;
   for (model::Phase& phase : spelled_out(lifecycle, standing.environments)) {
     if (standing.connected) {
       keep_only(phase.AutomaticDeploymentTargets, *standing.connected);
@@ -74,6 +74,12 @@ LifecycleProgress::LifecycleProgress(const model::Lifecycle& lifecycle, const Re
       }
       if (!phase.IsOptionalPhase) next_required_ = required - reached;
     }
+    if (all_complete && !blocked) {  // BLK-2
+      for (const std::string& id : phase.AutomaticDeploymentTargets) {
+        if (!standing.reached.contains(id)) automatic_.push_back(id);
+      }
+    }
+    all_complete = all_complete && complete;
     open = open && (complete || phase.IsOptionalPhase);  // LIF-2, LIF-4
     phases_.push_back({std::move(phase), progress, blocked, required});
   }

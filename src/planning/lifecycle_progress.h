@@ -44,6 +44,9 @@ class LifecycleProgress {
   const std::vector<std::string>& next() const { return next_; }
   /// How many of them it takes to open the phase after.
   std::int64_t next_required() const { return next_required_; }
+  /// Automatic environments whose turn has come and where the release has not succeeded yet (LIF-5). A phase that is
+  /// open only because optional ones before it may be skipped waits for a person (LIF-4).
+  const std::vector<std::string>& automatic() const { return automatic_; }
   bool allows(std::string_view environment) const;
   /// Every environment that a deployment may go to now, in the lifecycle's order.
   std::vector<std::string> allowed() const;
@@ -55,7 +58,7 @@ class LifecycleProgress {
  private:
   std::string lifecycle_;
   std::vector<PhaseProgress> phases_;
-  std::vector<std::string> next_;
+  std::vector<std::string> next_, automatic_;
   std::int64_t next_required_ = 0;
 };
 

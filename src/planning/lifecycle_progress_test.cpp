@@ -53,6 +53,22 @@ TEST_CASE("LIF-4: optional phases open the next one as soon as they are reached,
   CHECK(LifecycleProgress(l, standing({"dev"})).allowed() == Ids{"dev", "test", "stage", "prod"});
 }
 
+TEST_CASE("LIF-5: automatic environments are due once all phases before theirs are complete, until they succeed") {
+  auto l = lifecycle({phase("Dev", {}), phase("Test", {"stage"}), phase("Prod", {})});
+  l.Phases[0].AutomaticDeploymentTargets = {"dev"};
+  l.Phases[1].AutomaticDeploymentTargets = {"test"};
+  l.Phases[2].AutomaticDeploymentTargets = {"prod"};
+  CHECK(LifecycleProgress(l, standing()).automatic() == Ids{"dev"});
+  CHECK(LifecycleProgress(l, standing({"dev"})).automatic() == Ids{"test"});
+  CHECK(LifecycleProgress(l, standing({"dev", "stage", "test"})).automatic() == Ids{"prod"});
+  l.Phases[1].IsOptionalPhase = true;  // LIF-4: a person decides whether to skip it
+  CHECK(LifecycleProgress(l, standing({"dev"})).automatic() == Ids{"test"});
+  CHECK(LifecycleProgress(l, standing({"dev"})).allows("prod"));
+  ReleaseStanding blocked = standing({"dev"});
+  blocked.blocked = true;
+  CHECK(LifecycleProgress(l, blocked).automatic().empty());
+}
+
 TEST_CASE("LIF-7: a tenant progresses over its own environments, and phases with none of them are no hurdle") {
   const auto l = lifecycle({phase("Dev", {"dev"}), phase("Test", {"test"}), phase("Prod", {"stage", "prod"})});
   ReleaseStanding tenant = standing();
