@@ -10,12 +10,21 @@
 
 namespace slipway::commands {
 
+namespace {
+
+model::Lifecycle lifecycle_of(const model::Lookup& lookup, const model::Project& project,
+                              const model::Channel& channel) {
+  return require<model::Lifecycle>(lookup, channel.LifecycleId.value_or(project.LifecycleId), "lifecycle");
+}
+
+}  // namespace
+
 ReleaseStandings::ReleaseStandings(storage::Reader& reader, const storage::ReleaseRecord& release)
     : reader_(reader), release_(release) {
   const storage::DocumentLookup lookup(reader);
   project_ = require<model::Project>(lookup, release.project, "project");
   channel_ = require<model::Channel>(lookup, release.channel, "channel");
-  lifecycle_ = require<model::Lifecycle>(lookup, channel_.LifecycleId.value_or(project_.LifecycleId), "lifecycle");
+  lifecycle_ = lifecycle_of(lookup, project_, channel_);
   environments_ = model::list<model::Environment>(lookup, release.space);
   for (const model::Environment& environment : environments_) environment_ids_.push_back(environment.Id);
   blocked_ = body_of(release).is_blocked();
@@ -80,6 +89,12 @@ std::vector<model::Tenant> tenants_for(storage::Reader& reader, const storage::R
 }
 
 }  // namespace
+
+bool deploys_automatically(storage::Reader& reader, const storage::ReleaseRecord& release) {
+  const storage::DocumentLookup lookup(reader);
+  return has_automatic_targets(lifecycle_of(lookup, require<model::Project>(lookup, release.project, "project"),
+                                            require<model::Channel>(lookup, release.channel, "channel")));
+}
 
 std::vector<AutomaticTarget> automatic_targets(storage::Reader& reader, const storage::ReleaseRecord& release,
                                                const std::optional<std::string>& only) {

@@ -99,7 +99,7 @@ void DeploymentSource::started(storage::Txn& txn, const storage::TaskRecord& tas
 /// LIF-5: a phase that this opens may have environments that the release goes to by itself.
 void DeploymentSource::succeeded(storage::Txn& txn, const storage::DeploymentRecord& deployment) {
   const auto release = storage::find_release(txn, deployment.release);
-  if (!release) return storage::record_ended(txn, deployment, true);
+  if (!release || !commands::deploys_automatically(txn, *release)) return storage::record_ended(txn, deployment, true);
   const auto due_before = commands::automatic_targets(txn, *release, deployment.tenant);
   storage::record_ended(txn, deployment, true);
   const auto due_now = commands::automatic_targets(txn, *release, deployment.tenant);

@@ -33,7 +33,7 @@ bool is_maven_set(std::string_view range) {
 
 std::vector<std::string> mistakes_in(const json::object& rule) {
   const auto text = [&](std::string_view member) { return std::string(json::text_at(rule, member).value_or("")); };
-  language::ChannelRuleText texts{text("VersionRange"), text("Tag"), text("VersionTagRegex")};
+  language::ChannelRuleText texts{text("VersionRange"), text("Tag"), {}};
   if (is_maven_set(texts.version_range)) texts.version_range.clear();
   try {
     language::ChannelRule(texts, language::RangeFormat::nuget);
