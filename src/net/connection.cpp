@@ -1,0 +1,357 @@
+#include "net/connection.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/string.hpp>
+#include <utility>
+
+#include "net/response_head.h"
+
+namespace slipway::net {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using ErrorCondition = boost::system::error_code;
+
+constexpr std::size_t kReadAtOnce = 64u << 10;
+constexpr std::size_t kBytesPerSecond = 64u << 10;  // the slowest transfer that is not taken for an attack
+constexpr Duration kLinger = std::chrono::seconds(2);
+constexpr Duration kLingerAtStop = std::chrono::milliseconds(100);
+
+bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
+
+std::string_view view(asio::const_buffer bytes) { return {static_cast<const char*>(bytes.data()), bytes.size()}; }
+
+/// What the exception in flight says, for the log.
+std::string describe_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception of an unknown type";
+  }
+}
+
+}  // namespace
+
+void Connection::start() {
+  ErrorCondition ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+  if (const auto end = socket_.remote_endpoint(ignored); !ignored) peer_ = end.address().to_string();
+  allow(server_.options.idle_timeout);
+  read();
+}
+
+std::size_t Connection::bytes_wanted() const {
+  if (!head_accepted_) return std::max<std::size_t>(512, buffer_.capacity() - buffer_.size());
+  const auto rest = parser_->body_bytes_left();
+  return rest ? std::clamp<std::size_t>(*rest, 512, kReadAtOnce) : kReadAtOnce;
+}
+
+void Connection::read() {
+  if (closed_ || read_pending_) return;
+  read_pending_ = true;
+  socket_.async_read_some(
+      buffer_.prepare(bytes_wanted()),
+      [self = shared_from_this()](ErrorCondition error, std::size_t bytes) { self->on_read(error, bytes); });
+}
+
+void Connection::on_read(ErrorCondition error, std::size_t bytes) {
+  read_pending_ = false;
+  buffer_.commit(bytes);
+  if (error && !timed_out_) input_ended_ = true;
+  if (is_with_handler()) return on_input_while_handled();
+  on_input();
+}
+
+void Connection::on_input_while_handled() {
+  Turn expected = Turn::handler;
+  if (turn_.compare_exchange_strong(expected, Turn::handler_then_loop)) return;  // after_response() goes on
+  if (expected == Turn::reading) {
+    asio::post(server_.loop, [self = shared_from_this()] { self->on_input(); });
+  }
+}
+
+void Connection::on_input() {
+  if (closed_) return;
+  switch (turn_) {
+    case Turn::reading:
+      if (timed_out_) return refuse(408, "The request did not arrive in time. Send it faster, or in smaller parts.");
+      return input_ended_ ? close() : parse();
+    case Turn::streaming:
+    case Turn::lingering:
+      buffer_.consume(buffer_.size());
+      return input_ended_ ? close() : read();
+    case Turn::writing:
+    case Turn::handler:
+    case Turn::handler_then_loop:
+      return;
+  }
+}
+
+void Connection::parse() {
+  while (buffer_.size() > 0) {
+    if (!parser_) {
+      parser_.emplace(RequestLimits{server_.options.max_header_bytes, server_.options.max_body_bytes});
+      allow(server_.options.head_timeout);
+    }
+    buffer_.consume(parser_->put(view(buffer_.data())));
+    if (const auto& refusal = parser_->refusal()) return refuse(refusal->status, refusal->message);
+    if (parser_->is_starved()) break;
+    if (parser_->is_head_done() && !head_accepted_) accept_head();
+    if (parser_->is_done()) return dispatch();
+  }
+  if (head_accepted_) allow_transfer(parser_->request().body.size());
+  read();
+}
+
+void Connection::accept_head() {
+  head_accepted_ = true;
+  is_http_1_0_ = parser_->is_http_1_0();
+  transfer_began_ = server_.clock.steady();
+  if (parser_->expects_continue() && !is_http_1_0_ && !parser_->is_done() && buffer_.size() == 0) {
+    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    // Nothing else is on its way to this peer, so these bytes always fit; one that has left is noticed by the next
+    // read.
+    [[maybe_unused]] const auto sent = ::send(fd_, kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+}
+
+void Connection::dispatch() {
+  Request request = std::move(parser_->request());
+  request.peer = peer_;
+  keep_alive_ = parser_->keep_alive();
+  head_only_ = request.method == "HEAD";
+  parser_.reset();
+  head_accepted_ = false;
+  if (buffer_.size() == 0 && buffer_.capacity() > kReadAtOnce / 4) buffer_.shrink_to_fit();
+  if (++server_.queued > server_.options.max_queued_requests) {
+    --server_.queued;
+    return refuse(503, "The server has more requests waiting than it takes. Try again in a few seconds.");
+  }
+  turn_ = Turn::handler;
+  server_.pool.post([self = shared_from_this(), request = std::move(request)]() mutable {
+    --self->server_.queued;
+    self->handle(std::move(request));
+  });
+  if (buffer_.size() == 0 && !input_ended_) {
+    read();
+  } else {
+    on_input_while_handled();
+  }
+}
+
+void Connection::allow_transfer(std::size_t bytes_so_far) {
+  deadline_ = transfer_began_ + server_.options.body_timeout + std::chrono::seconds(bytes_so_far / kBytesPerSecond);
+}
+
+Response Connection::call_handler(Request&& request) {
+  const std::string what = request.method + " " + request.path;
+  try {
+    return server_.handler(std::move(request));
+  } catch (...) {
+    server_.log.error("a request failed unexpectedly", {{"request", what}, {"error", describe_exception()}});
+    return error_response(500, "The server could not handle this request because of a defect. Its log says more.");
+  }
+}
+
+void Connection::handle(Request&& request) {
+  Response response = call_handler(std::move(request));
+  if (response.stream && !head_only_) {
+    const auto stream = std::move(response.stream);
+    return start_stream(stream, response);
+  }
+  compose(std::move(response));
+  send_now();
+  if (out_.done() && keep_alive_) {
+    allow(server_.options.idle_timeout);
+    Turn expected = Turn::handler;
+    if (turn_.compare_exchange_strong(expected, Turn::reading)) return;
+  }
+  asio::post(server_.loop, [self = shared_from_this()] { self->after_response(); });
+}
+
+void Connection::compose(Response&& response) {
+  if (server_.stopping) keep_alive_ = false;
+  if (response.dropped) {
+    dropped_ = true;
+    keep_alive_ = false;
+    out_ = {};
+    return;
+  }
+  if (const auto wish = response.headers.find("Connection"); wish && boost::beast::iequals(*wish, "close")) {
+    keep_alive_ = false;
+  }
+  HeadFacts facts{.reason = reason_of(response.status),
+                  .content_length = response.body.size(),
+                  .http_1_0 = is_http_1_0_,
+                  .keep_alive = keep_alive_,
+                  .now = server_.clock.now()};
+  const bool bodiless = has_no_body(response.status);
+  if (bodiless) facts.content_length.reset();
+  out_ = {render_head(response, facts), bodiless || head_only_ ? std::string() : std::move(response.body), 0};
+}
+
+void Connection::refuse(int status, std::string_view message) {
+  keep_alive_ = false;
+  head_only_ = false;
+  Response response = error_response(status, message);
+  if (status == 503) response.headers.add("Retry-After", "5");
+  compose(std::move(response));
+  send_now();
+  after_response();
+}
+
+/// As much as the socket takes at once; safe beside a pending read because it leaves the asio object alone.
+void Connection::send_now() {
+  while (!out_.done()) {
+    const auto rest = out_.rest();
+    std::array<iovec, 2> pieces;
+    std::ranges::transform(rest, pieces.begin(), [](const asio::const_buffer& b) {
+      return iovec{const_cast<void*>(b.data()), b.size()};  // sendmsg reads only, its struct serves both directions
+    });
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    const auto sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+      dropped_ = true;
+      out_ = {};
+      return;
+    }
+    out_.sent += static_cast<std::size_t>(sent);
+  }
+}
+
+void Connection::after_response() {
+  turn_ = Turn::writing;
+  if (dropped_) return close();
+  transfer_began_ = server_.clock.steady();
+  send_rest();
+}
+
+void Connection::send_rest() {
+  if (closed_) return;
+  if (out_.done()) return on_sent();
+  allow_transfer(out_.sent);
+  sending_ = true;
+  socket_.async_write_some(out_.rest(), [self = shared_from_this()](ErrorCondition error, std::size_t bytes) {
+    self->sending_ = false;
+    self->out_.sent += bytes;
+    if (error) return self->close();
+    self->send_rest();
+  });
+}
+
+void Connection::on_sent() {
+  out_ = {};
+  if (events_) return flush_stream();
+  if (!keep_alive_ || server_.stopping) return linger();
+  next_request();
+}
+
+void Connection::next_request() {
+  turn_ = Turn::reading;
+  allow(server_.options.idle_timeout);
+  if (!read_pending_) on_input();
+}
+
+/// Runs on the pool. The head is the first thing in the queue, so it leaves before any event.
+void Connection::start_stream(const std::function<void(std::shared_ptr<EventWriter>)>& stream, const Response& from) {
+  Response response;
+  response.status = from.status;
+  response.headers = from.headers;
+  response.headers.set("Content-Type", "text/event-stream; charset=utf-8");
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Accel-Buffering", "no");  // nginx would hold events back
+  const HeadFacts facts{.reason = reason_of(response.status),
+                        .content_length = std::nullopt,
+                        .keep_alive = false,
+                        .now = server_.clock.now()};
+
+  const auto queue = std::make_shared<EventQueue>(server_.options.max_stream_backlog_bytes, [this] {
+    // Called before close() only, so the connection still lives.
+    asio::post(server_.loop, [self = shared_from_this()] { self->flush_stream(); });
+  });
+  asio::post(server_.loop, [self = shared_from_this(), queue] {
+    self->events_ = queue;
+    self->keep_alive_ = false;
+    self->turn_ = Turn::streaming;
+    if (self->closed_) return queue->close();
+    if (!self->read_pending_) self->on_input();
+  });
+  queue->push(render_head(response, facts));
+  try {
+    stream(make_event_writer(queue));
+  } catch (...) {
+    server_.log.error("an event stream failed to start", {{"error", describe_exception()}});
+  }
+}
+
+void Connection::flush_stream() {
+  if (closed_ || sending_ || !events_) return;
+  turn_ = Turn::streaming;
+  if (stream_ends_) return linger();
+  auto [text, last] = events_->take();
+  stream_ends_ = last || server_.stopping;
+  allow(server_.options.stream_ping);
+  out_ = {std::move(text), {}, 0};
+  if (out_.done()) {
+    if (stream_ends_) linger();
+    return;
+  }
+  transfer_began_ = server_.clock.steady();
+  send_rest();
+}
+
+void Connection::linger() {
+  if (events_) events_->close();
+  events_.reset();
+  turn_ = Turn::lingering;
+  allow(server_.stopping ? kLingerAtStop : kLinger);
+  ErrorCondition ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (!read_pending_) on_input();
+}
+
+void Connection::check(SteadyTime now) {
+  if (is_with_handler() || closed_) return;
+  if (server_.stopping) {
+    close_if_idle();
+    if (closed_) return;
+  }
+  if (now < deadline_.load()) return;
+  if (turn_ == Turn::streaming && !sending_) {
+    out_ = {": ping\n\n", {}, 0};
+    transfer_began_ = now;
+    return send_rest();
+  }
+  if (turn_ == Turn::reading && parser_ && read_pending_) {
+    timed_out_ = true;
+    ErrorCondition ignored;
+    socket_.cancel(ignored);
+    return;
+  }
+  close();
+}
+
+void Connection::close_if_idle() {
+  if (turn_ == Turn::reading && !parser_ && buffer_.size() == 0) close();
+  if (turn_ == Turn::streaming) flush_stream();
+}
+
+void Connection::close() {
+  if (std::exchange(closed_, true)) return;
+  if (events_) events_->close();
+  ErrorCondition ignored;
+  socket_.close(ignored);
+  server_.forget(shared_from_this());
+}
+
+}  // namespace slipway::net

@@ -1,0 +1,116 @@
+// One client's connection: requests come in, responses and event streams go out. Internal to this room.
+//
+// It changes hands between the loop and the pool by `Connection::turn_`: whoever has the turn may touch its request and
+// response. While a handler has it, the loop reads ahead, so that the next request on a kept-alive connection costs no
+// extra wake-up, but it parses nothing before the turn comes back.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/event_queue.h"
+#include "net/request_parser.h"
+#include "net/server_state.h"
+
+namespace slipway::net {
+
+/// Bytes on their way out: a head and a body that is not copied behind it.
+struct Outgoing {
+  std::string head;
+  std::string body;
+  std::size_t sent = 0;
+
+  bool done() const { return sent >= head.size() + body.size(); }
+  std::array<boost::asio::const_buffer, 2> rest() const {
+    const auto from_body = sent - std::min(sent, head.size());
+    return {boost::asio::buffer(head) + std::min(sent, head.size()), boost::asio::buffer(body) + from_body};
+  }
+};
+
+/// Threads: but for what `turn_` says, the loop's.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+
+  Connection(ServerState& server, Socket socket)
+      : server_(server), socket_(std::move(socket)), fd_(socket_.native_handle()) {}
+
+  void start();
+  /// Ends what takes too long, and pings quiet streams.
+  void check(SteadyTime now);
+  /// Closes at once when no request is under way.
+  void close_if_idle();
+  bool is_with_handler() const { return turn_ == Turn::handler || turn_ == Turn::handler_then_loop; }
+  void close();
+
+ private:
+  enum class Turn {
+    reading,            ///< the loop's: between requests, or inside one
+    handler,            ///< the handler's, which may give it back by itself
+    handler_then_loop,  ///< the handler's, but the loop has input and wants to be told
+    writing,            ///< the loop's: a response goes out piece by piece
+    streaming,          ///< the loop's: events go out
+    lingering           ///< the loop's: what still comes in is thrown away, so that the peer gets to read the response
+  };
+
+  void read();
+  void on_read(boost::system::error_code error, std::size_t bytes);
+  void on_input_while_handled();
+  void on_input();
+  void parse();
+  void accept_head();
+  void dispatch();
+  void handle(Request&& request);
+  Response call_handler(Request&& request);
+  void start_stream(const std::function<void(std::shared_ptr<EventWriter>)>& stream, const Response&);
+  void compose(Response&& response);
+  void refuse(int status, std::string_view message);
+  void send_now();
+  void after_response();
+  void send_rest();
+  void on_sent();
+  void next_request();
+  void flush_stream();
+  void linger();
+  std::size_t bytes_wanted() const;
+  void allow(Duration time) { deadline_ = server_.clock.steady() + time; }
+  void allow_transfer(std::size_t bytes_so_far);
+
+  ServerState& server_;
+  Socket socket_;
+  const int fd_;
+  std::string peer_;
+  std::atomic<Turn> turn_ = Turn::reading;
+  std::atomic<SteadyTime> deadline_ = SteadyTime{};
+  SteadyTime transfer_began_;
+
+  // The loop's alone.
+  boost::beast::flat_buffer buffer_;
+  std::optional<RequestParser> parser_;
+  bool head_accepted_ = false;
+  bool read_pending_ = false;
+  bool input_ended_ = false;
+  bool timed_out_ = false;
+  bool closed_ = false;
+  bool stream_ends_ = false;
+  bool sending_ = false;
+  std::shared_ptr<EventQueue> events_;
+
+  // Whoever has the turn.
+  Outgoing out_;
+  bool keep_alive_ = true;
+  bool is_http_1_0_ = false;
+  bool head_only_ = false;
+  bool dropped_ = false;
+};
+
+}  // namespace slipway::net
