@@ -12,13 +12,32 @@ using ErrorCondition = boost::system::error_code;
 
 constexpr std::size_t kTrustedReserve = 1u << 20;  // of a Content-Length that nothing has backed yet
 
+/// What the head says about where the request ends and whom it is for. A proxy in front may read a doubtful head in
+/// another way than we do, and then takes the rest of one request for the next one, so nothing doubtful is accepted.
+struct Framing {
+  int hosts = 0;
+  int lengths = 0;
+  int encodings = 0;
+  bool is_chunked = false;
+  bool is_http_1_0 = false;
+
+  const char* fault() const {
+    if (hosts == 0 && !is_http_1_0) return "The request has no Host header.";
+    if (hosts > 1) return "The request has more than one Host header.";
+    if (encodings == 0) return nullptr;
+    if (is_http_1_0) return "The request has a Transfer-Encoding, which HTTP/1.0 does not know.";
+    if (lengths > 0) return "The request has both a Content-Length and a Transfer-Encoding.";
+    if (encodings > 1 || !is_chunked) return "The request's Transfer-Encoding is not chunked, the only one known here.";
+    return nullptr;
+  }
+};
+
 /// Fills a Request straight from the wire.
 class Reading final : public http::basic_parser<true> {
  public:
   Request request;
   bool expects_continue = false;
-  bool has_host = false;
-  bool is_http_1_0 = false;
+  Framing framing;
 
  private:
   using View = boost::beast::string_view;
@@ -32,7 +51,7 @@ class Reading final : public http::basic_parser<true> {
       path = slash == path.npos ? "/" : path.substr(slash);
     }
     if (!path.starts_with('/')) error = http::error::bad_target;
-    is_http_1_0 = version == 10;
+    framing.is_http_1_0 = version == 10;
     request.method = std_view(method);
     path = path.substr(0, path.find('#'));
     const auto question = std::min(path.find('?'), path.size());
@@ -42,7 +61,12 @@ class Reading final : public http::basic_parser<true> {
   void on_response_impl(int, View, int, ErrorCondition&) override {}
   void on_field_impl(http::field name, View name_text, View value, ErrorCondition&) override {
     if (is_header_done()) return;  // trailers could otherwise forge what a proxy in front has checked
-    if (name == http::field::host) has_host = true;
+    if (name == http::field::host) ++framing.hosts;
+    if (name == http::field::content_length) ++framing.lengths;
+    if (name == http::field::transfer_encoding) {
+      ++framing.encodings;
+      framing.is_chunked = boost::beast::iequals(value, "chunked");
+    }
     if (name == http::field::expect) expects_continue = boost::beast::iequals(value, "100-continue");
     request.headers.add(std::string(std_view(name_text)), std::string(std_view(value)));
   }
@@ -64,7 +88,7 @@ class Reading final : public http::basic_parser<true> {
 Refusal refusal_for(ErrorCondition error) {
   if (error == http::error::body_limit) return {413, "The request's body is larger than this server accepts."};
   if (error == http::error::header_limit) {
-    return {431, "The request's header fields are larger than this server accepts."};
+    return {431, "The request's header fields, chunk extensions or trailers are larger than this server accepts."};
   }
   return {400, "The request is not valid HTTP: " + error.message() + "."};
 }
@@ -72,12 +96,14 @@ Refusal refusal_for(ErrorCondition error) {
 }  // namespace
 
 struct RequestParser::State {
+  std::size_t head_bytes;
   Reading reading;
   bool is_starved = false;
   std::optional<Refusal> refusal;
 };
 
 RequestParser::RequestParser(const RequestLimits& limits) : state_(std::make_unique<State>()) {
+  state_->head_bytes = limits.head_bytes;
   state_->reading.header_limit(static_cast<std::uint32_t>(limits.head_bytes));
   state_->reading.body_limit(limits.body_bytes);
 }
@@ -85,7 +111,7 @@ RequestParser::RequestParser(const RequestLimits& limits) : state_(std::make_uni
 RequestParser::~RequestParser() = default;
 
 std::size_t RequestParser::put(std::string_view bytes) {
-  auto& [reading, is_starved, refusal] = *state_;
+  auto& [head_bytes, reading, is_starved, refusal] = *state_;
   if (refusal) return 0;
   ErrorCondition error;
   const bool had_head = reading.is_header_done();
@@ -93,8 +119,10 @@ std::size_t RequestParser::put(std::string_view bytes) {
   is_starved = error == http::error::need_more;
   if (error && !is_starved) {
     refusal = refusal_for(error);
-  } else if (!had_head && reading.is_header_done() && !reading.has_host && !reading.is_http_1_0) {
-    refusal = {400, "The request has no Host header."};
+  } else if (is_starved && bytes.size() - taken > head_bytes) {
+    refusal = refusal_for(http::error::header_limit);  // Beast bounds neither chunk extensions nor trailers
+  } else if (const char* fault = reading.framing.fault(); fault != nullptr && !had_head && is_head_done()) {
+    refusal = {400, fault};
   }
   return taken;
 }
@@ -104,7 +132,7 @@ const std::optional<Refusal>& RequestParser::refusal() const { return state_->re
 bool RequestParser::is_head_done() const { return state_->reading.is_header_done(); }
 bool RequestParser::is_done() const { return state_->reading.is_done(); }
 bool RequestParser::keep_alive() const { return state_->reading.keep_alive(); }
-bool RequestParser::is_http_1_0() const { return state_->reading.is_http_1_0; }
+bool RequestParser::is_http_1_0() const { return state_->reading.framing.is_http_1_0; }
 bool RequestParser::expects_continue() const { return state_->reading.expects_continue; }
 Request& RequestParser::request() { return state_->reading.request; }
 
