@@ -17,8 +17,9 @@ struct ServerOptions {
   std::uint16_t port = 0;  ///< 0 picks a free one
   unsigned handler_threads = 4;
   std::size_t max_body_bytes = 32u << 20;  ///< over it: 413
-  std::size_t max_header_bytes = 16u << 10;
-  unsigned max_connections = 4096;                   ///< over it: new ones are closed
+  std::size_t max_header_bytes =
+      64u << 10;                    ///< over it: 431. Clients that wait for many tasks name them all in one address
+  unsigned max_connections = 4096;  ///< over it: new ones are closed
   std::size_t max_queued_requests = 1024;            ///< over it: 503
   std::size_t max_stream_backlog_bytes = 1 << 20;    ///< over it: the event stream ends, and its reader may resume
   Duration head_timeout = std::chrono::seconds(15);  ///< from a request's first byte to the end of its head: 408
