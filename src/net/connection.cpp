@@ -35,6 +35,18 @@ std::string describe_exception() {
   }
 }
 
+/// What `answer()` returns, or what a client is told when it throws.
+template <class Answer>
+auto guarded(const Log& log, const Request& request, const Answer& answer) -> decltype(answer()) {
+  try {
+    return answer();
+  } catch (...) {
+    log.error("a request failed unexpectedly",
+              {{"request", request.method + " " + request.path}, {"error", describe_exception()}});
+    return error_response(500, "The server could not handle this request because of a defect. Its log says more.");
+  }
+}
+
 }  // namespace
 
 void Connection::start() {
@@ -42,14 +54,30 @@ void Connection::start() {
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
   if (const auto end = socket_.remote_endpoint(ignored); !ignored) peer_ = end.address().to_string();
-  allow(server_.options.idle_timeout);
+  await_request(std::min(server_.options.head_timeout, server_.options.idle_timeout));
   read();
+}
+
+void Connection::await_request(Duration time) {
+  waiting_since_ = server_.clock.steady();
+  allow(time);
+}
+
+std::optional<SteadyTime> Connection::waiting_since() const {
+  const Turn turn = turn_;
+  const bool is_waiting = turn == Turn::lingering || (turn == Turn::reading && !judged_);
+  return is_waiting ? std::optional(waiting_since_.load()) : std::nullopt;
+}
+
+bool Connection::is_with_pool() const {
+  const Turn turn = turn_;
+  return turn == Turn::judge || turn == Turn::handler || turn == Turn::handler_then_loop;
 }
 
 std::size_t Connection::bytes_wanted() const {
   if (!head_accepted_) return std::max<std::size_t>(512, buffer_.capacity() - buffer_.size());
-  const auto rest = parser_->body_bytes_left();
-  return rest ? std::clamp<std::size_t>(*rest, 512, kReadAtOnce) : kReadAtOnce;
+  const std::size_t most = judged_ ? kReadAtOnce : std::min(kReadAtOnce, server_.options.max_unjudged_body_bytes);
+  return std::clamp<std::size_t>(parser_->body_bytes_left().value_or(most), 512, std::max<std::size_t>(most, 512));
 }
 
 void Connection::read() {
@@ -64,7 +92,7 @@ void Connection::on_read(ErrorCondition error, std::size_t bytes) {
   read_pending_ = false;
   buffer_.commit(bytes);
   if (error && !timed_out_) input_ended_ = true;
-  if (is_with_handler()) return on_input_while_handled();
+  if (is_with_pool()) return on_input_while_handled();
   on_input();
 }
 
@@ -80,13 +108,16 @@ void Connection::on_input() {
   if (closed_) return;
   switch (turn_) {
     case Turn::reading:
-      if (timed_out_) return refuse(408, "The request did not arrive in time. Send it faster, or in smaller parts.");
+      if (timed_out_) {
+        return refuse(error_response(408, "The request did not arrive in time. Send it faster, or in smaller parts."));
+      }
       return input_ended_ ? close() : parse();
     case Turn::streaming:
     case Turn::lingering:
       buffer_.consume(buffer_.size());
       return input_ended_ ? close() : read();
     case Turn::writing:
+    case Turn::judge:
     case Turn::handler:
     case Turn::handler_then_loop:
       return;
@@ -100,9 +131,11 @@ void Connection::parse() {
       allow(server_.options.head_timeout);
     }
     buffer_.consume(parser_->put(view(buffer_.data())));
-    if (const auto& refusal = parser_->refusal()) return refuse(refusal->status, refusal->message);
+    if (const auto& fault = parser_->refusal()) return refuse(error_response(fault->status, fault->message));
     if (parser_->is_starved()) break;
     if (parser_->is_head_done() && !head_accepted_) accept_head();
+    if (head_accepted_ && !is_body_admitted()) return;
+    if (head_accepted_) invite_body();
     if (parser_->is_done()) return dispatch();
   }
   if (head_accepted_) allow_transfer(parser_->request().body.size());
@@ -112,32 +145,82 @@ void Connection::parse() {
 void Connection::accept_head() {
   head_accepted_ = true;
   is_http_1_0_ = parser_->is_http_1_0();
+  parser_->request().peer = peer_;
   transfer_began_ = server_.clock.steady();
-  if (parser_->expects_continue() && !is_http_1_0_ && !parser_->is_done() && buffer_.size() == 0) {
-    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-    // Nothing else is on its way to this peer, so these bytes always fit; one that has left is noticed by the next
-    // read.
-    [[maybe_unused]] const auto sent = ::send(fd_, kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  judged_ = !server_.options.judge;
+  owes_invitation_ = parser_->expects_continue() && !is_http_1_0_;
+}
+
+void Connection::invite_body() {
+  if (!std::exchange(owes_invitation_, false) || parser_->is_done() || buffer_.size() > 0) return;
+  static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+  // Nothing else is on its way to this peer, so these bytes always fit; one that has left is noticed by the next read.
+  [[maybe_unused]] const auto sent = ::send(fd_, kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/// As far as it is known.
+std::size_t Connection::body_size() const {
+  return parser_->request().body.size() + parser_->body_bytes_left().value_or(0);
+}
+
+/// Small bodies always are: as many as there may be connections find room. False when somebody else goes on.
+bool Connection::is_body_admitted() {
+  if (body_size() <= server_.options.max_unjudged_body_bytes) return true;
+  if (!judged_ && !parser_->is_done()) {
+    ask_judge();
+    return false;
   }
+  if (body_hold_.grow_to(body_size())) return true;
+  refuse_as_busy("The server has more large requests under way than it takes. Try again in a few seconds.");
+  return false;
+}
+
+/// Gives the turn to the pool; refuses the request when too much waits there already.
+bool Connection::hand_over(Turn turn, std::function<void()> job) {
+  if (++server_.queued > server_.options.max_queued_requests) {
+    --server_.queued;
+    refuse_as_busy("The server has more requests waiting than it takes. Try again in a few seconds.");
+    return false;
+  }
+  turn_ = turn;
+  server_.pool.post([&server = server_, job = std::move(job)] {
+    --server.queued;
+    job();
+  });
+  return true;
+}
+
+void Connection::ask_judge() {
+  hand_over(Turn::judge, [self = shared_from_this()] {
+    const Request& head = self->parser_->request();
+    auto verdict = guarded(self->server_.log, head, [&] { return self->server_.options.judge(head); });
+    asio::post(self->server_.loop,
+               [self, verdict = std::move(verdict)]() mutable { self->on_judged(std::move(verdict)); });
+  });
+}
+
+void Connection::on_judged(std::optional<Response>&& refusal) {
+  turn_ = Turn::reading;
+  judged_ = true;
+  if (closed_) return;
+  if (refusal) return refuse(std::move(*refusal));
+  transfer_began_ = server_.clock.steady();
+  if (!is_body_admitted()) return;
+  invite_body();
+  parse();
 }
 
 void Connection::dispatch() {
   Request request = std::move(parser_->request());
-  request.peer = peer_;
   keep_alive_ = parser_->keep_alive();
   head_only_ = request.method == "HEAD";
   parser_.reset();
-  head_accepted_ = false;
+  head_accepted_ = judged_ = false;
   if (buffer_.size() == 0 && buffer_.capacity() > kReadAtOnce / 4) buffer_.shrink_to_fit();
-  if (++server_.queued > server_.options.max_queued_requests) {
-    --server_.queued;
-    return refuse(503, "The server has more requests waiting than it takes. Try again in a few seconds.");
-  }
-  turn_ = Turn::handler;
-  server_.pool.post([self = shared_from_this(), request = std::move(request)]() mutable {
-    --self->server_.queued;
-    self->handle(std::move(request));
-  });
+  if (auto response = quick_answer(request)) return answer_now(std::move(*response));
+  const bool is_taken = hand_over(
+      Turn::handler, [self = shared_from_this(), request = std::move(request)]() mutable { self->handle(request); });
+  if (!is_taken) return;
   if (buffer_.size() == 0 && !input_ended_) {
     read();
   } else {
@@ -145,22 +228,25 @@ void Connection::dispatch() {
   }
 }
 
-void Connection::allow_transfer(std::size_t bytes_so_far) {
-  deadline_ = transfer_began_ + server_.options.body_timeout + std::chrono::seconds(bytes_so_far / kBytesPerSecond);
+std::optional<Response> Connection::quick_answer(const Request& request) const {
+  if (!server_.options.quick) return std::nullopt;
+  return guarded(server_.log, request, [&] { return server_.options.quick(request); });
 }
 
-Response Connection::call_handler(Request&& request) {
-  const std::string what = request.method + " " + request.path;
-  try {
-    return server_.handler(std::move(request));
-  } catch (...) {
-    server_.log.error("a request failed unexpectedly", {{"request", what}, {"error", describe_exception()}});
-    return error_response(500, "The server could not handle this request because of a defect. Its log says more.");
-  }
+void Connection::answer_now(Response&& response) {
+  body_hold_.release();
+  compose(std::move(response));
+  send_now();
+  turn_ = Turn::writing;
+  // Not at once: many requests that came together would each go one level deeper.
+  asio::post(server_.loop, [self = shared_from_this()] { self->after_response(); });
 }
 
-void Connection::handle(Request&& request) {
-  Response response = call_handler(std::move(request));
+void Connection::handle(Request& request) {
+  const Request about{request.method, request.path, {}, {}, {}, {}};
+  Response response = guarded(server_.log, about, [&] { return server_.handler(std::move(request)); });
+  request = {};
+  body_hold_.release();
   if (response.stream && !head_only_) {
     const auto stream = std::move(response.stream);
     return start_stream(stream, response);
@@ -168,7 +254,7 @@ void Connection::handle(Request&& request) {
   compose(std::move(response));
   send_now();
   if (out_.done() && keep_alive_) {
-    allow(server_.options.idle_timeout);
+    await_request(server_.options.idle_timeout);
     Turn expected = Turn::handler;
     if (turn_.compare_exchange_strong(expected, Turn::reading)) return;
   }
@@ -196,14 +282,22 @@ void Connection::compose(Response&& response) {
   out_ = {render_head(response, facts), bodiless || head_only_ ? std::string() : std::move(response.body), 0};
 }
 
-void Connection::refuse(int status, std::string_view message) {
+void Connection::refuse(Response&& response) {
   keep_alive_ = false;
   head_only_ = false;
-  Response response = error_response(status, message);
-  if (status == 503) response.headers.add("Retry-After", "5");
   compose(std::move(response));
   send_now();
   after_response();
+}
+
+void Connection::refuse_as_busy(std::string_view message) {
+  Response response = error_response(503, message);
+  response.headers.add("Retry-After", "5");
+  refuse(std::move(response));
+}
+
+void Connection::allow_transfer(std::size_t bytes_so_far) {
+  deadline_ = transfer_began_ + server_.options.body_timeout + std::chrono::seconds(bytes_so_far / kBytesPerSecond);
 }
 
 /// As much as the socket takes at once; safe beside a pending read because it leaves the asio object alone.
@@ -258,7 +352,7 @@ void Connection::on_sent() {
 
 void Connection::next_request() {
   turn_ = Turn::reading;
-  allow(server_.options.idle_timeout);
+  await_request(server_.options.idle_timeout);
   if (!read_pending_) on_input();
 }
 
@@ -321,7 +415,7 @@ void Connection::linger() {
 }
 
 void Connection::check(SteadyTime now) {
-  if (is_with_handler() || closed_) return;
+  if (is_with_pool() || closed_) return;
   if (server_.stopping) {
     close_if_idle();
     if (closed_) return;

@@ -42,19 +42,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Socket = boost::asio::ip::tcp::socket;
 
   Connection(ServerState& server, Socket socket)
-      : server_(server), socket_(std::move(socket)), fd_(socket_.native_handle()) {}
+      : server_(server),
+        socket_(std::move(socket)),
+        fd_(socket_.native_handle()),
+        body_hold_(server.body_bytes_in_flight, server.options.max_bodies_in_flight_bytes) {}
 
   void start();
   /// Ends what takes too long, and pings quiet streams.
   void check(SteadyTime now);
   /// Closes at once when no request is under way.
   void close_if_idle();
-  bool is_with_handler() const { return turn_ == Turn::handler || turn_ == Turn::handler_then_loop; }
+  /// The last moment it had a request, while it waits for one that nobody has vouched for yet; nothing otherwise.
+  std::optional<SteadyTime> waiting_since() const;
   void close();
 
  private:
   enum class Turn {
     reading,            ///< the loop's: between requests, or inside one
+    judge,              ///< the judge's, who looks at the head; nothing is read meanwhile
     handler,            ///< the handler's, which may give it back by itself
     handler_then_loop,  ///< the handler's, but the loop has input and wants to be told
     writing,            ///< the loop's: a response goes out piece by piece
@@ -68,12 +73,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_input();
   void parse();
   void accept_head();
+  void invite_body();
+  std::size_t body_size() const;
+  bool is_body_admitted();
+  void ask_judge();
+  void on_judged(std::optional<Response>&& refusal);
   void dispatch();
-  void handle(Request&& request);
-  Response call_handler(Request&& request);
+  bool hand_over(Turn turn, std::function<void()> job);
+  std::optional<Response> quick_answer(const Request& request) const;
+  void answer_now(Response&& response);
+  void handle(Request& request);
+  bool is_with_pool() const;
   void start_stream(const std::function<void(std::shared_ptr<EventWriter>)>& stream, const Response&);
   void compose(Response&& response);
-  void refuse(int status, std::string_view message);
+  void refuse(Response&& response);
+  void refuse_as_busy(std::string_view message);
   void send_now();
   void after_response();
   void send_rest();
@@ -83,6 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void linger();
   std::size_t bytes_wanted() const;
   void allow(Duration time) { deadline_ = server_.clock.steady() + time; }
+  void await_request(Duration time);
   void allow_transfer(std::size_t bytes_so_far);
 
   ServerState& server_;
@@ -91,12 +106,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string peer_;
   std::atomic<Turn> turn_ = Turn::reading;
   std::atomic<SteadyTime> deadline_ = SteadyTime{};
+  std::atomic<SteadyTime> waiting_since_ = SteadyTime{};
   SteadyTime transfer_began_;
 
   // The loop's alone.
   boost::beast::flat_buffer buffer_;
   std::optional<RequestParser> parser_;
   bool head_accepted_ = false;
+  bool judged_ = false;
+  bool owes_invitation_ = false;  ///< the peer waits for leave to send its body
   bool read_pending_ = false;
   bool input_ended_ = false;
   bool timed_out_ = false;
@@ -106,6 +124,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<EventQueue> events_;
 
   // Whoever has the turn.
+  BodyHold body_hold_;
   Outgoing out_;
   bool keep_alive_ = true;
   bool is_http_1_0_ = false;

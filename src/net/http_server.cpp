@@ -30,9 +30,11 @@ struct HttpServer::State : ServerState {
 
   void listen();
   void accept();
+  bool make_room();
   void sweep();
   Duration sweep_interval() const;
   void close_all();
+  bool are_all_closed_within(Duration time);
   void stop(Duration grace);
 
   tcp::acceptor acceptor{loop};
@@ -71,7 +73,7 @@ void HttpServer::State::accept() {
   accepting = true;
   acceptor.async_accept([this](ErrorCondition error, tcp::socket socket) {
     if (stopping) return;
-    if (!error && connections.size() < options.max_connections) {
+    if (!error && make_room()) {
       const auto connection = std::make_shared<Connection>(*this, std::move(socket));
       connections.insert(connection);
       {
@@ -85,6 +87,21 @@ void HttpServer::State::accept() {
     accepting = false;
     log.warning("cannot accept a connection", {{"error", error.message()}});
   });
+}
+
+/// Whoever holds connections without using them must not lock the others out.
+bool HttpServer::State::make_room() {
+  if (connections.size() < options.max_connections) return true;
+  std::shared_ptr<Connection> idlest;
+  std::optional<SteadyTime> since;
+  for (const auto& connection : connections) {
+    const auto waiting = connection->waiting_since();
+    if (!waiting || (since && *since <= *waiting)) continue;
+    idlest = connection;
+    since = waiting;
+  }
+  if (idlest) idlest->close();
+  return idlest != nullptr;
 }
 
 Duration HttpServer::State::sweep_interval() const {
@@ -113,6 +130,11 @@ void HttpServer::State::close_all() {
   for (const auto& connection : all) connection->close();
 }
 
+bool HttpServer::State::are_all_closed_within(Duration time) {
+  std::unique_lock lock(mutex);
+  return all_closed.wait_for(lock, time, [this] { return is_empty; });
+}
+
 void HttpServer::State::stop(Duration grace) {
   stopping = true;
   asio::post(loop, [this] {
@@ -120,10 +142,7 @@ void HttpServer::State::stop(Duration grace) {
     acceptor.close(ignored);
     sweep();
   });
-  {
-    std::unique_lock lock(mutex);
-    all_closed.wait_for(lock, grace, [this] { return is_empty; });
-  }
+  if (!are_all_closed_within(grace) && options.on_grace_over) options.on_grace_over();
   pool.stop();
   asio::post(loop, [this] {
     close_all();

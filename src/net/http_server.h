@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -16,17 +18,27 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 picks a free one
   unsigned handler_threads = 4;
-  std::size_t max_body_bytes = 32u << 20;  ///< over it: 413
-  std::size_t max_header_bytes =
-      64u << 10;                    ///< over it: 431. Clients that wait for many tasks name them all in one address
-  unsigned max_connections = 4096;  ///< over it: new ones are closed
+  std::size_t max_body_bytes = 8u << 20;  ///< over it: 413
+  /// Over it: 431. Clients that wait for a thousand tasks name them all in one address.
+  std::size_t max_header_bytes = 64u << 10;
+  /// At it, the connection that has waited longest for a request to come is closed for a new one.
+  unsigned max_connections = 4096;
   std::size_t max_queued_requests = 1024;            ///< over it: 503
   std::size_t max_stream_backlog_bytes = 1 << 20;    ///< over it: the event stream ends, and its reader may resume
-  Duration head_timeout = std::chrono::seconds(15);  ///< from a request's first byte to the end of its head: 408
+  Duration head_timeout = std::chrono::seconds(15);  ///< until a new connection's, or a begun, head is there: 408
   /// For a body, and for a response to be taken; each 64 KiB that move allow one more second.
   Duration body_timeout = std::chrono::seconds(60);
   Duration idle_timeout = std::chrono::seconds(120);  ///< between requests: closed
   Duration stream_ping = std::chrono::seconds(20);    ///< a comment line keeps proxies from ending quiet event streams
+
+  /// Judges a request by its head, on the pool, before more than a few KiB of its body are read: a response refuses it.
+  std::function<std::optional<Response>(const Request& head)> judge;
+  std::size_t max_unjudged_body_bytes = 16u << 10;
+  std::size_t max_bodies_in_flight_bytes = 64u << 20;  ///< of larger bodies, in all requests under way; over it: 503
+  /// Answers, on the loop, what must have an answer also while all handlers wait. Must not block.
+  std::function<std::optional<Response>(const Request&)> quick;
+  /// stop() calls it when its grace is over and handlers still run: whatever they wait for should end.
+  std::function<void()> on_grace_over;
 };
 
 class HttpServer {
@@ -36,7 +48,7 @@ class HttpServer {
   ~HttpServer();
   std::uint16_t port() const;
   /// Stops accepting, ends event streams, lets requests end for up to `grace`, then closes. A handler that runs longer
-  /// is still waited for. Idempotent; not to be called by a handler.
+  /// is still waited for, after on_grace_over(). Idempotent; not to be called by a handler.
   void stop(Duration grace);
 
  private:

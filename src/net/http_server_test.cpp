@@ -304,15 +304,161 @@ TEST_CASE("more waiting requests than allowed get 503") {
   b.join();
 }
 
-TEST_CASE("connections over the limit are closed at once") {
+TEST_CASE("at the limit the connection that has been idle longest makes room") {
+  ServerOptions options;
+  options.max_connections = 2;
+  Fixture f(echo, options);
+  const auto serves = [](RawClient& client) {
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    return !client.read_response().empty();
+  };
+  RawClient idle(f.server.port()), used(f.server.port());
+  CHECK(serves(idle));
+  CHECK(serves(used));
+  RawClient late(f.server.port());
+  CHECK(serves(late));
+  CHECK(serves(used));
+  CHECK(idle.read_to_end().empty());
+}
+
+TEST_CASE("a connection that only begins requests makes room as well, one whose request runs does not") {
   ServerOptions options;
   options.max_connections = 1;
+  std::promise<void> started, release;
+  const auto released = release.get_future().share();
+  Fixture f(
+      [&](Request&& request) {
+        started.set_value();
+        released.wait();
+        return echo(std::move(request));
+      },
+      options);
+  RawClient slow(f.server.port());
+  slow.send("GET / HTTP/1.1\r\nHo");
+  RawClient running(f.server.port());
+  running.send("GET /running HTTP/1.1\r\nHost: h\r\n\r\n");
+  started.get_future().wait();
+  CHECK(slow.read_to_end().empty());
+  RawClient late(f.server.port());
+  CHECK(late.read_to_end().empty());
+  release.set_value();
+  CHECK(running.read_response().ends_with("GET /running? []"));
+}
+
+TEST_CASE("a connection that never asks anything is closed before one that has") {
+  ServerOptions options;
+  options.head_timeout = 40ms;
   Fixture f(echo, options);
-  RawClient first(f.server.port());
-  first.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-  first.read_response();
-  RawClient second(f.server.port());
-  CHECK(second.read_to_end().empty());
+  RawClient silent(f.server.port());
+  CHECK(silent.read_to_end().empty());
+}
+
+TEST_CASE("a large body is not read before the head has been judged") {
+  ServerOptions options;
+  options.judge = [](const Request& head) -> std::optional<Response> {
+    if (head.headers.find("Key")) return std::nullopt;
+    Response refusal = text("no key");
+    refusal.status = 401;
+    return refusal;
+  };
+  Fixture f(echo, options);
+  const std::string big(300'000, 'x');
+  const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n";
+  const std::string chunked = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n";
+  SUBCASE("declared: refused at once") {
+    CHECK(f.ask(head + "\r\n").starts_with("HTTP/1.1 401 "));
+    CHECK(f.ask(head + "Expect: 100-continue\r\n\r\n").starts_with("HTTP/1.1 401 "));
+  }
+  SUBCASE("chunked: refused once it has grown") {
+    CHECK(f.ask(chunked + "\r\n493E0\r\n" + big.substr(0, 100'000)).starts_with("HTTP/1.1 401 "));
+  }
+  SUBCASE("good ones are read") {
+    CHECK(f.ask(head + "Key: k\r\n\r\n" + big).ends_with("[" + big + "]"));
+    CHECK(f.ask(chunked + "Key: k\r\n\r\n493E0\r\n" + big + "\r\n0\r\n\r\n").ends_with("[" + big + "]"));
+    RawClient client(f.server.port());
+    client.send(head + "Key: k\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    client.send(big);
+    CHECK(client.read_response().ends_with("[" + big + "]"));
+  }
+  SUBCASE("small ones are the handler's to judge") {
+    CHECK(f.ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi").ends_with("[hi]"));
+  }
+}
+
+TEST_CASE("large bodies of all requests share a budget, and give it back") {
+  ServerOptions options;
+  options.max_bodies_in_flight_bytes = 150'000;
+  Fixture f(echo, options);
+  const std::string request = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x');
+  for (int i = 0; i < 3; ++i) CHECK(f.ask(request).starts_with("HTTP/1.1 200 "));
+  RawClient holder(f.server.port());
+  holder.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n");
+  holder.read_until("\r\n\r\n");
+  const auto refused = f.ask(request);
+  CHECK(refused.starts_with("HTTP/1.1 503 "));
+  CHECK(has(refused, "Retry-After: 5\r\n"));
+  CHECK(f.ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi").ends_with("[hi]"));
+  holder.send(std::string(100'000, 'x'));
+  CHECK(holder.read_response().starts_with("HTTP/1.1 200 "));
+  CHECK(f.ask(request).starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("a quick answer comes also while every handler waits") {
+  ServerOptions options;
+  options.handler_threads = 1;
+  options.quick = [](const Request& request) -> std::optional<Response> {
+    if (request.path == "/health") return text("fine");
+    return std::nullopt;
+  };
+  std::promise<void> started, release;
+  Fixture f(
+      [&](Request&& request) {
+        started.set_value();
+        release.get_future().wait();
+        return echo(std::move(request));
+      },
+      options);
+  RawClient running(f.server.port()), health(f.server.port());
+  running.send("GET /running HTTP/1.1\r\nHost: h\r\n\r\n");
+  started.get_future().wait();
+  std::string many;
+  for (int i = 0; i < 2000; ++i) many += "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
+  health.send(many);
+  for (int i = 0; i < 2000; ++i) REQUIRE(health.read_response().ends_with("fine"));
+  release.set_value();
+  CHECK(running.read_response().ends_with("GET /running? []"));
+}
+
+TEST_CASE("stop tells handlers that outlast its grace to give up, and only then") {
+  std::promise<void> started, told;
+  std::atomic<bool> was_told = false;
+  ServerOptions options;
+  options.on_grace_over = [&] {
+    was_told = true;
+    told.set_value();
+  };
+  Fixture f(
+      [&](Request&& request) {
+        if (request.path == "/slow") {
+          started.set_value();
+          told.get_future().wait();
+        }
+        return echo(std::move(request));
+      },
+      options);
+  SUBCASE("a handler hangs") {
+    RawClient slow(f.server.port());
+    slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    started.get_future().wait();
+    f.server.stop(20ms);
+    CHECK(was_told);
+  }
+  SUBCASE("none does") {
+    f.ask("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n");
+    f.server.stop(10s);
+    CHECK_FALSE(was_told);
+  }
 }
 
 TEST_CASE("what a handler throws becomes a 500 without detail, and a line in the log") {

@@ -135,6 +135,7 @@ bool RequestParser::keep_alive() const { return state_->reading.keep_alive(); }
 bool RequestParser::is_http_1_0() const { return state_->reading.framing.is_http_1_0; }
 bool RequestParser::expects_continue() const { return state_->reading.expects_continue; }
 Request& RequestParser::request() { return state_->reading.request; }
+const Request& RequestParser::request() const { return state_->reading.request; }
 
 std::optional<std::uint64_t> RequestParser::body_bytes_left() const {
   const auto left = state_->reading.content_length_remaining();

@@ -44,6 +44,7 @@ class RequestParser {
   /// What is still to come of a body with a Content-Length.
   std::optional<std::uint64_t> body_bytes_left() const;
   Request& request();
+  const Request& request() const;
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_set>
+#include <utility>
 
 #include "base/executor.h"
 #include "base/log.h"
@@ -17,6 +18,33 @@
 namespace slipway::net {
 
 class Connection;
+
+/// How much of the bodies' budget one request holds.
+class BodyHold {
+ public:
+  BodyHold(std::atomic<std::size_t>& in_flight, std::size_t budget) : in_flight_(in_flight), budget_(budget) {}
+  ~BodyHold() { release(); }
+  BodyHold(const BodyHold&) = delete;
+  BodyHold& operator=(const BodyHold&) = delete;
+
+  /// False, and nothing more is held, when all requests together would hold more than the budget.
+  bool grow_to(std::size_t bytes) {
+    if (bytes <= held_) return true;
+    const std::size_t more = bytes - held_;
+    if (in_flight_.fetch_add(more) + more > budget_) {
+      in_flight_ -= more;
+      return false;
+    }
+    held_ = bytes;
+    return true;
+  }
+  void release() { in_flight_ -= std::exchange(held_, 0); }
+
+ private:
+  std::atomic<std::size_t>& in_flight_;
+  const std::size_t budget_;
+  std::size_t held_ = 0;
+};
 
 struct ServerState {
   ServerState(ServerOptions o, Handler h, const Log& l)
@@ -29,9 +57,10 @@ struct ServerState {
   const Handler handler;
   const Log& log;
   const SystemClock clock;
+  std::atomic<std::size_t> queued = 0;
+  std::atomic<std::size_t> body_bytes_in_flight = 0;
   boost::asio::io_context loop{1};
   std::unordered_set<std::shared_ptr<Connection>> connections;  // the loop's
-  std::atomic<std::size_t> queued = 0;
   std::atomic<bool> stopping = false;
   std::mutex mutex;
   std::condition_variable all_closed;
