@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,43 @@ class File {
   int fd_;
 };
 
+/// A file beside `path` that nobody else can have put there or linked elsewhere, and that goes with this object.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& path) : path_(path + ".XXXXXX"), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {
+    if (fd_ < 0) fail_on("Writing beside", path, errno);
+  }
+  ~TemporaryFile() {
+    ::close(fd_);
+    ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::string& path() const { return path_; }
+
+  void fill(std::string_view content, unsigned mode) const {
+    while (!content.empty()) {
+      const auto n = ::write(fd_, content.data(), content.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) fail_on("Writing", path_, errno);
+      content.remove_prefix(static_cast<std::size_t>(n));
+    }
+    if (::fchmod(fd_, mode) != 0) fail_on("Setting the mode of", path_, errno);
+    if (::fsync(fd_) != 0) fail_on("Syncing", path_, errno);
+  }
+
+ private:
+  std::string path_;
+  const int fd_;
+};
+
+void sync_folder_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  const File directory(folder, O_RDONLY | O_DIRECTORY, 0);
+  if (directory.fd() < 0 || ::fsync(directory.fd()) != 0) fail_on("Syncing", folder, errno);
+}
+
 }  // namespace
 
 std::optional<std::string> SystemDisk::read(const std::string& path) {
@@ -53,23 +91,23 @@ std::optional<std::string> SystemDisk::read(const std::string& path) {
   }
 }
 
-void SystemDisk::write(const std::string& path, std::string_view content, unsigned mode) {
-  const std::string beside = path + ".new";
-  {
-    const File file(beside, O_WRONLY | O_CREAT | O_TRUNC, mode);
-    if (file.fd() < 0) fail_on("Writing", beside, errno);
-    while (!content.empty()) {
-      const auto n = ::write(file.fd(), content.data(), content.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) fail_on("Writing", beside, errno);
-      content.remove_prefix(static_cast<std::size_t>(n));
-    }
-    if (::fsync(file.fd()) != 0) fail_on("Syncing", beside, errno);
+bool SystemDisk::create(const std::string& path, std::string_view content, unsigned mode) {
+  const TemporaryFile beside(path);
+  beside.fill(content, mode);
+  // A rename would replace what another process has made meanwhile; a link does not.
+  if (::link(beside.path().c_str(), path.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    fail_on("Making", path, errno);
   }
-  if (::rename(beside.c_str(), path.c_str()) != 0) fail_on("Renaming to", path, errno);
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const File directory(folder, O_RDONLY | O_DIRECTORY, 0);
-  if (directory.fd() < 0 || ::fsync(directory.fd()) != 0) fail_on("Syncing", folder, errno);
+  sync_folder_of(path);
+  return true;
+}
+
+std::optional<unsigned> SystemDisk::mode(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) == 0) return about.st_mode & 07777u;
+  if (errno == ENOENT) return std::nullopt;
+  fail_on("Looking at", path, errno);
 }
 
 void SystemDisk::remove(const std::string& path) {
@@ -86,12 +124,23 @@ void SystemDisk::make_directories(const std::string& path, unsigned mode) {
 std::optional<std::string> MemoryDisk::read(const std::string& path) {
   const std::lock_guard lock(mutex_);
   const auto it = files_.find(path);
-  return it == files_.end() ? std::nullopt : std::optional(it->second);
+  return it == files_.end() ? std::nullopt : std::optional(it->second.content);
 }
 
-void MemoryDisk::write(const std::string& path, std::string_view content, unsigned) {
+bool MemoryDisk::create(const std::string& path, std::string_view content, unsigned mode) {
   const std::lock_guard lock(mutex_);
-  files_[path] = std::string(content);
+  return files_.try_emplace(path, File{std::string(content), mode}).second;
+}
+
+std::optional<unsigned> MemoryDisk::mode(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const auto it = files_.find(path);
+  return it == files_.end() ? std::nullopt : std::optional(it->second.mode);
+}
+
+void MemoryDisk::write(const std::string& path, std::string_view content, unsigned mode) {
+  const std::lock_guard lock(mutex_);
+  files_.insert_or_assign(path, File{std::string(content), mode});
 }
 
 void MemoryDisk::remove(const std::string& path) {

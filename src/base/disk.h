@@ -9,14 +9,17 @@
 
 namespace slipway {
 
-/// Threads: any. Paths are absolute. Failures throw Error{internal} naming the path and the system's reason.
+/// Threads: any. Failures throw Error{internal} naming the path and the system's reason.
 class Disk {
  public:
   virtual ~Disk() = default;
   /// nullopt when the file does not exist.
   virtual std::optional<std::string> read(const std::string& path) = 0;
-  /// Whole file, durable when it returns: written beside, synced, renamed, folder synced. `mode` as in chmod.
-  virtual void write(const std::string& path, std::string_view content, unsigned mode = 0644) = 0;
+  /// A new file, whole and durable when it returns: written beside, synced, linked, folder synced. False when there is
+  /// one of that name, which stays as it is. `mode` as in chmod.
+  virtual bool create(const std::string& path, std::string_view content, unsigned mode) = 0;
+  /// Who may do what with it, as in chmod; nullopt when the file does not exist.
+  virtual std::optional<unsigned> mode(const std::string& path) = 0;
   virtual void remove(const std::string& path) = 0;
   virtual void make_directories(const std::string& path, unsigned mode = 0755) = 0;
 };
@@ -24,7 +27,8 @@ class Disk {
 class SystemDisk final : public Disk {
  public:
   std::optional<std::string> read(const std::string& path) override;
-  void write(const std::string& path, std::string_view content, unsigned mode) override;
+  bool create(const std::string& path, std::string_view content, unsigned mode) override;
+  std::optional<unsigned> mode(const std::string& path) override;
   void remove(const std::string& path) override;
   void make_directories(const std::string& path, unsigned mode) override;
 };
@@ -33,13 +37,19 @@ class SystemDisk final : public Disk {
 class MemoryDisk final : public Disk {
  public:
   std::optional<std::string> read(const std::string& path) override;
-  void write(const std::string& path, std::string_view content, unsigned mode) override;
+  bool create(const std::string& path, std::string_view content, unsigned mode) override;
+  std::optional<unsigned> mode(const std::string& path) override;
   void remove(const std::string& path) override;
   void make_directories(const std::string& path, unsigned mode) override;
+  void write(const std::string& path, std::string_view content, unsigned mode = 0600);
 
  private:
+  struct File {
+    std::string content;
+    unsigned mode;
+  };
   std::mutex mutex_;
-  std::map<std::string, std::string> files_;
+  std::map<std::string, File> files_;
 };
 
 }  // namespace slipway

@@ -7,10 +7,19 @@
 
 namespace slipway::cli {
 
+namespace {
+
+/// The database is open, so this process alone has the data folder: nobody else makes a key for it at the same time.
+storage::MasterKey master_key(const World& world, const std::string& file, storage::Database& database) {
+  const bool is_needed = database.read([](storage::Reader& reader) { return storage::has_secrets(reader); });
+  return storage::MasterKey::load(world.disk, world.random, file, !is_needed);
+}
+
+}  // namespace
+
 Core::Core(const World& world, CoreOptions options)
-    : vault_(storage::MasterKey::load(world.disk, world.random, options.master_key_file, options.may_create_master_key),
-             world.random, ids_, world.log),
-      database_(storage::open_sqlite(options.database, world.log)),
+    : database_(storage::open_sqlite(options.database, world.log)),
+      vault_(master_key(world, options.master_key_file, *database_), world.random, ids_, world.log),
       aws_(world.network, world.clock, world.random,
            aws::Endpoints(aws::EndpointOverrides::from_environment(world.environment))),
       credentials_(world.clock, world.random),
@@ -25,6 +34,7 @@ Core::Core(const World& world, CoreOptions options)
       directory_(*database_),
       services_(services(world)),
       api_(services_) {
+  vault_.prove_key(*database_, options.master_key_file);
   if (options.admin_api_key) world.log.redact(options.admin_api_key->reveal());
   auto seeded = api::seed(services_, options.admin_api_key);
   services_.installation_id = std::move(seeded.installation_id);

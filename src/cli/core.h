@@ -39,7 +39,6 @@ struct World {
 struct CoreOptions {
   storage::DatabaseOptions database;
   std::string master_key_file;
-  bool may_create_master_key = false;
   std::optional<Secret> admin_api_key;
   engine::EngineOptions engine;
   aws::PollerOptions poller;
@@ -65,12 +64,12 @@ class Core {
   const steps::StepCatalogue& catalogue();
 
   storage::Ids ids_;
-  storage::Vault vault_;
   std::unique_ptr<storage::Database> database_;
   aws::Runtime aws_;
   aws::CredentialCache credentials_;
   aws::Access access_;
   aws::ServicePoller poller_;
+  storage::Vault vault_;
   steps::StepCatalogue steps_;
   engine::DeploymentSource source_;
   engine::Engine engine_;

@@ -79,7 +79,6 @@ class Server {
     CoreOptions core;
     core.database.path = data_ + "/slipway.db";
     core.master_key_file = options_.master_key_file.empty() ? data_ + "/master.key" : options_.master_key_file;
-    core.may_create_master_key = !std::filesystem::exists(core.database.path);
     if (!options_.admin_api_key.empty()) core.admin_api_key = options_.admin_api_key.clone();
     core.engine.node = options_.node;
     core.engine.task_cap = options_.task_cap;

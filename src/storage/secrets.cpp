@@ -17,13 +17,16 @@ constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 /// The first byte of a sealed secret names the key that sealed it, so that a rotation can tell old rows from new.
 constexpr char kKeyId = 1;
+/// What tells whether a key is the database's own: sealed under it like any secret, and rotated with them.
+constexpr std::string_view kProofId = "MasterKeyProof", kProofOwner = "MasterKey";
 
 struct Sql {
-  Query put, get, erase, erase_owned, owned;
+  Query put, get, any, erase, erase_owned, owned;
 };
 constexpr Sql kSql{
     .put = {"put secret", "INSERT INTO secrets (id, owner, sealed) VALUES (?1, ?2, ?3)"},
     .get = {"get secret", "SELECT sealed FROM secrets WHERE id = ?1"},
+    .any = {"any secret", "SELECT id, owner, sealed FROM secrets LIMIT 1"},
     .erase = {"erase secret", "DELETE FROM secrets WHERE id = ?1"},
     .erase_owned = {"erase secrets of owner", "DELETE FROM secrets WHERE owner = ?1"},
     .owned = {"secrets of owner", "SELECT id FROM secrets WHERE owner = ?1 ORDER BY id"},
@@ -40,7 +43,8 @@ std::string associated_data(std::string_view id, std::string_view owner) {
 }
 
 /// key id, nonce, ciphertext with its tag
-std::string encrypt(const Secret& key, Random& random, std::string_view id, std::string_view owner, const Secret& secret) {
+std::string encrypt(const Secret& key, Random& random, std::string_view id, std::string_view owner,
+                    const Secret& secret) {
   const std::string data = associated_data(id, owner);
   const std::string_view plain = secret.reveal();
   std::string sealed(1 + kNonceSize + plain.size() + kTagSize, kKeyId);
@@ -80,6 +84,42 @@ Secret key_from_hex(const std::string& path, std::string_view text) {
   return secret;
 }
 
+std::optional<Secret> read_key(Disk& disk, const std::string& path) {
+  const auto mode = disk.mode(path);
+  if (!mode) return std::nullopt;
+  if ((*mode & 077) != 0) {
+    fail(ErrorCode::unavailable, fmt::format("The master key {} is open to other users (mode {:04o}), who could read "
+                                             "every secret with it. Run: chmod 600 {}",
+                                             path, *mode, path));
+  }
+  auto text = disk.read(path);
+  if (!text) return std::nullopt;
+  const Secret hex(std::move(*text));
+  return key_from_hex(path, hex.reveal());
+}
+
+void make_key(Disk& disk, Random& random, const std::string& path) {
+  std::string bytes(kKeySize, '\0');
+  random.fill({raw(bytes), bytes.size()});
+  const Secret key(std::move(bytes));
+  const Secret line(to_hex(key.reveal()) + "\n");
+  disk.create(path, line.reveal(), 0600);
+}
+
+/// A sealed secret with what it is bound to.
+struct SealedRow {
+  std::string id, owner, sealed;
+};
+
+/// The proof, or any secret of a database that has none yet.
+std::optional<SealedRow> find_witness(Reader& reader) {
+  const auto proof = reader.one(kSql.get, {kProofId}, [](const Row& row) { return row.string(0); });
+  if (proof) return SealedRow{std::string(kProofId), std::string(kProofOwner), *proof};
+  return reader.one(kSql.any, {}, [](const Row& row) {
+    return SealedRow{row.string(0), row.string(1), row.string(2)};
+  });
+}
+
 }  // namespace
 
 MasterKey::MasterKey(Secret key) : bytes_(std::move(key)) {
@@ -89,25 +129,38 @@ MasterKey::MasterKey(Secret key) : bytes_(std::move(key)) {
 }
 
 MasterKey MasterKey::load(Disk& disk, Random& random, const std::string& path, bool may_create) {
-  if (auto text = disk.read(path)) {
-    const Secret hex(std::move(*text));
-    return MasterKey(key_from_hex(path, hex.reveal()));
+  auto key = read_key(disk, path);
+  if (!key && may_create) {
+    make_key(disk, random, path);
+    key = read_key(disk, path);  // another server may have been faster
   }
-  if (!may_create) {
+  if (!key) {
     fail(ErrorCode::unavailable, fmt::format("The master key {} is missing. Restore the file from your backup; without "
                                              "it no stored secret can be read.",
                                              path));
   }
-  std::string key(kKeySize, '\0');
-  random.fill({raw(key), key.size()});
-  MasterKey made{Secret(std::move(key))};
-  const Secret line(to_hex(made.bytes().reveal()) + "\n");
-  disk.write(path, line.reveal(), 0600);
-  return made;
+  return MasterKey(std::move(*key));
 }
 
 Vault::Vault(MasterKey key, Random& random, Ids& ids, const Log& log)
     : key_(std::move(key)), random_(random), ids_(ids), log_(log) {}
+
+bool has_secrets(Reader& reader) {
+  return reader.one(kSql.any, {}, [](const Row&) { return true; }).has_value();
+}
+
+void Vault::prove_key(Database& database, const std::string& key_file) {
+  const auto witness = database.read([](Reader& reader) { return find_witness(reader); });
+  if (witness && !decrypt(key_.bytes(), witness->id, witness->owner, witness->sealed)) {
+    fail(ErrorCode::unavailable,
+         fmt::format("The master key {} is not the one that this database's secrets were stored under. Restore the key "
+                     "file that belongs to the database, or the database that belongs to the key.",
+                     key_file));
+  }
+  if (witness && witness->id == kProofId) return;
+  const std::string sealed = encrypt(key_.bytes(), random_, kProofId, kProofOwner, Secret("proof"));
+  database.write("prove master key", [&](Txn& txn) { txn.run(kSql.put, {kProofId, kProofOwner, Blob{sealed}}); });
+}
 
 std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
   // At once and for good, even if the write is not kept: what tells why it was not may quote it.
@@ -139,7 +192,8 @@ std::string Vault::unseal(std::string_view owner, std::string_view sealed) const
   std::string bytes(sealed.size() / 2, '\0');
   std::size_t size = 0;
   const int failed = sodium_hex2bin(raw(bytes), bytes.size(), sealed.data(), sealed.size(), nullptr, &size, nullptr);
-  const auto text = failed == 0 ? decrypt(key_.bytes(), {}, owner, std::string_view(bytes).substr(0, size)) : std::nullopt;
+  const auto text =
+      failed == 0 ? decrypt(key_.bytes(), {}, owner, std::string_view(bytes).substr(0, size)) : std::nullopt;
   if (!text) fail(ErrorCode::internal, fmt::format("A sealed text of {} does not decrypt.", owner));
   return std::string(text->reveal());
 }

@@ -20,7 +20,7 @@ namespace slipway::storage {
 class MasterKey {
  public:
   /// Reads `path` (64 hexadecimal digits), or makes it (0600) when it does not exist and `may_create`. Throws
-  /// Error{unavailable} when there is no key or none that can be read.
+  /// Error{unavailable} when there is no key, none that makes sense, or one that others may read.
   static MasterKey load(Disk&, Random&, const std::string& path, bool may_create);
   explicit MasterKey(Secret bytes);
   const Secret& bytes() const { return bytes_; }
@@ -29,10 +29,16 @@ class MasterKey {
   Secret bytes_;
 };
 
+/// Does the database hold anything that only its master key opens?
+bool has_secrets(Reader&);
+
 /// Every value that it stores or opens is masked in `log` from then on. Threads: any.
 class Vault {
  public:
   Vault(MasterKey, Random&, Ids&, const Log& log);
+  /// Throws Error{unavailable}, naming `key_file`, when the database belongs to another master key. From the first time
+  /// on the database knows its key, before it holds any secret.
+  void prove_key(Database&, const std::string& key_file);
   /// Stores a new secret of `owner` and returns its id ("Secrets-7"). Ids are never reused for another value.
   std::string put(Txn&, std::string_view owner, const Secret&);
   /// nullopt for an unknown id; Error{internal} when it does not decrypt for this owner.

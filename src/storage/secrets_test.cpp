@@ -99,6 +99,56 @@ TEST_CASE("a master key is made once and then read") {
   CHECK(disk.read("/data/master.key")->size() == 65);
 }
 
+/// Where another server makes the key between our look and our writing.
+class RivalDisk final : public Disk {
+ public:
+  std::optional<std::string> read(const std::string& path) override { return memory_.read(path); }
+  bool create(const std::string& path, std::string_view content, unsigned mode) override {
+    memory_.write(path, std::string(64, 'a'));
+    return memory_.create(path, content, mode);
+  }
+  std::optional<unsigned> mode(const std::string& path) override { return memory_.mode(path); }
+  void remove(const std::string& path) override { memory_.remove(path); }
+  void make_directories(const std::string&, unsigned) override {}
+
+ private:
+  MemoryDisk memory_;
+};
+
+TEST_CASE("of two servers that make the key at once, both use the first one's") {
+  RivalDisk disk;
+  SeededRandom random(1);
+  CHECK(MasterKey::load(disk, random, "/key", true).bytes().reveal() == std::string(32, '\xaa'));
+  CHECK(disk.read("/key") == std::string(64, 'a'));
+}
+
+TEST_CASE("a master key that others may read is refused") {
+  SeededRandom random(1);
+  for (const unsigned mode : {0640u, 0604u, 0644u, 0620u}) {
+    MemoryDisk disk;
+    disk.write("/data/key", std::string(64, 'a'), mode);
+    CHECK_THROWS_WITH_AS(MasterKey::load(disk, random, "/data/key", true), doctest::Contains("chmod 600 /data/key"),
+                         Error);
+    disk.write("/data/key", std::string(64, 'a'), 0400);
+    CHECK_NOTHROW(MasterKey::load(disk, random, "/data/key", true));
+  }
+}
+
+TEST_CASE_TEMPLATE("a database knows its master key from the first start on", DatabaseKind, SLIPWAY_DATABASES) {
+  Fixture<DatabaseKind> f;
+  Vault other(MasterKey(Secret(std::string(32, 'x'))), f.random, f.ids, f.quiet.log());
+  const auto is_empty = [&] { return !f.database->read([](Reader& r) { return has_secrets(r); }); };
+  CHECK(is_empty());
+  SUBCASE("made by this version") { f.vault.prove_key(*f.database, "/data/key"); }
+  SUBCASE("with secrets of a version that kept no proof") { f.put("Accounts-1", "hunter2"); }
+  CHECK_FALSE(is_empty());
+  CHECK_THROWS_WITH_AS(other.prove_key(*f.database, "/data/key"), doctest::Contains("The master key /data/key is not"),
+                       Error);
+  CHECK_NOTHROW(f.vault.prove_key(*f.database, "/data/key"));
+  CHECK_NOTHROW(f.vault.prove_key(*f.database, "/data/key"));
+  CHECK_THROWS_AS(other.prove_key(*f.database, "/data/key"), Error);
+}
+
 TEST_CASE("a damaged master key is refused, not replaced") {
   SeededRandom random(1);
   for (const char* text : {"", "abc", "zz"}) {

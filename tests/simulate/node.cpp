@@ -13,7 +13,6 @@ cli::CoreOptions core_options(const std::string& vfs) {
   options.database.vfs = vfs;
   options.database.inline_writes = true;
   options.master_key_file = "/master.key";
-  options.may_create_master_key = true;
   options.admin_api_key = Secret(admin_key);
   return options;
 }
