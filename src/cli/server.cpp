@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "base/disk.h"
+#include "cli/process.h"
 #include "base/executor.h"
 #include "cli/core.h"
 #include "cli/server_options.h"
@@ -156,6 +157,7 @@ int run_server(const ServerOptions& options) {
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than it saves time
   block_signals();
   Server server(options);
+  keep_process_private();
   return server.run();
 }
 

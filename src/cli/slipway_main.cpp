@@ -103,5 +103,8 @@ int main(int argc, char** argv) {
     std::cerr << "slipway: " << error.message() << "\n";
     for (const auto& detail : error.details()) std::cerr << "  " << detail << "\n";
     return 1;
+  } catch (const std::exception& error) {
+    std::cerr << "slipway: An unexpected error ended it: " << error.what() << "\n";
+    return 1;
   }
 }

@@ -1,0 +1,17 @@
+// What the server's process asks of the kernel before it opens a file or reads a secret.
+#pragma once
+
+#include <cstddef>
+
+namespace slipway::cli {
+
+/// Files that are made are their owner's alone, and a crash leaves no image of memory, where the master key lies.
+void keep_process_private();
+
+/// Raises the number of files that may be open as far as this process may; returns it.
+std::size_t raise_open_files();
+
+/// How many connections leave enough files for everything else: at most `wanted`.
+unsigned connections_within(std::size_t open_files, unsigned wanted);
+
+}  // namespace slipway::cli
