@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "net/http_server.h"
+#include "net/listen_address.h"
 #include "sim/simulator.h"
 
 namespace {
@@ -26,17 +27,6 @@ struct Arguments {
   double speed = 1;
   std::uint64_t seed = 1;
 };
-
-net::ServerOptions listen_at(const std::string& text) {
-  const auto colon = text.rfind(':');
-  net::ServerOptions options;
-  const char* end = text.data() + text.size();
-  if (colon == std::string::npos || std::from_chars(text.data() + colon + 1, end, options.port).ptr != end) {
-    fail_invalid(fmt::format("--listen must be ADDRESS:PORT, such as 127.0.0.1:4600, not '{}'.", text));
-  }
-  options.address = text.substr(0, colon);
-  return options;
-}
 
 json::object read_scenario(const std::string& path) {
   SystemDisk disk;
@@ -68,11 +58,14 @@ void serve(const Arguments& arguments) {
   const Log log(clock, LogLevel::warning);
   sim::Simulator simulator(clock, {sim::Pace{}.faster(arguments.speed), {}, arguments.seed});
   if (!arguments.scenario.empty()) simulator.load(read_scenario(arguments.scenario));
-  net::ServerOptions options = listen_at(arguments.listen);
+  const auto listen = net::parse_listen_address(arguments.listen);
+  net::ServerOptions options;
+  options.address = listen.address;
+  options.port = listen.port;
   options.handler_threads = 16;  // a delayed answer occupies one
   net::HttpServer server(
       options, [&](net::Request&& request) { return on_time(simulator.handle(std::move(request))); }, log);
-  fmt::print("{{\"message\":\"listening\",\"address\":\"http://{}:{}\"}}\n", options.address, server.port());
+  fmt::print("{{\"message\":\"listening\",\"address\":\"{}\"}}\n", listen.url(server.port()));
   std::fflush(stdout);
   int signal = 0;
   sigwait(&ends, &signal);

@@ -35,6 +35,14 @@ TEST_CASE("Without a valid key there is nothing but the root") {
   CHECK(ask("/api/users/me", "Authorization", "bearer " + std::string(admin_key)).status == 200);
 }
 
+TEST_CASE("A head alone tells whether its request has a valid key") {
+  TestApi api;
+  CHECK(api.judge({{"X-Octopus-ApiKey", std::string(admin_key)}}) == 0);
+  CHECK(api.judge({{"Authorization", "Bearer " + std::string(admin_key)}}) == 0);
+  CHECK(api.judge({{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}}) == 401);
+  CHECK(api.judge({}) == 401);
+}
+
 TEST_CASE("An API key is shown once, works at once, and not any more when deleted or expired") {
   TestApi api;
   const Answer made = api.post("/api/users/me/apikeys", json::object{{"Purpose", "CI"}});

@@ -63,16 +63,32 @@ ApiServer::ApiServer(Services& services) : services_(services), router_(all_rout
 net::Response ApiServer::handle(net::Request&& request) const {
   try {
     return answer(request);
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::internal || e.code() == ErrorCode::fenced) {
-      services_.log.error("A request failed",
-                          {{"method", request.method}, {"path", request.path}, {"error", e.message()}});
-    }
-    return error_response(e);
   } catch (const std::exception& e) {
-    services_.log.error("A request failed", {{"method", request.method}, {"path", request.path}, {"error", e.what()}});
-    return error_response(Error(ErrorCode::internal, "The server failed to answer; its log says why."));
+    return explain(request, e);
   }
+}
+
+std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
+  try {
+    const auto directory = services_.directory.current();
+    services_.database.read(
+        [&](storage::Reader& reader) { authenticate(head, reader, *directory, services_.clock.now()); });
+    return std::nullopt;
+  } catch (const std::exception& e) {
+    return explain(head, e);
+  }
+}
+
+net::Response ApiServer::explain(const net::Request& request, const std::exception& failure) const {
+  const auto* error = dynamic_cast<const Error*>(&failure);
+  const bool is_ours = error == nullptr || error->code() == ErrorCode::internal || error->code() == ErrorCode::fenced;
+  if (is_ours) {
+    services_.log.error("A request failed", {{"method", request.method},
+                                             {"path", request.path},
+                                             {"error", error != nullptr ? error->message() : failure.what()}});
+  }
+  return error_response(
+      error != nullptr ? *error : Error(ErrorCode::internal, "The server failed to answer; its log says why."));
 }
 
 net::Response ApiServer::answer(const net::Request& request) const {

@@ -1,6 +1,9 @@
 // The API as one handler for the web server.
 #pragma once
 
+#include <exception>
+#include <optional>
+
 #include "api/router.h"
 #include "api/services.h"
 #include "net/http.h"
@@ -14,10 +17,13 @@ class ApiServer {
 
   /// Never throws: failures become the contract's error bodies.
   net::Response handle(net::Request&&) const;
+  /// Refuses a request whose head has no valid key; for those with large bodies, before these are read. Never throws.
+  std::optional<net::Response> judge(const net::Request& head) const;
   const Router& router() const { return router_; }
 
  private:
   net::Response answer(const net::Request&) const;
+  net::Response explain(const net::Request&, const std::exception&) const;
 
   Services& services_;
   Router router_;

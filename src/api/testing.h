@@ -64,6 +64,15 @@ class TestApi {
     answer.body = json::parse(response.body);
     return answer;
   }
+  /// The status of a refusal by the head alone; 0 when its body would be read.
+  int judge(net::Headers headers) {
+    net::Request head;
+    head.method = "POST";
+    head.path = "/api/projects";
+    head.headers = std::move(headers);
+    const auto refusal = server_->judge(head);
+    return refusal ? refusal->status : 0;
+  }
   Answer get(std::string_view target) { return send("GET", target); }
   Answer post(std::string_view target, const json::value& body) { return send("POST", target, json::to_text(body)); }
   Answer put(std::string_view target, const json::value& body) { return send("PUT", target, json::to_text(body)); }

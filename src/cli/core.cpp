@@ -50,7 +50,7 @@ const steps::StepCatalogue& Core::catalogue() {
 api::Services Core::services(const World& world) {
   api::Services services{*database_, ids_,       vault_,     world.random, world.clock,
                          world.log,  resources_, directory_, {},           {}};
-  services.feed_types = feeds::all_feeds(access_);
+  services.feed_types = feeds::all_feeds(access_, hang_up_.get_token());
   return services;
 }
 

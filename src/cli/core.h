@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "api/directory.h"
@@ -54,6 +55,9 @@ class Core {
   void start() { engine_.start(services_.installation_id); }
   void stop() { engine_.stop(); }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
+  std::optional<net::Response> judge(const net::Request& head) const { return api_.judge(head); }
+  /// Ends what requests ask of others, so that the requests end.
+  void hang_up() { hang_up_.request_stop(); }
   storage::Database& database() { return *database_; }
   aws::Runtime& aws() { return aws_; }
   /// The key that was made up on the first start, to be shown once.
@@ -65,11 +69,12 @@ class Core {
 
   storage::Ids ids_;
   std::unique_ptr<storage::Database> database_;
+  storage::Vault vault_;
   aws::Runtime aws_;
   aws::CredentialCache credentials_;
   aws::Access access_;
+  std::stop_source hang_up_;
   aws::ServicePoller poller_;
-  storage::Vault vault_;
   steps::StepCatalogue steps_;
   engine::DeploymentSource source_;
   engine::Engine engine_;

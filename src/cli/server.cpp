@@ -1,21 +1,20 @@
 // The server process: the core in the real world, with threads, sockets and signals.
-#include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
 
 #include <atomic>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
 #include "base/disk.h"
-#include "cli/process.h"
 #include "base/executor.h"
 #include "cli/core.h"
+#include "cli/process.h"
 #include "cli/server_options.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
+#include "net/listen_address.h"
 
 namespace slipway::cli {
 namespace {
@@ -27,42 +26,23 @@ std::optional<std::string> environment(const char* name) {
 
 Duration seconds(double s) { return Duration(static_cast<std::int64_t>(s * 1e6)); }
 
-/// "127.0.0.1:8080", "[::1]:8080".
-net::ServerOptions listen_options(const ServerOptions& options) {
-  const std::string& text = options.listen;
-  const auto colon = text.rfind(':');
-  net::ServerOptions listen;
-  unsigned port = 0;
-  const char* end = text.data() + text.size();
-  const bool good = colon != std::string::npos && colon > 0 &&
-                    std::from_chars(text.data() + colon + 1, end, port).ptr == end && port <= 65'535;
-  if (!good) fail_invalid(fmt::format("--listen must be ADDRESS:PORT, such as 127.0.0.1:8080, not \"{}\".", text));
-  listen.address = text.substr(0, colon);
-  if (listen.address.starts_with('[') && listen.address.ends_with(']')) {
-    listen.address = listen.address.substr(1, listen.address.size() - 2);
-  }
-  listen.port = static_cast<std::uint16_t>(port);
-  listen.handler_threads = options.handler_threads;
-  return listen;
-}
-
 /// The real world, and the core in it. Members stand on those above them.
 class Server {
  public:
   explicit Server(const ServerOptions& options)
       : options_(options),
+        listen_(net::parse_listen_address(options.listen)),
         data_(std::filesystem::absolute(options.data).string()),
         pool_("slipway-engine", options.threads, clock_),
         http_(net::make_curl_client()),
         core_({clock_, random_, pool_, *http_, disk_, log_, environment}, core_options()),
         web_(
-            listen_options(options), [this](net::Request&& request) { return answer(std::move(request)); }, log_) {}
+            web_options(), [this](net::Request&& request) { return core_.handle(std::move(request)); }, log_) {}
 
   int run() {
     core_.start();
     ready_ = true;
-    log_.info("listening", {{"address", fmt::format("http://{}:{}", listen_options(options_).address, web_.port())},
-                            {"version", SLIPWAY_VERSION}});
+    log_.info("listening", {{"address", listen_.url(web_.port())}, {"version", SLIPWAY_VERSION}});
     if (core_.new_admin_key()) show_key(*core_.new_admin_key());
     wait_for_signal();
     log_.info("stopping");
@@ -88,16 +68,38 @@ class Server {
     return core;
   }
 
+  net::ServerOptions web_options() {
+    net::ServerOptions web;
+    web.address = listen_.address;
+    web.port = listen_.port;
+    web.handler_threads = options_.handler_threads;
+    web.max_connections = bounded_connections(web.max_connections);
+    web.judge = [this](const net::Request& head) { return core_.judge(head); };
+    web.quick = [this](const net::Request& request) { return answer_at_once(request); };
+    web.on_grace_over = [this] { core_.hang_up(); };
+    return web;
+  }
+
+  unsigned bounded_connections(unsigned wanted) {
+    const std::size_t files = raise_open_files();
+    const unsigned bound = connections_within(files, wanted);
+    if (bound < wanted) {
+      log_.warning("few files may be open, so few clients can be connected; raise the limit (ulimit -Hn)",
+                   {{"open files", files}, {"connections", bound}});
+    }
+    return bound;
+  }
+
   /// On standard output, not in the log, since logs are kept and shipped.
   static void show_key(const Secret& key) {
     std::cout << "The administrator's API key, shown only this once: " << key.reveal() << std::endl;
   }
 
-  net::Response answer(net::Request&& request) {
+  std::optional<net::Response> answer_at_once(const net::Request& request) {
     if (request.path == "/") return front_door();
     if (request.path == "/health/live") return health(true);
     if (request.path == "/health/ready") return health(ready_);
-    return core_.handle(std::move(request));
+    return std::nullopt;
   }
 
   /// A server that can't write needs a restart, so it calls itself neither alive nor ready.
@@ -129,6 +131,7 @@ class Server {
   }
 
   const ServerOptions& options_;
+  const net::ListenAddress listen_;
   const std::string data_;
   SystemClock clock_;
   SystemRandom random_;
@@ -154,10 +157,10 @@ void block_signals() {
 }  // namespace
 
 int run_server(const ServerOptions& options) {
+  keep_process_private();
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than it saves time
   block_signals();
   Server server(options);
-  keep_process_private();
   return server.run();
 }
 

@@ -1,11 +1,14 @@
 // Every feed type that this server can ask. Adding one: its file beside this one, and a line in all_feeds.cpp.
 #pragma once
 
+#include <stop_token>
+
 #include "feeds/ecr_feed.h"
 #include "feeds/feed_types.h"
 
 namespace slipway::feeds {
 
-FeedTypes all_feeds(aws::Access);
+/// A stop ends what feeds ask of others, within seconds.
+FeedTypes all_feeds(aws::Access, std::stop_token stop = {});
 
 }  // namespace slipway::feeds

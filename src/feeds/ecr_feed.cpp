@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -55,10 +56,11 @@ class KnownRegistries {
 
 class EcrFeed final : public Feed {
  public:
-  EcrFeed(std::string name, aws::Client client, std::shared_ptr<KnownRegistries> registries)
+  EcrFeed(std::string name, aws::Client client, std::shared_ptr<KnownRegistries> registries, std::stop_token stop)
       : name_(std::move(name)),
         client_(std::move(client)),
         registries_(std::move(registries)),
+        stop_(std::move(stop)),
         give_up_(now() + kPatience) {}
 
   std::vector<Repository> search(std::string_view term, std::size_t limit) override {
@@ -104,7 +106,7 @@ class EcrFeed final : public Feed {
       } catch (const Park& park) {
         const bool comes_in_time = now() + park.delay() < give_up_;
         if (!park.nothing_happened() || !comes_in_time) fail(ErrorCode::unavailable, sentence(park.why()));
-        client_.runtime().pause(park.delay());
+        wait(park.delay());
       }
     }
   }
@@ -125,24 +127,33 @@ class EcrFeed final : public Feed {
   std::string sentence(std::string_view why) const {
     return fmt::format("The feed '{}' can't be asked: {}", name_, why);
   }
+  /// In short pauses, so that a stop is noticed.
+  void wait(Duration rest) const {
+    constexpr Duration step = std::chrono::milliseconds(500);
+    for (; rest > Duration(0); rest -= step) {
+      if (stop_.stop_requested()) fail(ErrorCode::unavailable, sentence("the server stops."));
+      client_.runtime().pause(std::min(rest, step));
+    }
+  }
   SteadyTime now() const { return client_.runtime().clock.steady(); }
 
   const std::string name_;
   const aws::Client client_;
   const std::shared_ptr<KnownRegistries> registries_;
+  const std::stop_token stop_;
   const SteadyTime give_up_;
 };
 
 }  // namespace
 
-OpenFeed ecr_feeds(aws::Access access) {
-  return [access = std::move(access), registries = std::make_shared<KnownRegistries>()](
+OpenFeed ecr_feeds(aws::Access access, std::stop_token stop) {
+  return [access = std::move(access), stop = std::move(stop), registries = std::make_shared<KnownRegistries>()](
              const model::Feed& feed, const RevealSecret& reveal) -> std::unique_ptr<Feed> {
     if (feed.Region.empty()) fail_invalid(fmt::format("The feed '{}' has no region; set one.", feed.Name));
     const bool has_keys = !feed.AccessKey.empty() && !feed.UseMachineCredentials;
     auto provider = has_keys ? access.sign_in(feed.AccessKey, reveal(feed.SecretKey)) : access.sign_in({}, {});
-    return std::make_unique<EcrFeed>(feed.Name, aws::Client(access.runtime, std::move(provider), feed.Region),
-                                     registries);
+    return std::make_unique<EcrFeed>(feed.Name, aws::Client(access.runtime, std::move(provider), feed.Region, stop),
+                                     registries, stop);
   };
 }
 

@@ -12,11 +12,14 @@ using namespace std::chrono_literals;
 struct EcrFixture : aws::FakeAws {
   aws::CredentialCache cache{clock, random};
   FeedTypes types;
+  std::stop_source stop;
 
   EcrFixture() {
-    types.add("AwsElasticContainerRegistry", ecr_feeds({runtime, cache, []() -> std::unique_ptr<aws::CredentialSource> {
+    types.add("AwsElasticContainerRegistry", ecr_feeds({runtime, cache,
+                                                        []() -> std::unique_ptr<aws::CredentialSource> {
                                                           return aws::static_keys("AKIDMACHINE", Secret("machine"));
-                                                        }}));
+                                                        }},
+                                                       stop.get_token()));
   }
 
   std::unique_ptr<Feed> open(std::string access_key = "AKIDFEED") {
@@ -45,6 +48,15 @@ TEST_CASE_FIXTURE(EcrFixture, "PKG-4: a tag resolves to its digest, and a missin
   const auto feed = open();
   CHECK(feed->find("team/web", "1.0")->digest == "sha256:1");
   CHECK_FALSE(feed->find("team/web", "1.1"));
+}
+
+TEST_CASE_FIXTURE(EcrFixture, "what a feed asks ends with the server") {
+  http.then(200, R"({"imageDetails":[]})");
+  open()->versions("team/web");
+  REQUIRE(http.requests.size() == 1);
+  CHECK_FALSE(http.requests[0].stop.stop_requested());
+  stop.request_stop();
+  CHECK(http.requests[0].stop.stop_requested());
 }
 
 TEST_CASE_FIXTURE(EcrFixture, "the registry is the host of the feed's own account") {
