@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <future>
+#include <thread>
+#include <utility>
 
 namespace slipway::cli {
 namespace {
@@ -34,6 +37,15 @@ std::size_t raise_open_files() {
 unsigned connections_within(std::size_t open_files, unsigned wanted) {
   const std::size_t left = open_files - std::min(open_files, kOtherFiles);
   return static_cast<unsigned>(std::min<std::size_t>(wanted, std::max(left, kFewestConnections)));
+}
+
+bool finishes_within(Duration time, std::function<void()> job) {
+  std::packaged_task<void()> task(std::move(job));
+  auto done = task.get_future();
+  std::thread(std::move(task)).detach();
+  if (done.wait_for(time) != std::future_status::ready) return false;
+  done.get();
+  return true;
 }
 
 }  // namespace slipway::cli

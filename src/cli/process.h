@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+
+#include "base/time.h"
 
 namespace slipway::cli {
 
@@ -13,5 +16,9 @@ std::size_t raise_open_files();
 
 /// How many connections leave enough files for everything else: at most `wanted`.
 unsigned connections_within(std::size_t open_files, unsigned wanted);
+
+/// Runs `job` on a thread of its own; false when it takes longer than `time`. It is then left alone: the process must
+/// end without what the job uses being destroyed.
+bool finishes_within(Duration time, std::function<void()> job);
 
 }  // namespace slipway::cli

@@ -5,6 +5,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <future>
+#include <stdexcept>
+
 using namespace slipway::cli;
 
 TEST_CASE("a private process makes files for its owner alone and leaves no core") {
@@ -28,4 +31,17 @@ TEST_CASE("as many files may be open as the process is allowed, and connections 
   CHECK(connections_within(1'000'000, 4096) == 4096);
   CHECK(connections_within(1024, 4096) == 896);
   CHECK(connections_within(100, 4096) == 16);
+}
+
+TEST_CASE("what takes too long to end is left alone, and what fails is heard of") {
+  CHECK(finishes_within(std::chrono::seconds(60), [] {}));
+  CHECK_THROWS_AS(finishes_within(std::chrono::seconds(60), [] { throw std::runtime_error("no"); }),
+                  std::runtime_error);
+  std::promise<void> release, ended;
+  CHECK_FALSE(finishes_within(std::chrono::milliseconds(1), [&] {
+    release.get_future().wait();
+    ended.set_value();
+  }));
+  release.set_value();
+  ended.get_future().wait();
 }

@@ -26,6 +26,9 @@ std::optional<std::string> environment(const char* name) {
 
 Duration seconds(double s) { return Duration(static_cast<std::int64_t>(s * 1e6)); }
 
+/// For calls to AWS that are under way when the requests' time is over. Within the half minute that supervisors give.
+constexpr Duration kPatience = std::chrono::seconds(10);
+
 /// The real world, and the core in it. Members stand on those above them.
 class Server {
  public:
@@ -47,14 +50,25 @@ class Server {
     wait_for_signal();
     log_.info("stopping");
     ready_ = false;
-    web_.stop(seconds(options_.shutdown_seconds));
-    core_.stop();
-    pool_.stop();
+    const auto grace = seconds(options_.shutdown_seconds);
+    if (!finishes_within(grace + kPatience, [&] { stop(grace); })) abandon();
     log_.info("stopped");
     return EXIT_SUCCESS;
   }
 
  private:
+  void stop(Duration grace) {
+    web_.stop(grace);
+    core_.stop();
+    pool_.stop();
+  }
+
+  /// As good as kill -9, which loses nothing: the next start looks for what was begun.
+  [[noreturn]] void abandon() {
+    log_.warning("stopped without waiting longer for what does not answer");
+    std::_Exit(EXIT_SUCCESS);
+  }
+
   CoreOptions core_options() {
     disk_.make_directories(data_, 0700);
     CoreOptions core;
