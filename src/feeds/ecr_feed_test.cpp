@@ -90,6 +90,18 @@ TEST_CASE_FIXTURE(EcrFixture, "while AWS's rate limit or other calls hold it bac
   CHECK_FALSE(one);
 }
 
+TEST_CASE_FIXTURE(EcrFixture, "a feed that AWS holds back gives up at once when the server stops") {
+  const auto account = cache.provider(aws::static_keys("AKIDFEED", Secret("secret")))->account();
+  const auto one = runtime.limiter.enter(account);
+  const auto two = runtime.limiter.enter(account);
+  runtime.pause = [&](Duration d) {
+    clock.advance(d);
+    stop.request_stop();
+  };
+  CHECK_THROWS_WITH_AS(open()->find("team/web", "1.0"), "The feed 'Hub' can't be asked: the server stops.", Error);
+  CHECK(clock.steady() <= SteadyTime{1s});
+}
+
 TEST_CASE_FIXTURE(EcrFixture, "a feed that AWS holds back for 20 seconds can be asked again later") {
   http.otherwise = [](const auto&) {
     return net::ClientResponse{400, {}, R"({"__type":"ThrottlingException","message":"Rate exceeded"})"};
