@@ -30,9 +30,9 @@ CallerIdentity get_caller_identity(const Client& client) {
   return {part("Account"), part("Arn"), part("UserId")};
 }
 
-void verify_account(const Client& client, std::string_view expected) {
-  const CallerIdentity actual = get_caller_identity(client);
-  if (actual.account == expected) return;
+CallerIdentity verify_account(const Client& client, std::string_view expected) {
+  CallerIdentity actual = get_caller_identity(client);
+  if (actual.account == expected) return actual;
   fail(ErrorCode::denied,
        fmt::format("The credentials belong to AWS account {} ({}), but account {} is configured. Correct the account's "
                    "keys or role, or the account id.",

@@ -25,8 +25,8 @@ struct RoleToAssume {
 /// Needs no permission, so it is the connection test of an account.
 CallerIdentity get_caller_identity(const Client&);
 
-/// Throws Error{denied} naming both accounts when `client` acts in another account than `expected`.
-void verify_account(const Client& client, std::string_view expected);
+/// Who `client` acts as. Throws Error{denied} naming both accounts when that is in another account than `expected`.
+CallerIdentity verify_account(const Client& client, std::string_view expected);
 
 CredentialsPtr assume_role(const Client&, const RoleToAssume&);
 

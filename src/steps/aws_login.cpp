@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view account_variable = "Octopus.Action.AwsAccount.Variable";
 constexpr std::string_view use_instance_role = "Octopus.Action.AwsAccount.UseInstanceRole";
 constexpr std::string_view region = "Octopus.Action.Aws.Region";
+constexpr std::string_view account_id = "Slipway.Aws.AccountId";
 constexpr std::string_view assume_role = "Octopus.Action.Aws.AssumeRole";
 constexpr std::string_view role_arn = "Octopus.Action.Aws.AssumedRoleArn";
 constexpr std::string_view role_session = "Octopus.Action.Aws.AssumedRoleSession";
@@ -65,6 +66,17 @@ aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
   return role;
 }
 
+void read_expected_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
+  if (login.role) login.account = aws::account_of_arn(login.role->role_arn);
+  const std::string named = read_property(ctx, account_id, problems).value_or("");
+  if (named.empty()) return;
+  if (!login.account.empty() && login.account != named) {
+    problems.add(fmt::format("{} is {}, but the role to assume, {}, is in account {}.", account_id, named,
+                             login.role->role_arn, login.account));
+  }
+  login.account = named;
+}
+
 aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const std::optional<aws::RoleToAssume>& role) {
   aws::ProviderPtr provider = access.sign_in(login.access_key_id, login.secret_access_key);
   if (role) {
@@ -97,7 +109,12 @@ AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
   login.region = require_property(ctx, region, "the AWS region, such as eu-west-1", problems);
   read_account(ctx, login, problems);
   if (is_true(read_property(ctx, assume_role, problems))) login.role = read_role(ctx, problems);
+  read_expected_account(ctx, login, problems);
   return login;
+}
+
+aws::CallerIdentity verify(const aws::Client& client, const AwsLogin& login) {
+  return login.account.empty() ? aws::get_caller_identity(client) : aws::verify_account(client, login.account);
 }
 
 aws::Client connect(const aws::Access& access, const AwsLogin& login) { return connect_as(access, login, login.role); }

@@ -17,12 +17,15 @@ struct AwsLogin {
   Secret secret_access_key;
   std::string region;
   std::optional<aws::RoleToAssume> role;
+  std::string account;  ///< that it must lead into: the role's, or the one that the action names; empty: any
 };
 
 /// Reads the properties that every AWS action shares (`Octopus.Action.Aws…`). Adds to `problems` what is missing.
 /// The session is named after the deployment unless the action names it, so that CloudTrail tells who deployed what.
 AwsLogin read_aws_login(const StepContext&, Problems& problems);
 
+/// Who that login is, asked of AWS. Throws Error{denied} when it leads into another account than it should.
+aws::CallerIdentity verify(const aws::Client&, const AwsLogin&);
 /// A client for that login; nothing is called yet. Sessions are shared by all clients of one identity.
 aws::Client connect(const aws::Access&, const AwsLogin&);
 /// One that only looks: under a session name of its own, which all deployments into one role share, so that a thousand

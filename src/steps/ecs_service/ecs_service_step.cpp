@@ -65,7 +65,7 @@ class Entry {
 
   Outcome run() {
     account_ = ctx_.observe("account", [&] {
-      const auto identity = aws::get_caller_identity(client_);
+      const auto identity = verify(client_, inputs_.login);
       return Account{identity.account, identity.arn};
     });
     ctx_.log(LineKind::Info,

@@ -129,6 +129,22 @@ TEST_CASE_FIXTURE(FakeShop, "a rollout begins when AWS says that it made its dep
 }
 
 TEST_CASE_FIXTURE(FakeShop,
+                  "credentials of another account than the action names are refused before anything is changed") {
+  ctx.spec.properties["Slipway.Aws.AccountId"] = "333333333333";
+  CHECK_THROWS_WITH_AS(
+      run(), doctest::Contains("belong to AWS account 222222222222 (arn:me), but account 333333333333"), Error);
+  CHECK(calls.empty());
+}
+
+TEST_CASE_FIXTURE(FakeShop, "a named account must be the role's") {
+  ctx.spec.properties["Octopus.Action.Aws.AssumeRole"] = "True";
+  ctx.spec.properties["Octopus.Action.Aws.AssumedRoleArn"] = "arn:aws:iam::222222222222:role/deployer";
+  ctx.spec.properties["Slipway.Aws.AccountId"] = "333333333333";
+  CHECK_THROWS_AS(run(), Error);
+  CHECK(calls.empty());
+}
+
+TEST_CASE_FIXTURE(FakeShop,
                   "an update that makes no deployment begins nothing, so it looks no further back than itself") {
   makes_deployment = false;
   ctx.waits["rollout settled"] = {AwaitState::value, ended(ecs::Ending::Healthy)};
