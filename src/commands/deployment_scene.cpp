@@ -4,6 +4,8 @@
 #include "commands/records.h"
 #include "commands/release_lookup.h"
 #include "commands/snapshots.h"
+#include "model/account.h"
+#include "planning/account_use.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
 
@@ -51,6 +53,14 @@ planning::Plan plan_for(const model::DeploymentProcess& process, const std::stri
 
 }  // namespace
 
+planning::FindAccount accounts_for(storage::Reader& reader, const planning::DeploymentScene& scene) {
+  return [&reader, &scene](const std::string& id) -> std::optional<model::Account> {
+    auto account = model::find<model::Account>(storage::DocumentLookup(reader), id);
+    if (!account || account->SpaceId != scene.space.Id || !planning::may_use(*account, scene)) return std::nullopt;
+    return account;
+  };
+}
+
 planning::DeploymentScene load_scene(storage::Reader& reader, const storage::ReleaseRecord& release,
                                      const storage::DeploymentRecord& deployment,
                                      std::shared_ptr<const planning::FrozenRelease> frozen) {
@@ -64,7 +74,6 @@ planning::DeploymentScene load_scene(storage::Reader& reader, const storage::Rel
   scene.channel = require<model::Channel>(lookup, deployment.channel, "channel");
   scene.environment = require<model::Environment>(lookup, deployment.environment, "environment");
   scene.libraries = included_libraries(lookup, scene.project);
-  scene.accounts = model::list<model::Account>(lookup, deployment.space);
   scene.created_by = model::find<model::User>(lookup, deployment.deployed_by).value_or(model::User{});
   if (!deployment.tenant.empty()) {
     scene.tenant = require<model::Tenant>(lookup, deployment.tenant, "tenant");

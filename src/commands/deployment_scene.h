@@ -5,10 +5,14 @@
 
 #include "planning/deployment_scene.h"
 #include "planning/plan.h"
+#include "planning/variable_list.h"
 #include "storage/database.h"
 #include "storage/releases.h"
 
 namespace slipway::commands {
+
+/// Finds the accounts that the scene's deployment may use (TEN-8). Valid as long as both.
+planning::FindAccount accounts_for(storage::Reader&, const planning::DeploymentScene&);
 
 /// `frozen`: what load_frozen returned for the release, when the caller still has it. Throws Error{not_found} naming
 /// what was deleted meanwhile.

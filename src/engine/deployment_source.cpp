@@ -55,7 +55,7 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
   auto resolve = [this, records, step, planned, results] {
     return database_.read([&](storage::Reader& reader) {
       const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
-      auto variables = planning::deployment_variables(scene);
+      auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
       planning::add_action_variables(variables, scene, step, planned, results);
       return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene, planned), reader, vault_,
                                                    clock_.now());
@@ -70,7 +70,7 @@ bool DeploymentSource::condition(const storage::TaskRecord& task, const std::str
   return database_.read([&](storage::Reader& reader) {
     const Records records = read(reader, task);
     const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
-    auto variables = planning::deployment_variables(scene);
+    auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
     planning::add_results(variables, results);
     return ResolvedScope(variables, planning::scope_context(scene), reader, vault_, clock_.now()).is_true(expression);
   });

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/time.h"
-#include "model/account.h"
 #include "model/channel.h"
 #include "model/deployment_process.h"
 #include "model/environment.h"
@@ -60,7 +59,6 @@ struct DeploymentScene {
   std::optional<model::Tenant> tenant;
   model::TenantVariables tenant_variables;           ///< empty without a tenant
   std::vector<model::LibraryVariableSet> libraries;  ///< that the project includes now, for their templates
-  std::vector<model::Account> accounts;              ///< of the space
   model::User created_by;
   std::string server_uri;  ///< address of this server as people reach it, "" if not known
 };

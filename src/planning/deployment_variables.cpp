@@ -11,14 +11,14 @@ namespace {
 
 using language::VariableSource;
 
-void add_set(DeploymentVariables& out, const DeploymentScene& scene, const model::VariableSet& set,
-             VariableSource source, const std::string& source_name) {
+void add_set(DeploymentVariables& out, const model::VariableSet& set, VariableSource source,
+             const std::string& source_name) {
   for (const model::Variable& stored : set.Variables) {
     language::Variable variable = named_variable(stored.Id, stored.Name, source, source_name);
     variable.type = stored.Type;
     variable.is_sensitive = stored.IsSensitive;
     variable.scope = scope_of(stored);
-    out.add_typed(std::move(variable), stored.Value, set.Id, scene.accounts);
+    out.add_typed(std::move(variable), stored.Value, set.Id);
   }
 }
 
@@ -30,7 +30,7 @@ void add_prompted(DeploymentVariables& out, const DeploymentScene& scene) {
     language::Variable variable = named_variable("prompted-" + stored.Id, stored.Name, VariableSource::prompted, "");
     variable.type = stored.Type;
     variable.is_sensitive = stored.IsSensitive;
-    out.add_typed(std::move(variable), given->second, scene.deployment.id, scene.accounts);
+    out.add_typed(std::move(variable), given->second, scene.deployment.id);
   }
 }
 
@@ -45,13 +45,13 @@ void add_properties(DeploymentVariables& out, const DeploymentScene& scene, cons
 
 }  // namespace
 
-DeploymentVariables deployment_variables(const DeploymentScene& scene) {
-  DeploymentVariables out;
-  add_set(out, scene, scene.frozen->project_variables, VariableSource::project, scene.project.Name);
+DeploymentVariables deployment_variables(const DeploymentScene& scene, FindAccount find_account) {
+  DeploymentVariables out(std::move(find_account));
+  add_set(out, scene.frozen->project_variables, VariableSource::project, scene.project.Name);
   for (const model::VariableSet& set : scene.frozen->library_variables) {
     const auto library = std::find_if(scene.libraries.begin(), scene.libraries.end(),
                                       [&](const model::LibraryVariableSet& l) { return l.Id == set.OwnerId; });
-    add_set(out, scene, set, VariableSource::library, library == scene.libraries.end() ? set.OwnerId : library->Name);
+    add_set(out, set, VariableSource::library, library == scene.libraries.end() ? set.OwnerId : library->Name);
   }
   add_prompted(out, scene);
   add_tenant_values(out, scene);

@@ -19,7 +19,7 @@
 namespace slipway::planning {
 
 /// All that does not depend on the action.
-DeploymentVariables deployment_variables(const DeploymentScene&);
+DeploymentVariables deployment_variables(const DeploymentScene&, FindAccount);
 
 /// What the steps that have ended leave to those after them.
 struct StepResults {

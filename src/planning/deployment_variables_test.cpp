@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "planning/account_use.h"
 #include "planning/make_plan.h"
 
 namespace slipway::planning {
@@ -31,6 +32,7 @@ model::VariableTemplate parameter(std::string name, model::Value otherwise = "")
 struct Fixture {
   FrozenRelease frozen;
   DeploymentScene scene;
+  std::vector<model::Account> accounts;
 
   Fixture() {
     model::Action action;
@@ -68,7 +70,13 @@ struct Fixture {
 
   DeploymentVariables variables(const StepResults& results = {}) {
     scene.frozen = std::make_shared<const FrozenRelease>(frozen);
-    DeploymentVariables all = deployment_variables(scene);
+    DeploymentVariables all =
+        deployment_variables(scene, [this](const std::string& id) -> std::optional<model::Account> {
+          for (const auto& account : accounts) {
+            if (account.Id == id && may_use(account, scene)) return account;
+          }
+          return std::nullopt;
+        });
     const Plan plan = make_plan(frozen.process, {"Channels-1", "Environments-1", scene.tenant->TenantTags, {}});
     add_action_variables(all, scene, plan.Steps[0], plan.Steps[0].Actions[0], results);
     return all;
@@ -149,13 +157,55 @@ TEST_CASE("TEN-10: a tenant's value beats the template's default, per project an
   CHECK(f.value("Role") == "Secrets-9 of tenantvariables-Tenants-1");
 }
 
+TEST_CASE("TEN-8: an account that is kept for other environments or tenants brings nothing") {
+  Fixture f;
+  model::Account account;
+  account.Id = "Accounts-1";
+  account.AccessKey = "AKIA";
+  model::Variable v = variable("Aws", "Accounts-1");
+  v.Type = "AmazonWebServicesAccount";
+  f.frozen.project_variables.Variables = {v};
+  const auto key = [&](const model::Account& a) {
+    f.accounts = {a};
+    return f.value("Aws.AccessKey");
+  };
+  CHECK(key(account) == "AKIA");
+  const auto with = [&](auto change) {
+    model::Account changed = account;
+    change(changed);
+    return key(changed);
+  };
+  CHECK(with([](auto& a) { a.EnvironmentIds = {"Environments-1"}; }) == "AKIA");
+  CHECK(with([](auto& a) { a.EnvironmentIds = {"Environments-2"}; }) == "none");
+  CHECK(with([](auto& a) { a.TenantIds = {"Tenants-1"}; }) == "AKIA");
+  CHECK(with([](auto& a) { a.TenantIds = {"Tenants-2"}; }) == "none");
+  CHECK(with([](auto& a) { a.TenantTags = {"Ring/A"}; }) == "AKIA");
+  CHECK(with([](auto& a) { a.TenantTags = {"Ring/B"}; }) == "none");
+  f.scene.tenant.reset();
+  CHECK_FALSE(may_use(
+      [&] {
+        auto a = account;
+        a.TenantIds = {"Tenants-1"};
+        return a;
+      }(),
+      f.scene));
+  CHECK(may_use(
+      [&] {
+        auto a = account;
+        a.TenantIds = {"Tenants-1"};
+        a.TenantedDeploymentParticipation = "TenantedOrUntenanted";
+        return a;
+      }(),
+      f.scene));
+}
+
 TEST_CASE("VAR-11: an account variable brings the account's properties, the secret ones as places in the vault") {
   Fixture f;
   model::Account account;
   account.Id = "Accounts-1";
   account.AccessKey = "AKIA";
   account.SecretKey = model::stored_secret("Secrets-3");
-  f.scene.accounts = {account};
+  f.accounts = {account};
   model::Variable v = variable("Aws", "Accounts-1");
   v.Type = "AmazonWebServicesAccount";
   f.frozen.project_variables.Variables = {v};

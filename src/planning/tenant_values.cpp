@@ -49,8 +49,7 @@ void add_templates(DeploymentVariables& out, const DeploymentScene& scene,
     variable.type = type_of(parameter);
     variable.is_sensitive = model::secret_of(value).has_value();
     variable.scope = scope;
-    out.add_typed(std::move(variable), value, own != nullptr ? scene.tenant_variables.Id : template_owner,
-                  scene.accounts);
+    out.add_typed(std::move(variable), value, own != nullptr ? scene.tenant_variables.Id : template_owner);
   }
 }
 

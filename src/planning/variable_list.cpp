@@ -6,13 +6,6 @@
 namespace slipway::planning {
 namespace {
 
-const model::Account* account_named(const std::vector<model::Account>& accounts, const model::Value& id) {
-  const auto text = model::text_of(id);
-  const auto found =
-      std::find_if(accounts.begin(), accounts.end(), [&](const model::Account& account) { return text == account.Id; });
-  return found == accounts.end() ? nullptr : &*found;
-}
-
 using Property = std::pair<std::string, model::Value>;
 
 std::array<Property, 5> properties_of(const model::Account& account) {
@@ -36,10 +29,15 @@ void DeploymentVariables::add(language::Variable variable, const model::Value& v
   add(std::move(variable));
 }
 
-void DeploymentVariables::add_typed(language::Variable variable, const model::Value& value, const std::string& owner,
-                                    const std::vector<model::Account>& accounts) {
-  const model::Account* account = account_named(accounts, value);
-  if (account == nullptr) return add(std::move(variable), value, owner);
+std::optional<model::Account> DeploymentVariables::account_named(const model::Value& id) const {
+  const auto text = model::text_of(id);
+  const bool may_be_one = find_account_ && text && text->starts_with("Accounts-");
+  return may_be_one ? find_account_(*text) : std::nullopt;
+}
+
+void DeploymentVariables::add_typed(language::Variable variable, const model::Value& value, const std::string& owner) {
+  const auto account = account_named(value);
+  if (!account) return add(std::move(variable), value, owner);
 
   variable.value = account->Id;
   const auto properties = properties_of(*account);

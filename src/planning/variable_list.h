@@ -2,7 +2,9 @@
 // those that it uses.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,15 +23,20 @@ struct SecretPlace {
   bool operator==(const SecretPlace&) const = default;
 };
 
+/// Looks up an account by its id; nullopt for what is no account, or none that may be used here.
+using FindAccount = std::function<std::optional<model::Account>(const std::string& id)>;
+
 class DeploymentVariables {
  public:
+  /// `find_account` is asked while variables are added only.
+  explicit DeploymentVariables(FindAccount find_account = {}) : find_account_(std::move(find_account)) {}
+
   void add(language::Variable);
   /// `value` is a text, null, or a stored secret of `owner`; the latter leaves the variable without a value.
   void add(language::Variable, const model::Value& value, const std::string& owner);
-  /// The same, but where the value is the id of one of the accounts, its properties come along as `Name.AccessKey` and
+  /// The same, but where the value is the id of an account, its properties come along as `Name.AccessKey` and
   /// so on (VAR-11).
-  void add_typed(language::Variable, const model::Value& value, const std::string& owner,
-                 const std::vector<model::Account>&);
+  void add_typed(language::Variable, const model::Value& value, const std::string& owner);
   /// A variable that nothing overrides.
   void add_system(std::string name, std::string value);
 
@@ -38,6 +45,9 @@ class DeploymentVariables {
   const SecretPlace* secret_of(const language::Variable&) const;
 
  private:
+  std::optional<model::Account> account_named(const model::Value& id) const;
+
+  FindAccount find_account_;
   std::vector<language::Variable> variables_;
   std::map<std::pair<std::string, std::string>, SecretPlace> secrets_;  // by variable id and name
 };

@@ -1,0 +1,13 @@
+// Which accounts a deployment may use (TEN-8). Pure; threads: any.
+#pragma once
+
+#include "model/account.h"
+#include "planning/deployment_scene.h"
+
+namespace slipway::planning {
+
+/// An account that names environments is for those alone; one that names tenants or tenant tags is for those tenants,
+/// and for untenanted deployments only if it takes part in both.
+bool may_use(const model::Account&, const DeploymentScene&);
+
+}  // namespace slipway::planning
