@@ -1,7 +1,7 @@
 // What the demo needs to know about the simulated clouds, taken from their scenario so that it stands in one place.
 import { readFileSync } from "node:fs";
 
-const tenantNames = ["Acme", "Globex", "Initech"];
+const tenantNames = ["Fern", "Laurel", "Redwood"];
 
 /**
  * @returns {{region: string, hub: object, clients: object[], brokenTenant: string}} the hub's access key, and for each

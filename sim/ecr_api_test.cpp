@@ -8,14 +8,14 @@ namespace slipway::sim {
 namespace {
 
 struct Registry {
-  Registry() : driver(scenario_file("demo.json")), acme(driver.assume(hub, "222222222222", "demo-external-id-acme")) {}
+  Registry() : driver(scenario_file("demo.json")), fern(driver.assume(hub, "222222222222", "demo-external-id-fern")) {}
 
   Answer call(const Credentials& who, std::string_view operation, std::string_view more = "") {
     return driver.json_call(who, "ecr", operation, fmt::format(R"({{"repositoryName":"shop/web"{}}})", more));
   }
 
   Driver driver;
-  Credentials acme;
+  Credentials fern;
 };
 
 TEST_CASE("a tag resolves to its digest; an unknown one is an error") {
@@ -38,11 +38,11 @@ TEST_CASE("an image that BatchGetImage misses is a failure in the answer") {
 TEST_CASE("other accounts see what the repository's policy allows them") {
   Registry registry;
   const std::string_view of_hub = R"(,"registryId":"111111111111")";
-  CHECK(registry.call(registry.acme, "DescribeImages").code() == "RepositoryNotFoundException");
-  CHECK(registry.call(registry.acme, "DescribeImages", of_hub).status == 200);
-  CHECK(registry.call(registry.acme, "SetRepositoryPolicy", of_hub).code() == "AccessDeniedException");
+  CHECK(registry.call(registry.fern, "DescribeImages").code() == "RepositoryNotFoundException");
+  CHECK(registry.call(registry.fern, "DescribeImages", of_hub).status == 200);
+  CHECK(registry.call(registry.fern, "SetRepositoryPolicy", of_hub).code() == "AccessDeniedException");
   CHECK(registry.call(hub, "SetRepositoryPolicy", R"(,"policyText":"{\"Statement\":[]}")").status == 200);
-  CHECK(registry.call(registry.acme, "DescribeImages", of_hub).code() == "AccessDeniedException");
+  CHECK(registry.call(registry.fern, "DescribeImages", of_hub).code() == "AccessDeniedException");
 }
 
 TEST_CASE("pushing a tag again moves it") {

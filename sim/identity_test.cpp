@@ -30,7 +30,7 @@ TEST_CASE("an access key speaks for its user") {
 
 TEST_CASE("a role session speaks for its role, under the session's name") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "333333333333", "demo-external-id-globex");
+  const Credentials session = driver.assume(hub, "333333333333", "demo-external-id-laurel");
   const Answer answer = driver.sts(session, "Action=GetCallerIdentity&Version=2011-06-15");
   CHECK(answer.text.find("<Arn>arn:aws:sts::333333333333:assumed-role/slipway-deployer/test</Arn>") !=
         std::string::npos);
@@ -38,14 +38,14 @@ TEST_CASE("a role session speaks for its role, under the session's name") {
 
 TEST_CASE("a role lets in only whom it trusts, with the external id that it demands") {
   Driver driver(scenario_file("demo.json"));
-  for (std::string_view more : {"&RoleSessionName=test", "&RoleSessionName=test&ExternalId=demo-external-id-globex"}) {
+  for (std::string_view more : {"&RoleSessionName=test", "&RoleSessionName=test&ExternalId=demo-external-id-laurel"}) {
     const Answer refused = driver.sts(hub, assume_form(more));
     CHECK(refused.status == 403);
     CHECK(names(refused, "AccessDenied"));
   }
-  const Credentials acme = driver.assume(hub, "222222222222", "demo-external-id-acme");
+  const Credentials fern = driver.assume(hub, "222222222222", "demo-external-id-fern");
   const Answer stranger =
-      driver.sts(acme, assume_form("&RoleSessionName=test&ExternalId=demo-external-id-globex", "333333333333"));
+      driver.sts(fern, assume_form("&RoleSessionName=test&ExternalId=demo-external-id-laurel", "333333333333"));
   CHECK(names(stranger, "AccessDenied"));
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a role that does not exist refuses like one that distrusts") {
 
 TEST_CASE("session names and lengths have AWS's limits") {
   Driver driver(scenario_file("demo.json"));
-  const std::string_view trusted = "&ExternalId=demo-external-id-acme";
+  const std::string_view trusted = "&ExternalId=demo-external-id-fern";
   const auto asks = [&](std::string_view more) {
     return driver.sts(hub, assume_form(fmt::format("{}{}", trusted, more)));
   };
@@ -83,7 +83,7 @@ TEST_CASE("a session that assumes a further role gets an hour at most") {
 
 TEST_CASE("a session ends after its time") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-acme");
+  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
   driver.pass(minutes(59));
   CHECK(driver.ecs(session, "DescribeServices", describe).status == 200);
   driver.pass(minutes(1));
@@ -93,16 +93,16 @@ TEST_CASE("a session ends after its time") {
 
 TEST_CASE("all sessions of an account can be made to expire now") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials acme = driver.assume(hub, "222222222222", "demo-external-id-acme");
-  const Credentials globex = driver.assume(hub, "333333333333", "demo-external-id-globex");
+  const Credentials fern = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials laurel = driver.assume(hub, "333333333333", "demo-external-id-laurel");
   CHECK(driver.admin("credentials/expire", R"({"account":"222222222222"})").at("expired") == 1);
-  CHECK(driver.ecs(acme, "DescribeServices", describe).code() == "ExpiredTokenException");
-  CHECK(driver.ecs(globex, "DescribeServices", describe).status == 200);
+  CHECK(driver.ecs(fern, "DescribeServices", describe).code() == "ExpiredTokenException");
+  CHECK(driver.ecs(laurel, "DescribeServices", describe).status == 200);
 }
 
 TEST_CASE("the sessions of a deleted role are void") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-acme");
+  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
   driver.admin("roles/delete", R"({"arn":"arn:aws:iam::222222222222:role/slipway-deployer"})");
   CHECK(driver.ecs(session, "DescribeServices", describe).code() == "UnrecognizedClientException");
 }

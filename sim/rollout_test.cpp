@@ -11,11 +11,11 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::string_view acme = "222222222222";
+constexpr std::string_view fern = "222222222222";
 
 /// The demo's world with a session in one of its client accounts, and words for what tests do there.
 struct Client {
-  explicit Client(std::string_view id = acme, std::string_view external_id = "demo-external-id-acme", Rules rules = {})
+  explicit Client(std::string_view id = fern, std::string_view external_id = "demo-external-id-fern", Rules rules = {})
       : driver(scenario_file("demo.json"), rules), account(id), external_id(external_id) {
     log_in();
   }
@@ -117,7 +117,7 @@ TEST_CASE("a rollout takes as long as tasks need to start and to count as health
 }
 
 TEST_CASE("an image that can't be pulled trips the circuit breaker, which rolls back") {
-  Client client("444444444444", "demo-external-id-initech");
+  Client client("444444444444", "demo-external-id-redwood");
   const json::object updated = client.deploy_tag("1.1.0");
   const std::string deployment = text_or(updated.at("deployments").at(0).get_object(), "id");
   client.driver.pass(minutes(2));
@@ -170,7 +170,7 @@ TEST_CASE("a failed rollout without rollback stays mixed") {
 }
 
 TEST_CASE("a rollback whose image has gone fails too") {
-  Client client("444444444444", "demo-external-id-initech");
+  Client client("444444444444", "demo-external-id-redwood");
   client.driver.admin("behaviours", R"({"image":"shop/web:0.9.0","account":"444444444444","behaviour":"cannot_pull"})");
   client.deploy_tag("1.1.0");
   client.driver.pass(minutes(20));
@@ -193,7 +193,7 @@ TEST_CASE("tasks that crash after they ran are replaced at full speed and don't 
 }
 
 TEST_CASE("crashes trip the breaker where the rules count them") {
-  Client client(acme, "demo-external-id-acme", Rules{.count_exit_after_running = true});
+  Client client(fern, "demo-external-id-fern", Rules{.count_exit_after_running = true});
   client.driver.admin("behaviours", R"({"image":"shop/web:1.0.0","behaviour":"crash_after_start"})");
   client.deploy_tag("1.0.0");
   client.driver.pass(minutes(10));
@@ -257,7 +257,7 @@ TEST_CASE("someone else's update supersedes ours: our service deployment ends ST
   CHECK(text_or(described.at("serviceDeployments").at(0).get_object(), "status") == "STOPPED");
   CHECK(text_or(client.newest_rollout(), "status") == "SUCCESSFUL");
   const json::object calls = client.driver.admin("calls");
-  const json::object& started = calls.at("accounts").at(acme).at("deploymentsStarted").get_object();
+  const json::object& started = calls.at("accounts").at(fern).at("deploymentsStarted").get_object();
   CHECK(started.begin()->value() == 1);
 }
 
@@ -283,7 +283,7 @@ TEST_CASE("a rollout without capacity says so, and counts as failing to start") 
 }
 
 TEST_CASE("a lack of capacity trips the breaker only before the first task runs") {
-  Client client("444444444444", "demo-external-id-initech");
+  Client client("444444444444", "demo-external-id-redwood");
   client.update(R"("desiredCount":12,"deploymentConfiguration":{"minimumHealthyPercent":0,"maximumPercent":100,
     "deploymentCircuitBreaker":{"enable":true,"rollback":true}})");
   client.driver.pass(minutes(3));
@@ -378,7 +378,7 @@ TEST_CASE("a breaker that has nothing to go back to leaves the first deployment 
 }
 
 TEST_CASE("a threshold given as a count is taken as it is") {
-  Client client("444444444444", "demo-external-id-initech");
+  Client client("444444444444", "demo-external-id-redwood");
   client.update(R"("deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":true,"rollback":true,
                     "thresholdConfiguration":{"type":"COUNT","value":1}}})");
   client.deploy_tag("1.1.0");
@@ -399,7 +399,7 @@ TEST_CASE("scaling during a rollout is taken into it") {
 }
 
 TEST_CASE("a rollback goes back even to a task definition that was deregistered meanwhile") {
-  Client client("444444444444", "demo-external-id-initech");
+  Client client("444444444444", "demo-external-id-redwood");
   client.deploy_tag("1.1.0");
   client.ecs("DeregisterTaskDefinition", R"({"taskDefinition":"web:1"})");
   client.driver.pass(minutes(6));
@@ -409,7 +409,7 @@ TEST_CASE("a rollback goes back even to a task definition that was deregistered 
 
 TEST_CASE("an old task lost during a rollout is replaced from its own revision, or from the primary by the old rule") {
   for (const bool own : {true, false}) {
-    Client client(acme, "demo-external-id-acme", Rules{.replace_from_own_revision = own});
+    Client client(fern, "demo-external-id-fern", Rules{.replace_from_own_revision = own});
     client.update(R"("desiredCount":4,"deploymentConfiguration":{"minimumHealthyPercent":100,"maximumPercent":200})");
     client.driver.pass(minutes(2));
     const json::array before = client.tasks("RUNNING");

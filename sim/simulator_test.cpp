@@ -12,7 +12,7 @@ namespace {
 
 TEST_CASE("calls from many threads see one consistent world") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-acme");
+  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
   std::atomic<int> succeeded = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -37,11 +37,11 @@ TEST_CASE("a world at rest has nothing to wait for but the end of what it rememb
 
 TEST_CASE("accounts and regions are worlds of their own") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials acme = driver.assume(hub, "222222222222", "demo-external-id-acme");
-  const Credentials globex = driver.assume(hub, "333333333333", "demo-external-id-globex");
-  driver.ecs(acme, "CreateCluster", R"({"clusterName":"extra"})");
-  CHECK(driver.ecs(acme, "ListClusters", "{}").body.at("clusterArns").get_array().size() == 2);
-  CHECK(driver.ecs(globex, "ListClusters", "{}").body.at("clusterArns").get_array().size() == 1);
+  const Credentials fern = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials laurel = driver.assume(hub, "333333333333", "demo-external-id-laurel");
+  driver.ecs(fern, "CreateCluster", R"({"clusterName":"extra"})");
+  CHECK(driver.ecs(fern, "ListClusters", "{}").body.at("clusterArns").get_array().size() == 2);
+  CHECK(driver.ecs(laurel, "ListClusters", "{}").body.at("clusterArns").get_array().size() == 1);
   CHECK(driver.ecs(hub, "ListClusters", "{}").body.at("clusterArns").get_array().empty());
 }
 

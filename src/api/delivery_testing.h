@@ -18,7 +18,7 @@ class DeliveryApi : public TestApi {
     const json::value steps =
         json::parse(R"([{"Name":"Migrate","Actions":[{"Name":"Migrate","ActionType":"Slipway.NoOp"}]},
       {"Name":"Deploy web","Actions":[{"Name":"Deploy web","ActionType":"Slipway.NoOp","Packages":[
-        {"Name":"","PackageId":"Acme.Web","FeedId":"feeds-builtin"}]}]}])");
+        {"Name":"","PackageId":"Fern.Web","FeedId":"feeds-builtin"}]}]}])");
     const Answer saved = put("/api/Spaces-1/projects/Web/deploymentprocesses", with(process.body, "Steps", steps));
     REQUIRE_MESSAGE(saved.status == 200, saved.text);
   }

@@ -62,8 +62,8 @@ TEST_CASE_FIXTURE(RunningApi, "LIF-2: a deployment to a closed environment is re
 TEST_CASE_FIXTURE(RunningApi, "TEN-4: tenants are deployed by name and tag, and those left out are told") {
   put("/api/Spaces-1/projects/" + project,
       testing::with(get("/api/Spaces-1/projects/" + project).body, "TenantedDeploymentMode", "Tenanted"));
-  for (const std::string name : {"Acme", "Bolt"}) {
-    const json::array environments = name == "Acme" ? json::array{json::value(dev)} : json::array{};
+  for (const std::string name : {"Fern", "Bolt"}) {
+    const json::array environments = name == "Fern" ? json::array{json::value(dev)} : json::array{};
     const Answer made =
         post("/api/Spaces-1/tenants",
              json::object{{"Name", name}, {"ProjectEnvironments", json::object{{project, environments}}}});
@@ -205,7 +205,7 @@ TEST_CASE_FIXTURE(RunningApi, "the template names the environments that are open
 
 TEST_CASE_FIXTURE(RunningApi, "the template's previews for a tenant are those of the tenant") {
   const Answer tenant = post("/api/Spaces-1/tenants",
-                             json::object{{"Name", "Acme"}, {"ProjectEnvironments", {{project, json::array{dev}}}}});
+                             json::object{{"Name", "Fern"}, {"ProjectEnvironments", {{project, json::array{dev}}}}});
   REQUIRE_MESSAGE(tenant.status == 201, tenant.text);
   const Answer open = get("/api/Spaces-1/releases/Releases-1/deployments/template");
   const auto& promotion = open["TenantPromotions"].as_array().at(0).as_object().at("PromoteTo").as_array().at(0);

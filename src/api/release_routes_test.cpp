@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(DeliveryApi, "the classic POST wants every version, and takes 
   const net::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
   const Answer bare = send("POST", "/api/releases", R"({ProjectId:")" + project + R"(",Version:"1.0"})", form);
   CHECK(bare.status == 400);
-  CHECK(bare.errors().find("No version was selected for the package 'Acme.Web'") != std::string::npos);
+  CHECK(bare.errors().find("No version was selected for the package 'Fern.Web'") != std::string::npos);
   const Answer made =
       send("POST", "/api/releases",
            R"({ProjectId:")" + project + R"(",Version:"1.0",SelectedPackages:[{StepName:"Deploy web",)" +
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(DeliveryApi, "what a release of the process needs is told with
     CHECK(needed.str("NextVersionIncrement") == "2.0.1");
     CHECK(needed.str("LastReleaseVersion") == "2.0.0");
     const auto& package = needed["Packages"].as_array().at(0).as_object();
-    CHECK(package.at("PackageId") == json::value("Acme.Web"));
+    CHECK(package.at("PackageId") == json::value("Fern.Web"));
     CHECK(package.at("VersionSelectedLastRelease") == json::value("1.0"));
   }
 }

@@ -38,7 +38,7 @@ constexpr Sample samples[] = {
     {"/api/Spaces-1/channels",
      R"({"Name":"Beta","ProjectId":"Projects-1","Rules":[{"VersionRange":"[1.0,2.0]","Actions":["Deploy"]}]})"},
     {"/api/Spaces-1/tenants",
-     R"({"Name":"Acme","TenantTags":["Ring/A"],"ProjectEnvironments":{"Projects-1":["Environments-1"]}})"},
+     R"({"Name":"Fern","TenantTags":["Ring/A"],"ProjectEnvironments":{"Projects-1":["Environments-1"]}})"},
     {"/api/Spaces-1/accounts",
      R"({"Name":"AWS","AccountType":"AmazonWebServicesAccount","AccessKey":"AKIA","SecretKey":{"HasValue":true,"NewValue":"t0psecret"}})"},
     {"/api/spaces", R"({"Name":"Other","Slug":"","SpaceManagersTeamMembers":["Users-1"]})"},

@@ -117,7 +117,7 @@ TEST_CASE("A tenant's values are written under every verb, kept when secret, and
               R"([{"Id":"t1","Name":"Password","DisplaySettings":{"Octopus.ControlType":"Sensitive"}},{"Id":"t2","Name":"Url"}])")));
   const Answer tenant = api.post(
       "/api/Spaces-1/tenants",
-      json::object{{"Name", "Acme"},
+      json::object{{"Name", "Fern"},
                    {"ProjectEnvironments", json::object{{"Projects-1", json::array{json::value(environment)}}}}});
   REQUIRE_MESSAGE(tenant.status == 201, tenant.text);
   const std::string path = "/api/Spaces-1/tenants/Tenants-1/variables";

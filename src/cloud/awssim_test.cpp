@@ -91,7 +91,7 @@ struct SimulatedClouds {
 
 TEST_CASE_FIXTURE(SimulatedClouds, "signing in: own account, a client's by its external id, and not without it") {
   CHECK_NOTHROW(verify_account(hub(), "111111111111"));
-  CHECK_NOTHROW(verify_account(tenant("222222222222", "demo-external-id-acme"), "222222222222"));
+  CHECK_NOTHROW(verify_account(tenant("222222222222", "demo-external-id-fern"), "222222222222"));
   CHECK_THROWS_WITH_AS(verify_account(tenant("222222222222", "wrong"), "222222222222"),
                        doctest::Contains("could not be assumed"), AwsError);
   const auto image = ecr::find_image(hub(), "111111111111", "shop/web", "1.0.0");
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(SimulatedClouds, "signing in: own account, a client's by its e
 }
 
 TEST_CASE_FIXTURE(SimulatedClouds, "a good rollout is seen through to its running tasks and their digests") {
-  const Client client = tenant("222222222222", "demo-external-id-acme");
+  const Client client = tenant("222222222222", "demo-external-id-fern");
   const auto interest = deploy(client, "1.0.0");
   const auto done = wait_for(client, interest, [](const auto& seen) {
     return seen.ServiceDeployment && seen.ServiceDeployment->Status == "SUCCESSFUL";
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(SimulatedClouds, "a good rollout is seen through to its runnin
 }
 
 TEST_CASE_FIXTURE(SimulatedClouds, "a broken image is seen rolled back, with the reason why its tasks stopped") {
-  const Client client = tenant("444444444444", "demo-external-id-initech");
+  const Client client = tenant("444444444444", "demo-external-id-redwood");
   const auto interest = deploy(client, "1.1.0");
   const auto done = wait_for(client, interest, [](const auto& seen) {
     return seen.ServiceDeployment && seen.ServiceDeployment->Status == "ROLLBACK_SUCCESSFUL";

@@ -35,7 +35,7 @@ struct TenantedWorld : World {
   TenantedWorld() {
     project.TenantedDeploymentMode = model::TenantedMode::TenantedOrUntenanted;
     put(project);
-    tenant(1, "Acme", {"Environments-1", "Environments-2"}, {"Ring/A"});
+    tenant(1, "Fern", {"Environments-1", "Environments-2"}, {"Ring/A"});
     tenant(2, "Bolt", {"Environments-2"}, {"Ring/A"});
     release("1.0.0");
   }
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(World, "A choice of deployment targets that don't exist is ref
 
 TEST_CASE_FIXTURE(World, "TEN-1: tenants are refused by an untenanted project and demanded by a tenanted one") {
   release("1.0.0");
-  CHECK(refused([&] { deploy(for_tenants({{"Acme"}, {}})); }).at(0).find("mode 'Untenanted'") != std::string::npos);
+  CHECK(refused([&] { deploy(for_tenants({{"Fern"}, {}})); }).at(0).find("mode 'Untenanted'") != std::string::npos);
   project.TenantedDeploymentMode = model::TenantedMode::Tenanted;
   put(project);
   CHECK(refused([&] { deploy(to({"Dev"})); }).at(0).find("mode 'Tenanted'") != std::string::npos);
@@ -104,31 +104,31 @@ TEST_CASE_FIXTURE(TenantedWorld, "TEN-4: tenants are picked by name, tag or all,
   REQUIRE(by_tag.skipped.size() == 1);
   CHECK(by_tag.skipped[0].reason == "it is not connected to 'Dev' for this project");
   CHECK(refused([&] {
-          deploy(for_tenants({{"Acme", "Bolt"}, {}}));
+          deploy(for_tenants({{"Fern", "Bolt"}, {}}));
         }) ==
         Texts{"The release can't be deployed to the tenant 'Bolt': it is not connected to 'Dev' for this project."});
 }
 
 TEST_CASE_FIXTURE(TenantedWorld, "LIF-7: each tenant progresses on its own") {
   CHECK(deploy(for_tenants({{"Bolt"}, {}}, "Test")).deployments.size() == 1);
-  CHECK(refused([&] { deploy(for_tenants({{"Acme"}, {}}, "Test")); }).size() == 1);
-  end(deploy(for_tenants({{"Acme"}, {}}, "Dev")).deployments[0], true);
+  CHECK(refused([&] { deploy(for_tenants({{"Fern"}, {}}, "Test")); }).size() == 1);
+  end(deploy(for_tenants({{"Fern"}, {}}, "Dev")).deployments[0], true);
   CHECK(deploy(for_tenants({{"*"}, {}}, "Test")).deployments.size() == 2);
 }
 
 TEST_CASE_FIXTURE(TenantedWorld, "TSK-2: a tenanted deployment queues behind its own tenant alone") {
-  const auto created = deploy(for_tenants({{"Acme"}, {}}));
+  const auto created = deploy(for_tenants({{"Fern"}, {}}));
   const auto task =
       database->read([&](storage::Reader& reader) { return storage::find_task(reader, created.deployments[0].task); });
   CHECK(task->concurrency_key == "Tenants-1/Projects-1/Environments-1");
-  CHECK(task->description == "Deploy Web release 1.0.0 to Dev for Acme");
+  CHECK(task->description == "Deploy Web release 1.0.0 to Dev for Fern");
 }
 
 TEST_CASE_FIXTURE(TenantedWorld, "CHN-9: a channel for certain tags takes no other tenants") {
   channel.TenantTags = {"Ring/B"};
   put(channel, "Spaces-1", "Projects-1");
   CHECK(refused([&] {
-          deploy(for_tenants({{"Acme"}, {}}));
+          deploy(for_tenants({{"Fern"}, {}}));
         })
             .at(0)
             .find("none of the tags that the channel") != std::string::npos);
@@ -143,15 +143,15 @@ TEST_CASE_FIXTURE(TenantedWorld, "TEN-12: a missing tenant value is named with t
   put(project);
   CHECK(
       refused([&] {
-        deploy(for_tenants({{"Acme"}, {}}));
+        deploy(for_tenants({{"Fern"}, {}}));
       }) ==
-      Texts{"The release can't be deployed to the tenant 'Acme': it has no value for 'Role' of the project in 'Dev'."});
+      Texts{"The release can't be deployed to the tenant 'Fern': it has no value for 'Role' of the project in 'Dev'."});
   model::TenantVariables values;
   values.Id = "tenantvariables-Tenants-1";
   values.TenantId = "Tenants-1";
   values.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-1"] = "arn:aws:iam::1:role/x";
   put(values);
-  CHECK(deploy(for_tenants({{"Acme"}, {}})).deployments.size() == 1);
+  CHECK(deploy(for_tenants({{"Fern"}, {}})).deployments.size() == 1);
 }
 
 TEST_CASE_FIXTURE(
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(AutomaticWorld,
   put(project);
   channel.TenantTags = {"Ring/A"};
   put(channel, "Spaces-1", "Projects-1");
-  tenant(1, "Acme", {"Environments-1", "Environments-2"}, {"Ring/A"});
+  tenant(1, "Fern", {"Environments-1", "Environments-2"}, {"Ring/A"});
   tenant(2, "Bolt", {"Environments-2"}, {"Ring/A"});
   tenant(3, "Cord", {"Environments-1"}, {"Ring/B"});
   release("1.0.0");
@@ -366,14 +366,14 @@ TEST_CASE_FIXTURE(World, "TSK-7: cancelling a queued task ends it at once, and a
 }
 
 TEST_CASE_FIXTURE(TenantedWorld, "OBJ-5: the scene of a deployment has the frozen process and the live tenant") {
-  const auto deployment = deploy(for_tenants({{"Acme"}, {}})).deployments[0];
+  const auto deployment = deploy(for_tenants({{"Fern"}, {}})).deployments[0];
   process.Steps.clear();
   put(process);
-  tenant(1, "Acme Corp", {"Environments-1"}, {"Ring/B"});
+  tenant(1, "Fern Corp", {"Environments-1"}, {"Ring/B"});
   const auto scene = database->read([&](storage::Reader& reader) {
     return load_scene(reader, *storage::find_release(reader, deployment.release), deployment);
   });
-  CHECK(scene.tenant->Name == "Acme Corp");
+  CHECK(scene.tenant->Name == "Fern Corp");
   CHECK(plan_of(scene).Steps.size() == 1);
   CHECK(scene.release.packages.at(0).Digest == "sha256:20");
 }

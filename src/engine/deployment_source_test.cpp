@@ -58,10 +58,10 @@ TEST_CASE_FIXTURE(World, "LIF-5: a success that opens a phase sends the release 
 TEST_CASE_FIXTURE(World, "LIF-7: a tenant's success goes on for that tenant alone") {
   project.TenantedDeploymentMode = model::TenantedMode::TenantedOrUntenanted;
   put(project);
-  tenant(1, "Acme", {"Environments-1", "Environments-2"});
+  tenant(1, "Fern", {"Environments-1", "Environments-2"});
   tenant(2, "Bolt", {"Environments-1", "Environments-2"});
-  deploy_to_dev(storage::TaskState::Success, "Acme");
-  CHECK(queued() == Texts{"Deploy Web release 1.0.0 to Test for Acme"});
+  deploy_to_dev(storage::TaskState::Success, "Fern");
+  CHECK(queued() == Texts{"Deploy Web release 1.0.0 to Test for Fern"});
 }
 
 }  // namespace

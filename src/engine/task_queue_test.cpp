@@ -33,12 +33,12 @@ TEST_CASE("tasks start by priority, then oldest first (TSK-5)") {
 
 TEST_CASE("one task of a concurrency key runs at a time, and a blocked head holds nobody else up (TSK-2)") {
   TaskQueue queue;
-  queue.add(task("T-1", "acme/web/prod", 1));
-  queue.add(task("T-2", "acme/web/prod", 2));
+  queue.add(task("T-1", "fern/web/prod", 1));
+  queue.add(task("T-2", "fern/web/prod", 2));
   queue.add(task("T-3", "beta/web/prod", 3));
   CHECK(ids(queue.take(10)) == "T-1 T-3");
   CHECK(ids(queue.take(10)) == "");
-  queue.free("acme/web/prod");
+  queue.free("fern/web/prod");
   CHECK(ids(queue.take(10)) == "T-2");
 }
 

@@ -15,7 +15,7 @@
 namespace slipway::feeds {
 
 struct Repository {
-  std::string id;  ///< what a package reference names: "Acme.Web", "team/api"
+  std::string id;  ///< what a package reference names: "Fern.Web", "team/api"
   std::string description;
 };
 

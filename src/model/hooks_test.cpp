@@ -290,7 +290,7 @@ TEST_CASE("TEN-10: tenant variables store values alone and show the templates th
 
   testing::MemoryLookup lookup;
   lookup.add("Tenant", {{"Id", "Tenants-1"},
-                        {"Name", "Acme"},
+                        {"Name", "Fern"},
                         {"ProjectEnvironments", json::object{{"Projects-1", json::array{"E-1", "E-2"}}}}});
   lookup.add("Project", {{"Id", "Projects-1"},
                          {"Name", "Web"},
@@ -298,7 +298,7 @@ TEST_CASE("TEN-10: tenant variables store values alone and show the templates th
                          {"IncludedLibraryVariableSetIds", json::array{"Libs-1"}}});
   lookup.add("LibraryVariableSet", {{"Id", "Libs-1"}, {"Name", "Shared"}, {"Templates", json::array()}});
   const json::object shown = tenant_variables_schema().present(stored, lookup);
-  CHECK(shown.at("TenantName") == "Acme");
+  CHECK(shown.at("TenantName") == "Fern");
   const json::value& project = shown.at("ProjectVariables").at("Projects-1");
   CHECK(project.at("ProjectName") == "Web");
   CHECK(json::to_text(project.at("Variables")) == R"({"E-1":{"t1":"v"},"E-2":{}})");

@@ -28,7 +28,7 @@ model::VariableTemplate parameter(std::string name, model::Value otherwise = "")
   return t;
 }
 
-/// One action with a primary package, deployed to Acme in Test.
+/// One action with a primary package, deployed to Fern in Test.
 struct Fixture {
   FrozenRelease frozen;
   DeploymentScene scene;
@@ -63,7 +63,7 @@ struct Fixture {
     scene.environment.Name = "Test";
     scene.tenant = model::Tenant{};
     scene.tenant->Id = "Tenants-1";
-    scene.tenant->Name = "Acme";
+    scene.tenant->Name = "Fern";
     scene.tenant->TenantTags = {"Ring/A"};
     scene.tenant_variables.Id = "tenantvariables-Tenants-1";
   }
@@ -144,7 +144,7 @@ TEST_CASE("VAR-7: a prompted value beats the scoped definition that it was asked
 TEST_CASE("TEN-10: a tenant's value beats the template's default, per project and environment or once per set") {
   Fixture f;
   f.scene.project.Templates = {parameter("Db", "default-db"), parameter("Size", "small")};
-  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "acme-db";
+  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "fern-db";
   f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-2"]["template-Size"] = "large";
   model::LibraryVariableSet library;
   library.Id = "LibraryVariableSets-1";
@@ -152,7 +152,7 @@ TEST_CASE("TEN-10: a tenant's value beats the template's default, per project an
   f.scene.libraries = {library};
   f.scene.tenant_variables.LibraryVariables["LibraryVariableSets-1"].Variables["template-Role"] =
       model::stored_secret("Secrets-9");
-  CHECK(f.value("Db") == "acme-db");
+  CHECK(f.value("Db") == "fern-db");
   CHECK(f.value("Size") == "small");
   CHECK(f.value("Role") == "Secrets-9 of tenantvariables-Tenants-1");
 }

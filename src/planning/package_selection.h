@@ -26,7 +26,7 @@ struct PackageNeed {
   std::optional<model::ChannelRule> rule;  ///< the one that covers it
 
   PackageName name() const { return {step, action, package_id, reference}; }
-  /// "'Acme.Web' of step 'Deploy web'", for sentences.
+  /// "'Fern.Web' of step 'Deploy web'", for sentences.
   std::string label() const;
 };
 

@@ -1,4 +1,4 @@
-// What a caller asks for when it names package versions: `Deploy web:1.2.0`, `Acme.Web:1.2.0`, `*:1.0`,
+// What a caller asks for when it names package versions: `Deploy web:1.2.0`, `Fern.Web:1.2.0`, `*:1.0`,
 // `Deploy web:sidecar:2.1`, `team/api:1.2` (PKG-2, PKG-3).
 //
 // The grammar is `[step or package id][delimiter reference name]delimiter version` with the delimiters `:`, `=` and

@@ -7,7 +7,7 @@
 namespace slipway::planning {
 namespace {
 
-constexpr PackageName web{"Deploy", "Deploy web", "Acme.Web", ""};
+constexpr PackageName web{"Deploy", "Deploy web", "Fern.Web", ""};
 constexpr PackageName sidecar{"Deploy", "Deploy web", "team/proxy", "sidecar"};
 
 std::string version_of(const std::vector<std::string>& specs, const PackageName& package) {
@@ -22,9 +22,9 @@ TEST_CASE("PKG-3: a package version is asked for by step, action, package id or 
   const Case cases[] = {
       {"Deploy web:1.2", "1.2", "1.2"},
       {"deploy:1.2", "1.2", "1.2"},
-      {"acme.web:1.2", "1.2", "none"},
-      {"Acme.Web=1.2", "1.2", "none"},
-      {"Acme.Web/1.2", "1.2", "none"},
+      {"fern.web:1.2", "1.2", "none"},
+      {"Fern.Web=1.2", "1.2", "none"},
+      {"Fern.Web/1.2", "1.2", "none"},
       {"*:1.2", "1.2", "1.2"},
       {":1.2", "1.2", "1.2"},
       {"1.2", "1.2", "1.2"},

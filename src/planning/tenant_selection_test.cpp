@@ -20,7 +20,7 @@ model::Tenant tenant(int number, std::string name, Texts tags, bool connected = 
 }
 
 const std::vector<model::Tenant> tenants = {
-    tenant(1, "Acme", {"Ring/A", "Region/IN"}),
+    tenant(1, "Fern", {"Ring/A", "Region/IN"}),
     tenant(2, "Bolt", {"Ring/A"}),
     tenant(3, "Cord", {"Ring/B", "Region/IN"}),
     tenant(4, "Dune", {"Ring/A", "Region/IN"}, false),
@@ -55,11 +55,11 @@ TEST_CASE("TEN-6: tags of one set are alternatives, tag sets must all be met") {
 }
 
 TEST_CASE("TEN-4: tenants are chosen by name, slug, id, tag, or all at once") {
-  CHECK(chosen({{"acme", "SLUG-3"}, {}}) == Texts{"Acme", "Cord"});
-  CHECK(chosen({{"Tenants-1", "Acme"}, {}}) == Texts{"Acme"});
-  CHECK(chosen({{}, {"Region/IN"}}) == Texts{"Acme", "Cord"});
-  CHECK(chosen({{"Acme"}, {"Ring/B"}}) == Texts{"Acme", "Cord"});
-  CHECK(chosen({{"*"}, {}}) == Texts{"Acme", "Cord"});
+  CHECK(chosen({{"fern", "SLUG-3"}, {}}) == Texts{"Fern", "Cord"});
+  CHECK(chosen({{"Tenants-1", "Fern"}, {}}) == Texts{"Fern"});
+  CHECK(chosen({{}, {"Region/IN"}}) == Texts{"Fern", "Cord"});
+  CHECK(chosen({{"Fern"}, {"Ring/B"}}) == Texts{"Fern", "Cord"});
+  CHECK(chosen({{"*"}, {}}) == Texts{"Fern", "Cord"});
 }
 
 TEST_CASE("TEN-4: tenants that were not named but can't have the release are left out with the reason") {
@@ -70,7 +70,7 @@ TEST_CASE("TEN-4: tenants that were not named but can't have the release are lef
 }
 
 TEST_CASE("TEN-4: a named tenant that is unknown, not connected or not ready fails the whole call") {
-  CHECK(refused({{"Acme", "Bolt", "Dune", "Echo"}, {}}) ==
+  CHECK(refused({{"Fern", "Bolt", "Dune", "Echo"}, {}}) ==
         Texts{"There is no tenant named 'Echo' in this space.",
               "The release can't be deployed to the tenant 'Bolt': phase 'Test' is not open.",
               "The release can't be deployed to the tenant 'Dune': it is not connected to the project."});

@@ -36,7 +36,7 @@ class Server:
         process["Steps"] = [{"Name": "Nothing", "Actions": [{"Name": "Nothing", "ActionType": "Slipway.NoOp"}]}]
         self.api.put(path, process)
         connected = {self.project["Id"]: [self.development["Id"], self.production["Id"]]}
-        self.tenant = self.api.post("tenants", {"Name": "Acme", "ProjectEnvironments": connected})
+        self.tenant = self.api.post("tenants", {"Name": "Fern", "ProjectEnvironments": connected})
 
     def wait(self, task_id):
         return until(lambda: (task := self.api.get(f"/api/tasks/{task_id}"))["IsCompleted"] and task, 20, task_id)
@@ -118,7 +118,7 @@ def jenkins_1_deploys_and_polls_the_task_to_its_end(server):
 
 @suite.case
 def jenkins_1_deploys_for_a_tenant(server):
-    deployment = jenkins_deploy(server, "1.0.0", "Development", "Acme")
+    deployment = jenkins_deploy(server, "1.0.0", "Development", "Fern")
     expect_equal(deployment["TenantId"], server.tenant["Id"])
     expect_equal(server.wait(deployment["TaskId"])["State"], "Success")
 
@@ -246,7 +246,7 @@ def a_pipeline_with_curl_repeats_its_calls_and_nothing_happens_twice(server):
         "projectName": "Web shop",
         "releaseVersion": first["ReleaseVersion"],
         "environmentName": "Development",
-        "tenants": ["Acme"],
+        "tenants": ["Fern"],
         "tenantTags": [],
     }
     tasks = [curl(server, "/api/Spaces-1/deployments/create/tenanted/v1", deployment, "build-4711") for _ in range(3)]

@@ -64,7 +64,7 @@ const crud = {
   },
   TenantRepository: {
     repository: () => new octopus.TenantRepository(client, space),
-    make: () => ({ Name: "Acme", TenantTags: [], ProjectEnvironments: {} }),
+    make: () => ({ Name: "Fern", TenantTags: [], ProjectEnvironments: {} }),
     change: (resource) => ({ ...resource, Description: "a client" }),
   },
 };
@@ -204,7 +204,7 @@ suite.add("TenantRepository sets a tenant's variables", () =>
     });
     const tenants = new octopus.TenantRepository(client, space);
     const connected = { [project.Id]: [environment.Id] };
-    const tenant = await tenants.create({ Name: "Globex", TenantTags: [], ProjectEnvironments: connected });
+    const tenant = await tenants.create({ Name: "Laurel", TenantTags: [], ProjectEnvironments: connected });
     const variables = await tenants.getVariables(tenant);
     const [template] = templated.Templates;
     assert.deepEqual(variables.ProjectVariables[project.Id].Variables, { [environment.Id]: {} });
