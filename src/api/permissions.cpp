@@ -7,14 +7,14 @@
 
 namespace slipway::api {
 
-bool is_permitted(const Principal& principal, std::string_view permission, std::string_view) {
+bool is_permitted(const Principal& principal, std::string_view permission) {
   return permission == anyone || permission == authenticated || principal.is_administrator;
 }
 
 void require_permission(const Principal& principal, std::string_view permission, std::string_view space) {
-  if (is_permitted(principal, permission, space)) return;
+  if (is_permitted(principal, permission)) return;
   fail(ErrorCode::denied,
-       fmt::format("You don't have the permission {} in {}. Ask an administrator to add you to a team that has it.",
+       fmt::format("You don't have the permission {} in {}. Ask an administrator to make the call, or to make you one.",
                    permission, space.empty() ? "the system" : space));
 }
 

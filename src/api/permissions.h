@@ -7,9 +7,9 @@
 
 namespace slipway::api {
 
-/// May the principal use the permission in the space? Members of the administrators' team may do everything; others
+/// May the principal use the permission, in any space? Members of the administrators' team may do everything; others
 /// only what needs no permission beyond a key.
-bool is_permitted(const Principal&, std::string_view permission, std::string_view space);
+bool is_permitted(const Principal&, std::string_view permission);
 
 /// Throws Error{denied} that names the permission and the space (SEC-4).
 void require_permission(const Principal&, std::string_view permission, std::string_view space);

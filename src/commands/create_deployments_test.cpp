@@ -264,10 +264,10 @@ TEST_CASE_FIXTURE(AutomaticWorld,
   channel.TenantTags = {"Ring/A"};
   put(channel, "Spaces-1", "Projects-1");
   tenant(1, "Fern", {"Environments-1", "Environments-2"}, {"Ring/A"});
-  tenant(2, "Bolt", {"Environments-2"}, {"Ring/A"});
-  tenant(3, "Cord", {"Environments-1"}, {"Ring/B"});
+  tenant(2, "Elm", {"Environments-2"}, {"Ring/A"});
+  tenant(3, "Oak", {"Environments-1"}, {"Ring/B"});
   release("1.0.0");
-  CHECK(deployed() == Texts{"Environments-2 Tenants-2", "Environments-1 Tenants-1", "Environments-1"});
+  CHECK(deployed() == Texts{"Environments-1 Tenants-1", "Environments-2 Tenants-2", "Environments-1"});
   project.TenantedDeploymentMode = model::TenantedMode::Tenanted;
   put(project);
   ReleaseRequest request;

@@ -238,6 +238,7 @@ void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const std::string error = cancelled_ ? "" : results_.error;
   storage::finish_task(txn, claim_, state, error, decision.warnings, ties_.parts.clock.now());
   ties_.parts.source.ended(txn, record_, state, error);
+  storage::compact_log(txn, record_.id);
 }
 
 void TaskRun::cancel() {

@@ -90,7 +90,6 @@ class UnitContext final : public steps::StepContext {
   /// The lines since the last journaled point, not stored yet, and their place.
   std::vector<storage::LogLine> take_lines() { return std::move(lines_); }
   int position() const { return position_; }
-  int last_ordinal() const { return ordinal_; }
 
  private:
   json::value observe_json(std::string_view name, const std::function<json::value()>& read) override;

@@ -45,7 +45,6 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void on_lock_free();
   /// Drops everything without a trace; for a stale claim and for shutdown.
   void abandon();
-  const std::string& wanted_lock() const { return wanted_lock_; }
 
  private:
   struct Stall {

@@ -314,14 +314,6 @@ Explanation VariableCatalog::explain(std::string_view name, const ScopeContext& 
   return explain(names_[found->second], context, standings(context));
 }
 
-std::vector<Explanation> VariableCatalog::explain_all(const ScopeContext& context) const {
-  const std::vector<Standing> standing = standings(context);
-  std::vector<Explanation> all;
-  all.reserve(names_.size());
-  for (const Name& name : names_) all.push_back(explain(name, context, standing));
-  return all;
-}
-
 VariableSet ResolvedVariables::to_variable_set() const {
   VariableSet set;
   set.reserve(winners_.size());

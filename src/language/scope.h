@@ -105,7 +105,6 @@ class VariableCatalog {
   ResolvedVariables resolve(const ScopeContext&) const;
   /// Why `name` (ignoring case) has the value that it has.
   Explanation explain(std::string_view name, const ScopeContext&) const;
-  std::vector<Explanation> explain_all(const ScopeContext&) const;
 
   const std::vector<Variable>& variables() const { return variables_; }
 

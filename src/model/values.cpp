@@ -24,10 +24,6 @@ std::optional<std::string> text_of(const Properties& properties, std::string_vie
   return std::nullopt;
 }
 
-bool flag_of(const Properties& properties, std::string_view name) {
-  return equals_ignoring_case(text_of(properties, name).value_or(""), "true");
-}
-
 json::value stored_secret(std::string_view secret_id) {
   return json::object{{"HasValue", true}, {secret_member, secret_id}};
 }

@@ -32,8 +32,6 @@ std::optional<std::string> secret_of(const Value&);
 bool is_blank(const Value&);
 /// The property's text; nullopt when it is absent or secret. Names ignore case.
 std::optional<std::string> text_of(const Properties&, std::string_view name);
-/// "True" in any case.
-bool flag_of(const Properties&, std::string_view name);
 
 /// What stands in a stored document for a secret that shows as a sensitive value.
 json::value stored_secret(std::string_view secret_id);

@@ -1,1 +1,0 @@
-// Lets a room that so far holds only headers be a library like every other.
