@@ -123,7 +123,7 @@ void Fleet::start_tasks(Region& region, Cluster& cluster, Service& service, cons
       "Instances were found in your cluster.");
   delay_next_start(service, now);
   look_again(region.place, service, service.next_start);
-  // In its second stage the breaker counts failed health checks only (§2.6).
+  // In its second stage the breaker counts failed health checks only.
   if (!deployment.reached_running) count_failure(region.place, service, deployment.id, now);
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t most_seen_stopped = 200;
 constexpr std::size_t most_causes = 20;
 constexpr std::string_view other_causes = "for other reasons";
 
-/// What ECS's circuit breaker allows by default (aws-ecs.md §2.6).
+/// What ECS's circuit breaker allows by default.
 int failures_allowed(int desired) { return std::clamp((desired + 1) / 2, 3, 200); }
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
@@ -247,7 +247,7 @@ class Judge {
     int of_ours = 0;
     for (const auto& task : *seen_.RunningTasks) {
       if (task.TaskDefinition != rollout_.TaskDefinition) {
-        // ECS may call a rollout done before it has cleaned up (aws-ecs.md §5h): then it is still at work.
+        // ECS may call a rollout done before it has cleaned up: then it is still at work.
         if (others_run()) return;
         return unproven(fmt::format("a task still runs {}", task.TaskDefinition));
       }
@@ -268,7 +268,7 @@ class Judge {
   }
 
   /// An image named by its digest is that image, whatever the task reports: of an index it may report the digest of the
-  /// platform's manifest (aws-ecs.md §6).
+  /// platform's manifest.
   static bool carries(const aws::RunningContainer& container, std::string_view digest) {
     return container.ImageDigest.empty() || container.ImageDigest == digest ||
            container.Image.ends_with(fmt::format("@{}", digest));
