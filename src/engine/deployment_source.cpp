@@ -96,22 +96,30 @@ void DeploymentSource::started(storage::Txn& txn, const storage::TaskRecord& tas
   record(txn, task, "DeploymentStarted", task.description + " started");
 }
 
-/// LIF-5: a phase that this opens may have environments that the release goes to by itself.
-void DeploymentSource::succeeded(storage::Txn& txn, const storage::DeploymentRecord& deployment) {
+/// LIF-5: a phase that this opens may have environments that the release goes to by itself. Whatever speaks against
+/// that is no fault of the deployment that succeeded.
+void DeploymentSource::succeeded(storage::Txn& txn, const storage::TaskRecord& task,
+                                 const storage::DeploymentRecord& deployment) {
   const auto release = storage::find_release(txn, deployment.release);
   if (!release || !commands::deploys_automatically(txn, *release)) return storage::record_ended(txn, deployment, true);
   const auto due_before = commands::automatic_targets(txn, *release, deployment.tenant);
   storage::record_ended(txn, deployment, true);
   const auto due_now = commands::automatic_targets(txn, *release, deployment.tenant);
   commands::WriteContext context{ids_, vault_, clock_, {"system", "system"}, deployment.space};
-  commands::deploy_automatically(txn, context, *release, commands::newly_due(due_before, due_now));
+  try {
+    commands::deploy_automatically(txn, context, *release, commands::newly_due(due_before, due_now));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::invalid && error.code() != ErrorCode::not_found) throw;
+    record(txn, task, "AutomaticDeploymentSkipped",
+           fmt::format("{}: nothing was deployed automatically after it: {}", task.description, error.full_text()));
+  }
 }
 
 void DeploymentSource::ended(storage::Txn& txn, const storage::TaskRecord& task, storage::TaskState state,
                              std::string_view) {
   const bool success = state == storage::TaskState::Success;
   if (const auto deployment = storage::find_deployment(txn, task.deployment)) {
-    success ? succeeded(txn, *deployment) : storage::record_ended(txn, *deployment, false);
+    success ? succeeded(txn, task, *deployment) : storage::record_ended(txn, *deployment, false);
   }
   if (success) return record(txn, task, "DeploymentSucceeded", task.description + " succeeded");
   if (state == storage::TaskState::Canceled)

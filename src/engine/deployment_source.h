@@ -36,7 +36,7 @@ class DeploymentSource final : public TaskSource {
     std::shared_ptr<const planning::FrozenRelease> frozen;
   };
   Records read(storage::Reader&, const storage::TaskRecord&);
-  void succeeded(storage::Txn&, const storage::DeploymentRecord&);
+  void succeeded(storage::Txn&, const storage::TaskRecord&, const storage::DeploymentRecord&);
   void record(storage::Txn&, const storage::TaskRecord&, std::string category, std::string message);
 
   storage::Database& database_;
