@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <mutex>
 
 #include "base/random.h"
 #include "base/text.h"
@@ -111,6 +112,7 @@ class PlainSource final : public TaskSource {
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
                                            const planning::PlannedAction& action,
                                            const planning::StepResults& results) override {
+    const std::lock_guard lock(mutex_);
     seen = results;
     return std::make_shared<PlainInputs>(steps::ActionSpec{action.ActionId, action.Name, action.ActionType, {}, {}});
   }
@@ -126,6 +128,9 @@ class PlainSource final : public TaskSource {
   void ended(storage::Txn&, const storage::TaskRecord& task, TaskState, std::string_view) override {
     ended_tasks.push_back(task.id);
   }
+
+ private:
+  std::mutex mutex_;  ///< some tests run tasks on several threads
 };
 
 planning::Plan plan_of(std::vector<std::string> types) {
