@@ -113,7 +113,8 @@ class DeploymentBatch {
     storage::DeploymentFilter filter;
     filter.release = release_.id;
     std::set<AutomaticTarget> targets;
-    for (const storage::DeploymentRecord& deployment : storage::list_deployments(txn_, filter, storage::everything).items) {
+    for (const storage::DeploymentRecord& deployment :
+         storage::list_deployments(txn_, filter, storage::everything).items) {
       const auto task = storage::find_task(txn_, deployment.task);
       if (task && !storage::is_final(task->state)) targets.insert({deployment.environment, deployment.tenant});
     }
