@@ -37,9 +37,9 @@ class Clone {
   Changes contents() {
     Changes changes;
     for (json::object& channel : channels_) {
-      std::string id = ids_.at(id_of(channel));
+      const std::string& id = ids_.at(id_of(channel));
       json::object copy = adopted(std::move(channel));
-      copy["Id"] = std::move(id);
+      copy["Id"] = id;
       changes.create.push_back({"Channel", std::move(copy)});
     }
     for (const std::string_view type : {"DeploymentProcess", "VariableSet"}) {
