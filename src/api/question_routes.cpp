@@ -33,7 +33,7 @@ json::object missing_json(const model::MissingValue& missing) {
           {"VariableTemplateName", missing.template_name},
           {"ProjectId", id_or_null(missing.project)},
           {"EnvironmentId", id_or_null(missing.environment)},
-          {"LibraryVariableSetId", id_or_null(missing.library)},
+          {"LibraryVariableSetId", id_or_null(missing.variable_set)},
           {"Links", json::object()}};
 }
 
@@ -47,7 +47,7 @@ struct MissingFilter {
         environment(model::canonical_id(query.find("environmentId").value_or(""))) {}
   static bool admits(const std::string& wanted, const std::string& id) { return wanted.empty() || wanted == id; }
   bool admits(const model::MissingValue& m) const {
-    return !m.library.empty() || (admits(project, m.project) && admits(environment, m.environment));
+    return !m.variable_set.empty() || (admits(project, m.project) && admits(environment, m.environment));
   }
 };
 

@@ -210,8 +210,9 @@ class DeploymentBatch {
   std::optional<std::string> missing_values(const model::Tenant& tenant, const model::Environment& environment) {
     std::vector<std::string> labels;
     for (const model::MissingValue& missing : missing_values_.of(tenant, project_.Id, environment.Id)) {
-      const std::string where =
-          missing.library.empty() ? "the project" : fmt::format("the variable set '{}'", missing.library_name);
+      const std::string where = missing.variable_set.empty()
+                                    ? "the project"
+                                    : fmt::format("the variable set '{}'", missing.variable_set_name);
       labels.push_back(fmt::format("'{}' of {}", missing.template_name, where));
     }
     if (labels.empty()) return std::nullopt;

@@ -15,8 +15,8 @@ namespace slipway::model {
 
 struct MissingValue {
   std::string template_id, template_name;
-  std::string project, environment;   ///< for a template of a project
-  std::string library, library_name;  ///< for a template of a library variable set
+  std::string project, environment;             ///< for a template of a project
+  std::string variable_set, variable_set_name;  ///< for a template of a library variable set
 };
 
 /// Reads each project and library set once, however many tenants are asked about. Lives no longer than its lookup.

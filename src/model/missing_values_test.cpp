@@ -24,10 +24,10 @@ TEST_CASE("TEN-12: a template without default and value is missing, once an envi
   CHECK(missing[0].template_name == "A");
   CHECK(missing[0].environment == "E2");
   CHECK(missing[1].template_name == "C");
-  CHECK(missing[1].library == "L");
+  CHECK(missing[1].variable_set == "L");
   CHECK(MissingValues(lookup).of(tenant, "P", "E2").size() == 2);
   const auto in_first = MissingValues(lookup).of(tenant, "P", "E1");
   REQUIRE(in_first.size() == 1);
   CHECK(in_first[0].template_name == "C");
-  CHECK(in_first[0].library_name == "Common");
+  CHECK(in_first[0].variable_set_name == "Common");
 }
