@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -81,6 +83,12 @@ def the_new_revision_was_registered_and_the_service_updated_in_both_accounts(mot
         container = definition["containerDefinitions"][0]
         expect_in("shop/web", container["image"])
         expect_equal(container["memoryReservation"], 256)
+
+
+@suite.case
+def the_model_of_aws_in_the_binaries_is_what_this_botocore_ships(_moto, _shop):
+    made = subprocess.run([sys.executable, ROOT / "tools/aws_model.py", "--check"], capture_output=True, text=True)
+    expect_equal(made.returncode, 0, made.stderr)
 
 
 def main():

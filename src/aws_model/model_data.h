@@ -1,0 +1,10 @@
+// The data behind model.h, as JSON: made by tools/aws_model.py.
+#pragma once
+
+#include <string_view>
+
+namespace slipway::aws {
+
+extern const std::string_view model_data;
+
+}  // namespace slipway::aws
