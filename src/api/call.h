@@ -28,12 +28,12 @@ struct Principal {
 /// Lives as long as one request, on one thread.
 class Call {
  public:
-  Call(Services& services_of_server, const net::Request& r)
-      : services(services_of_server), request(r), query(r.query) {}
+  Call(Services& services_of_server, const net::Request& r, net::Query declared)
+      : services(services_of_server), request(r), query(std::move(declared)) {}
 
   Services& services;
   const net::Request& request;
-  const net::Query query;
+  const net::Query query;  ///< those parameters that the route declares
   Principal principal;
   std::string space;                                                 ///< id: the address's, or the default space
   bool has_space = false;                                            ///< the address named the space

@@ -345,29 +345,45 @@ std::vector<Route> deployment_routes() {
        create_tenanted},
       {"POST", "deployments", "DeploymentCreate", "Deploys a release to one environment, for one tenant or none.",
        create_classic, RouteScope::space, "Deployment"},
-      {"GET", "deployments", "DeploymentView", "Lists deployments, newest first.", list_all, RouteScope::space,
-       "Deployment"},
+      Route{"GET", "deployments", "DeploymentView", "Lists deployments, newest first.", list_all, RouteScope::space,
+            "Deployment"}
+          .with_query(paged({{"ids", QueryKind::texts},
+                             {"projects", QueryKind::texts},
+                             {"environments", QueryKind::texts},
+                             {"tenants", QueryKind::texts},
+                             {"channels", QueryKind::texts},
+                             {"taskState", QueryKind::texts}})),
       {"GET", "deployments/{id}", "DeploymentView", "Shows a deployment.", get, RouteScope::space, "Deployment"},
-      {"GET", "releases/{release}/deployments", "DeploymentView", "Lists a release's deployments, newest first.",
-       list_of_release, RouteScope::space, "Deployment"},
+      Route{"GET", "releases/{release}/deployments", "DeploymentView", "Lists a release's deployments, newest first.",
+            list_of_release, RouteScope::space, "Deployment"}
+          .with_query(paged({{"ids", QueryKind::texts}})),
       {"GET", "releases/{release}/deployments/template", "DeploymentView", "Shows where a release may be deployed now.",
        [](Call& call, storage::Reader& reader) {
          return json_response(200,
                               deployment_template(reader, addressed_release(call, reader, call.parameter("release"))));
        }},
-      {"GET", "releases/{release}/deployments/preview/{environment}", "DeploymentView",
-       "Shows what a deployment would do and ask for.", preview},
-      {"GET", "releases/{release}/deployments/preview/{environment}/{tenant}", "DeploymentView",
-       "Shows what a deployment for a tenant would do and ask for.", preview},
+      Route{"GET", "releases/{release}/deployments/preview/{environment}", "DeploymentView",
+            "Shows what a deployment would do and ask for.", preview}
+          .with_query({{"includeDisabledSteps", QueryKind::flag}}),
+      Route{"GET", "releases/{release}/deployments/preview/{environment}/{tenant}", "DeploymentView",
+            "Shows what a deployment for a tenant would do and ask for.", preview}
+          .with_query({{"includeDisabledSteps", QueryKind::flag}}),
       {"POST", "releases/{release}/deployments/previews", "DeploymentView", "Shows several previews at once.",
        previews},
-      {"GET", "projects/{project}/progression", "ReleaseView",
-       "Shows a project's recent releases against environments.", progression},
-      {"GET", "progression/{project}", "ReleaseView", "Shows a project's recent releases against environments.",
-       progression},
-      {"GET", "dashboard", "DeploymentView", "Shows what runs where.", static_dashboard},
-      {"GET", "dashboard/dynamic", "DeploymentView", "Shows what runs where, for chosen projects and environments.",
-       dynamic_dashboard},
+      Route{"GET", "projects/{project}/progression", "ReleaseView",
+            "Shows a project's recent releases against environments.", progression}
+          .with_query({{"releaseHistoryCount", QueryKind::number}}),
+      Route{"GET", "progression/{project}", "ReleaseView", "Shows a project's recent releases against environments.",
+            progression}
+          .with_query({{"releaseHistoryCount", QueryKind::number}}),
+      Route{"GET", "dashboard", "DeploymentView", "Shows what runs where.", static_dashboard}.with_query(
+          {{"projectId", QueryKind::texts},
+           {"releaseId", QueryKind::texts},
+           {"selectedTenants", QueryKind::texts},
+           {"selectedTags", QueryKind::texts}}),
+      Route{"GET", "dashboard/dynamic", "DeploymentView",
+            "Shows what runs where, for chosen projects and environments.", dynamic_dashboard}
+          .with_query({{"projects", QueryKind::texts}, {"environments", QueryKind::texts}, {"includePrevious"}}),
   };
 }
 

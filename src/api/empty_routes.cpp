@@ -49,11 +49,12 @@ std::vector<Route> empty_routes() {
   std::vector<Route> routes;
   for (const auto& [path, item_type, owner] : collections) {
     const std::string summary = fmt::format("Lists documents of type {}; there are none yet.", item_type);
-    routes.push_back({"GET", std::string(path), std::string(authenticated), summary,
-                      [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
-                        expect_owner(call, reader, owner);
-                        return page_response(call, item_type, {}, 0, slice_of(call.query));
-                      }});
+    routes.push_back(Route{
+        "GET", std::string(path), std::string(authenticated), summary,
+        [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
+          expect_owner(call, reader, owner);
+          return page_response(call, item_type, {}, 0, slice_of(call.query));
+        }}.with_query(paged()));
     routes.push_back({"GET", std::string(path) + "/all", std::string(authenticated), summary,
                       [owner = owner](Call& call, storage::Reader& reader) {
                         expect_owner(call, reader, owner);

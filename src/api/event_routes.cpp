@@ -99,7 +99,21 @@ net::Response get(Call& call, Reader& reader) {
 
 std::vector<Route> event_routes() {
   return {
-      {"GET", "events", "EventView", "Lists who did what to which documents, newest first.", list, RouteScope::system},
+      Route{"GET", "events", "EventView", "Lists who did what to which documents, newest first.", list,
+            RouteScope::system}
+          .with_query(paged({{"ids", QueryKind::texts},
+                             {"spaces", QueryKind::texts},
+                             {"regarding", QueryKind::texts},
+                             {"regardingAny", QueryKind::texts},
+                             {"projects", QueryKind::texts},
+                             {"environments", QueryKind::texts},
+                             {"tenants", QueryKind::texts},
+                             {"user", QueryKind::texts},
+                             {"users", QueryKind::texts},
+                             {"eventCategories", QueryKind::texts},
+                             {"documentTypes", QueryKind::texts},
+                             {"from", QueryKind::time},
+                             {"to", QueryKind::time}})),
       {"GET", "events/{id}", "EventView", "One entry of the audit trail.", get, RouteScope::system},
   };
 }

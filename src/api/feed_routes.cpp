@@ -169,12 +169,25 @@ net::Response refuse_upload(Call&, storage::Reader&) {
 std::vector<Route> feed_routes() {
   return {
       {"POST", "packages/raw", "BuiltInFeedPush", "Refuses an upload with what to do instead.", refuse_upload},
-      {"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.", versions},
-      {"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.", search},
-      {"GET", "feeds/{feed}/packages", "FeedView", "Versions of a package as a bare array, newest first.",
-       search_classic},
-      {"GET", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
-       rule_test_by_query},
+      Route{"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.", versions}
+          .with_query(paged({{"packageId"},
+                             {"versionRange"},
+                             {"preReleaseTag"},
+                             {"filter"},
+                             {"includePreRelease", QueryKind::flag}})),
+      Route{"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.", search}
+          .with_query(paged({{"term"}})),
+      Route{"GET", "feeds/{feed}/packages", "FeedView", "Versions of a package as a bare array, newest first.",
+            search_classic}
+          .with_query(paged({{"packageId"},
+                             {"versionRange"},
+                             {"preReleaseTag"},
+                             {"filter"},
+                             {"includePreRelease", QueryKind::flag},
+                             {"partialMatch", QueryKind::flag}})),
+      Route{"GET", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
+            rule_test_by_query}
+          .with_query({{"version"}, {"versionRange"}, {"preReleaseTag"}, {"feedType"}, {"feetType"}, {"feedId"}}),
       {"POST", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
        rule_test_by_body},
   };

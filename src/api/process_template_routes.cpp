@@ -142,10 +142,12 @@ net::Response by_process(Call& call, storage::Reader& reader) {
 
 std::vector<Route> process_template_routes() {
   return {
-      {"GET", "projects/{owner}/deploymentprocesses/template", "ProcessView",
-       "Shows what a release of the project would need.", by_project},
-      {"GET", "deploymentprocesses/{id}/template", "ProcessView", "Shows what a release of the process would need.",
-       by_process},
+      Route{"GET", "projects/{owner}/deploymentprocesses/template", "ProcessView",
+            "Shows what a release of the project would need.", by_project}
+          .with_query({{"channel"}, {"releaseId"}}),
+      Route{"GET", "deploymentprocesses/{id}/template", "ProcessView",
+            "Shows what a release of the process would need.", by_process}
+          .with_query({{"channel"}, {"releaseId"}}),
   };
 }
 

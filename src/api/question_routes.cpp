@@ -113,13 +113,16 @@ net::Response retention_policy(Call& call, Reader& reader) {
 
 std::vector<Route> question_routes() {
   return {
-      {"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy,
-       RouteScope::space, "RetentionPolicy"},
+      Route{"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy,
+            RouteScope::space, "RetentionPolicy"}
+          .with_query({{"RetentionType"}}),
       {"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status},
-      {"GET", "tenants/variables-missing", "VariableView",
-       "Values that tenants still owe the templates of their projects.", variables_missing},
-      {"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
-       variable_names},
+      Route{"GET", "tenants/variables-missing", "VariableView",
+            "Values that tenants still owe the templates of their projects.", variables_missing}
+          .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}}),
+      Route{"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
+            variable_names}
+          .with_query({{"project"}}),
   };
 }
 

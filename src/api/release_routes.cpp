@@ -348,13 +348,17 @@ std::vector<Route> release_routes() {
   return {
       {"POST", "releases/create/v1", "ReleaseCreate",
        "Creates a release; the server settles what the call leaves open.", create_v1},
-      {"POST", "releases", "ReleaseCreate", "Creates a release from a document that names every package version.",
-       create_classic, RouteScope::space, "Release"},
-      {"GET", "releases", "ReleaseView", "Lists releases, newest first.",
-       [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }, RouteScope::space, "Release"},
+      Route{"POST", "releases", "ReleaseCreate", "Creates a release from a document that names every package version.",
+            create_classic, RouteScope::space, "Release"}
+          .with_query({{"ignoreChannelRules", QueryKind::flag}}),
+      Route{"GET", "releases", "ReleaseView", "Lists releases, newest first.",
+            [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }, RouteScope::space, "Release"}
+          .with_query(paged({{"ids", QueryKind::texts}})),
       {"GET", "releases/{id}", "ReleaseView", "Shows a release.", get, RouteScope::space, "Release"},
-      {"PUT", "releases/{id}", "ReleaseEdit", "Changes version, channel, notes, package versions or custom fields.",
-       edit_release, RouteScope::space, "Release"},
+      Route{"PUT", "releases/{id}", "ReleaseEdit",
+            "Changes version, channel, notes, package versions or custom fields.", edit_release, RouteScope::space,
+            "Release"}
+          .with_query({{"ignoreChannelRules", QueryKind::flag}}),
       {"DELETE", "releases/{id}", "ReleaseDelete", "Deletes a release with its deployments, tasks and logs.",
        delete_release},
       {"POST", "releases/{id}/snapshot-variables", "ReleaseEdit",
@@ -365,39 +369,44 @@ std::vector<Route> release_routes() {
        frozen_variables, RouteScope::space, "VariableSet"},
       {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists images that their feeds have no more.",
        missing_packages},
-      {"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",
-       list_defects},
+      Route{"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",
+            list_defects}
+          .with_query(paged()),
       {"POST", "releases/{id}/defects", "DefectReport", "Blocks the release from going on.", report_defect},
       {"POST", "releases/{id}/defects/resolve", "DefectResolve", "Lets a blocked release go on.", resolve_defects,
        RouteScope::space, "Release"},
-      {"GET", "projects/{project}/releases", "ReleaseView", "Lists a project's releases, newest first.",
-       list_of_project, RouteScope::space, "Release"},
+      Route{"GET", "projects/{project}/releases", "ReleaseView", "Lists a project's releases, newest first.",
+            list_of_project, RouteScope::space, "Release"}
+          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}})),
       {"GET", "projects/{project}/releases/{version}", "ReleaseView", "Shows a project's release by its version.",
        [](Call& call, storage::Reader& reader) {
          return get_by_version(call, reader, addressed_project(call, reader).Id);
        },
        RouteScope::space, "Release"},
-      {"GET", "projects/{project}/channels/{channel}/releases", "ReleaseView",
-       "Lists a channel's releases, newest first.",
-       [](Call& call, storage::Reader& reader) {
-         return list_of_channel(call, reader, channel_of_project(call, reader));
-       },
-       RouteScope::space, "Release"},
+      Route{"GET", "projects/{project}/channels/{channel}/releases", "ReleaseView",
+            "Lists a channel's releases, newest first.",
+            [](Call& call, storage::Reader& reader) {
+              return list_of_channel(call, reader, channel_of_project(call, reader));
+            },
+            RouteScope::space, "Release"}
+          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}})),
       {"GET", "projects/{project}/channels/{channel}/releases/{version}", "ReleaseView",
        "Shows a channel's release by its version.",
        [](Call& call, storage::Reader& reader) {
          return get_by_version(call, reader, channel_of_project(call, reader).ProjectId);
        },
        RouteScope::space, "Release"},
-      {"GET", "channels/{channel}/releases", "ReleaseView", "Lists a channel's releases, newest first.",
-       [](Call& call, storage::Reader& reader) {
-         const auto channel = model::find<model::Channel>(storage::DocumentLookup(reader), call.parameter("channel"));
-         if (!channel || channel->SpaceId != call.space) {
-           commands::fail_unknown("resource", call.parameter("channel"));
-         }
-         return list_of_channel(call, reader, *channel);
-       },
-       RouteScope::space, "Release"},
+      Route{"GET", "channels/{channel}/releases", "ReleaseView", "Lists a channel's releases, newest first.",
+            [](Call& call, storage::Reader& reader) {
+              const auto channel =
+                  model::find<model::Channel>(storage::DocumentLookup(reader), call.parameter("channel"));
+              if (!channel || channel->SpaceId != call.space) {
+                commands::fail_unknown("resource", call.parameter("channel"));
+              }
+              return list_of_channel(call, reader, *channel);
+            },
+            RouteScope::space, "Release"}
+          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}})),
   };
 }
 

@@ -22,11 +22,12 @@ class Table {
   Table(std::vector<Route>& routes, Shared resource)
       : routes_(routes), resource_(std::move(resource)), schema_(resource_->schema()) {}
 
-  void reads(std::string pattern, std::string summary, ReadHandler handler) {
-    add("GET", std::move(pattern), schema_.permissions.view, std::move(summary), std::move(handler));
+  void reads(std::string pattern, std::string summary, ReadHandler handler, QueryParameters query = {}) {
+    add("GET", std::move(pattern), schema_.permissions.view, std::move(summary), std::move(handler), std::move(query));
   }
-  void creates(std::string pattern, std::string summary, ActHandler handler) {
-    add("POST", std::move(pattern), schema_.permissions.create, std::move(summary), std::move(handler));
+  void creates(std::string pattern, std::string summary, ActHandler handler, QueryParameters query = {}) {
+    add("POST", std::move(pattern), schema_.permissions.create, std::move(summary), std::move(handler),
+        std::move(query));
   }
   void edits(std::string pattern, std::string summary, ActHandler handler, std::string method = "PUT") {
     add(std::move(method), std::move(pattern), schema_.permissions.edit, std::move(summary), std::move(handler));
@@ -41,16 +42,27 @@ class Table {
 
  private:
   void add(std::string method, std::string pattern, std::string permission, std::string summary,
-           std::variant<ReadHandler, ActHandler> handler) {
+           std::variant<ReadHandler, ActHandler> handler, QueryParameters query = {}) {
     const RouteScope scope = schema_.scope == model::Scope::space ? RouteScope::space : RouteScope::system;
     routes_.push_back({std::move(method), std::move(pattern), std::move(permission), std::move(summary),
-                       std::move(handler), scope, schema_.type});
+                       std::move(handler), scope, schema_.type, std::move(query)});
   }
 
   std::vector<Route>& routes_;
   Shared resource_;
   const Schema& schema_;
 };
+
+/// What a list filter reads (list_filter.h).
+QueryParameters filters_of(const Schema& schema) {
+  QueryParameters all{{"ids", QueryKind::texts}, {"name"}, {"partialName"}, {"filter"}};
+  for (const model::Filter& filter : schema.filters) {
+    const model::Field* field = schema.find_field(filter.field);
+    const bool is_flag = field != nullptr && field->kind == model::FieldKind::flag;
+    all.push_back({filter.parameter, is_flag ? QueryKind::flag : QueryKind::texts});
+  }
+  return all;
+}
 
 /// How a route finds the owner in its address; none for the plain collection.
 using FindOwner = std::function<std::optional<Owner>(const Call&, Reader&)>;
@@ -64,16 +76,20 @@ void add_collection(Table& table, const std::string& base, const FindOwner& owne
     return call.services.database.read([&](Reader& r) { return owner_in(call, r); });
   };
   if (schema.verbs.list) {
-    table.reads(base, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
-                [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); });
-    table.reads(base + "/all", fmt::format("All documents of type {}.", schema.type),
-                [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); });
+    table.reads(
+        base, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
+        [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); }, paged(filters_of(schema)));
+    table.reads(
+        base + "/all", fmt::format("All documents of type {}.", schema.type),
+        [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); }, filters_of(schema));
   }
   table.reads(one, fmt::format("The {} with this id, slug or name.", schema.type),
               [=](Call& call, Reader& r) { return resource->get(call, r, call.parameter("id"), owner_in(call, r)); });
   if (schema.verbs.create) {
-    table.creates(base, fmt::format("Creates {}.", with_article(schema.type)),
-                  [=](Call& call) { return resource->create(call, owner_of(call)); });
+    table.creates(
+        base, fmt::format("Creates {}.", with_article(schema.type)),
+        [=](Call& call) { return resource->create(call, owner_of(call)); },
+        schema.clone_source.empty() ? QueryParameters() : QueryParameters{{"clone"}});
   }
   if (schema.verbs.update) {
     table.edits(one, fmt::format("Changes {}.", with_article(schema.type)),
@@ -115,12 +131,16 @@ void add_nesting(Table& table, const Nesting& nesting, const Schema& owner_schem
       add_single(table, path, owner_in, true);
       break;
     case Nesting::Shape::list:
-      table.reads(path, fmt::format("Lists documents of type {} of one {}.", table.schema().type, nesting.owner),
-                  [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); });
+      table.reads(
+          path, fmt::format("Lists documents of type {} of one {}.", table.schema().type, nesting.owner),
+          [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); },
+          paged(filters_of(table.schema())));
       break;
     case Nesting::Shape::bare_list:
-      table.reads(path, fmt::format("All documents of type {} of one {}.", table.schema().type, nesting.owner),
-                  [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); });
+      table.reads(
+          path, fmt::format("All documents of type {} of one {}.", table.schema().type, nesting.owner),
+          [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); },
+          filters_of(table.schema()));
       break;
   }
 }
@@ -130,8 +150,9 @@ void add_routes(Table& table, const model::Catalogue& catalogue) {
   const auto resource = table.resource();
   add_collection(table, schema.collection, [](const Call&, Reader&) { return std::optional<Owner>(); });
   for (const std::string& alias : schema.list_aliases) {
-    table.reads(alias, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
-                [=](Call& call, Reader& r) { return resource->page(call, r); });
+    table.reads(
+        alias, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
+        [=](Call& call, Reader& r) { return resource->page(call, r); }, paged(filters_of(schema)));
   }
   if (schema.order == model::Order::by_sort_order) {
     table.edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",

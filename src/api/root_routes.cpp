@@ -63,8 +63,9 @@ std::vector<Route> root_routes() {
       {"GET", "", open, "What server this is, and links to all it has.", server_root, RouteScope::system},
       {"GET", "space root", any, "Links to all that a space has.", space_root, RouteScope::space},
       {"GET", "capabilities", any, "Names of commands that the server understands.", capabilities, RouteScope::system},
-      {"GET", "configuration/feature-toggles", any, "Whether the named feature toggles are on.", feature_toggles,
-       RouteScope::system},
+      Route{"GET", "configuration/feature-toggles", any, "Whether the named feature toggles are on.", feature_toggles,
+            RouteScope::system}
+          .with_query({{"Name", QueryKind::texts}}),
       {"GET", "serverstatus", any, "Whether the server accepts work.", server_status, RouteScope::system},
   };
 }

@@ -1,6 +1,14 @@
 #include "api/route.h"
 
+#include <iterator>
+
 namespace slipway::api {
+
+QueryParameters paged(QueryParameters more) {
+  QueryParameters all{{"skip", QueryKind::number}, {"take", QueryKind::number}};
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  return all;
+}
 
 net::Response json_response(int status, std::string text) {
   net::Response response;

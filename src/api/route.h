@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,25 @@ enum class RouteScope {
 inline constexpr std::string_view anyone = "";              ///< even without a key
 inline constexpr std::string_view authenticated = "(any)";  ///< whoever has a key
 
+enum class QueryKind {
+  text,
+  texts,   ///< several: comma-joined or repeated
+  number,  ///< a whole number
+  flag,    ///< true or false
+  time,    ///< RFC 3339
+};
+
+/// A parameter of the query.
+struct QueryParameter {
+  std::string name;
+  QueryKind kind = QueryKind::text;
+};
+
+using QueryParameters = std::vector<QueryParameter>;
+
+/// Those of every page, and what else a list takes.
+QueryParameters paged(QueryParameters more = {});
+
 struct Route {
   std::string method;
   /// Segments after the prefix, "projects/{project}/channels/{id}". Literals match ignoring case; a parameter matches
@@ -37,7 +57,14 @@ struct Route {
   std::string summary;  ///< a sentence for the OpenAPI document
   std::variant<ReadHandler, ActHandler> handler;
   RouteScope scope = RouteScope::space;
-  std::string schema = {};  ///< type name of the documents it speaks, for the OpenAPI document
+  std::string schema = {};     ///< type name of the documents it speaks, for the OpenAPI document
+  QueryParameters query = {};  ///< all that its handler can read: what is not declared here is not in Call::query
+
+  Route with_query(QueryParameters parameters) const {
+    Route route = *this;
+    route.query = std::move(parameters);
+    return route;
+  }
 };
 
 /// JSON answers.

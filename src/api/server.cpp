@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "api/authentication.h"
@@ -33,10 +34,20 @@ void check_text(std::string_view text) {
   if (!is_valid_utf8(text)) fail_invalid("The address is not valid UTF-8.");
 }
 
+/// A handler sees no parameter that its route doesn't declare, so none is read that the OpenAPI document lacks.
+net::Query declared_query(const Route& route, const net::Request& request) {
+  net::Query query(request.query);
+  query.keep_if([&](std::string_view name) {
+    return std::any_of(route.query.begin(), route.query.end(),
+                       [&](const QueryParameter& declared) { return equals_ignoring_case(declared.name, name); });
+  });
+  return query;
+}
+
 /// Fills in what the address says.
 void read_address(Call& call, const Match& match, const DirectoryState& directory) {
   check_text(call.request.path);
-  for (const auto& [name, value] : call.query) {
+  for (const auto& [name, value] : net::Query(call.request.query)) {
     check_text(name);
     check_text(value);
   }
@@ -97,7 +108,7 @@ net::Response ApiServer::answer(const net::Request& request) const {
   const std::string method = method_of(request);
   const Match match = router_.match(method, request.path, &allowed);
   if (match.route == nullptr) return method_not_allowed(method, allowed);
-  Call call(services_, request);
+  Call call(services_, request, declared_query(*match.route, request));
   const auto directory = services_.directory.current();
   const auto admit = [&](storage::Reader& reader) {
     if (match.route->permission != anyone) {

@@ -135,14 +135,27 @@ net::Response no_interruptions(Call& call, storage::Reader&) {
 std::vector<Route> task_routes() {
   const auto system = RouteScope::system;
   return {
-      {"GET", "tasks", "TaskView", "Lists tasks, newest first.", list, system, "Task"},
+      Route{"GET", "tasks", "TaskView", "Lists tasks, newest first.", list, system, "Task"}.with_query(
+          paged({{"ids", QueryKind::texts},
+                 {"spaces", QueryKind::texts},
+                 {"project", QueryKind::texts},
+                 {"environment", QueryKind::texts},
+                 {"tenant", QueryKind::texts},
+                 {"name", QueryKind::texts},
+                 {"node", QueryKind::texts},
+                 {"states", QueryKind::texts},
+                 {"active", QueryKind::flag},
+                 {"running", QueryKind::flag},
+                 {"hasWarningsOrErrors", QueryKind::flag}})),
       {"GET", "tasks/{id}", "TaskView", "Shows a task.",
        [](Call& call, storage::Reader& reader) { return show(call, reader, addressed_task(call, reader)); }, system,
        "Task"},
-      {"GET", "tasks/{id}/details", "TaskView", "Shows a task with its log as a tree.", details, system},
+      Route{"GET", "tasks/{id}/details", "TaskView", "Shows a task with its log as a tree.", details, system}
+          .with_query({{"verbose", QueryKind::flag}, {"tail", QueryKind::number}}),
       {"GET", "tasks/{id}/raw", "TaskView", "Shows a task's log as plain text.", raw, system},
-      {"GET", "tasks/{id}/queued-behind", "TaskView", "Lists the tasks that a queued task waits for.", queued_behind,
-       system, "Task"},
+      Route{"GET", "tasks/{id}/queued-behind", "TaskView", "Lists the tasks that a queued task waits for.",
+            queued_behind, system, "Task"}
+          .with_query(paged()),
       {"GET", "tasks/{id}/state", "TaskView", "Shows a task's state.",
        [](Call& call, storage::Reader& reader) {
          const auto task = addressed_task(call, reader);
@@ -150,7 +163,8 @@ std::vector<Route> task_routes() {
        },
        system},
       {"POST", "tasks/{id}/cancel", "TaskCancel", "Cancels a task.", cancel, system, "Task"},
-      {"GET", "interruptions", "TaskView", "Lists interruptions; there are none yet.", no_interruptions},
+      Route{"GET", "interruptions", "TaskView", "Lists interruptions; there are none yet.", no_interruptions}
+          .with_query(paged()),
   };
 }
 

@@ -162,13 +162,15 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
     return no_providers();
   };
   const std::string any(authenticated);
+  const QueryParameters names{{"ids", QueryKind::texts}, {"name"}, {"partialName"}};
   std::vector<Route> routes{
       {"GET", "users/me", any, "Your own user.", me},
-      {"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of},
-      {"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of},
+      Route{"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of}.with_query(names),
+      Route{"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of}.with_query(names),
       {"GET", "users/{user}/permissions", any, "What a user may do.", permissions},
       {"GET", "users/{user}/permissions/configuration", any, "What a user may do.", permissions},
-      {"GET", "users/{user}/apikeys", any, "Lists a user's API keys, without the keys themselves.", list_keys},
+      Route{"GET", "users/{user}/apikeys", any, "Lists a user's API keys, without the keys themselves.", list_keys}
+          .with_query(paged()),
       {"GET", "users/{user}/apikeys/{key}", any, "An API key, without the key itself.", get_key},
       {"POST", "users/{user}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key},
       {"DELETE", "users/{user}/apikeys/{key}", any, "Deletes an API key.", delete_key},

@@ -47,6 +47,10 @@ std::optional<std::string_view> Query::find(std::string_view name) const {
   return std::nullopt;
 }
 
+void Query::keep_if(const std::function<bool(std::string_view name)>& fits) {
+  std::erase_if(fields_, [&](const auto& field) { return !fits(field.first); });
+}
+
 std::vector<std::string> Query::list(std::string_view name) const {
   std::vector<std::string> out;
   for (const auto& [key, value] : fields_) {

@@ -76,6 +76,8 @@ class Query {
   /// All values of `name`, comma-joined ones split, blanks trimmed, empty ones dropped (clients send lists in all three
   /// forms).
   std::vector<std::string> list(std::string_view name) const;
+  /// Forgets the parameters whose names don't fit.
+  void keep_if(const std::function<bool(std::string_view name)>& fits);
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
 
