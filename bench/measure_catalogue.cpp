@@ -36,7 +36,7 @@ double median_start_ms(Server& server) {
 
 void measure_start_and_memory(Report& report, Subject& subject, ReferenceServer& reference) {
   report.add({"cold start to first 200", median_start_ms(subject), "ms", std::string(bare), median_start_ms(reference),
-              at_most(60)});
+              ratio_at_most(4)});
   subject.start();
   reference.start();
   subject.await_ready();
@@ -44,8 +44,9 @@ void measure_start_and_memory(Report& report, Subject& subject, ReferenceServer&
   std::this_thread::sleep_for(std::chrono::seconds(10));
   const Memory ours = subject.memory();
   const Memory floor = reference.memory();
-  report.add({"anonymous memory, fresh", ours.anonymous_mb, "MB", std::string(bare), floor.anonymous_mb, at_most(10)});
-  report.add({"RSS, fresh", ours.resident_mb, "MB", std::string(bare), floor.resident_mb, at_most(24)});
+  report.add(
+      {"anonymous memory, fresh", ours.anonymous_mb, "MB", std::string(bare), floor.anonymous_mb, ratio_at_most(4)});
+  report.add({"RSS, fresh", ours.resident_mb, "MB", std::string(bare), floor.resident_mb, ratio_at_most(3)});
 }
 
 void measure_lists(Report& report, Subject& subject, ReferenceServer& reference) {
@@ -57,10 +58,10 @@ void measure_lists(Report& report, Subject& subject, ReferenceServer& reference)
                                        "tagsets", "accounts", "feeds"}) {
     report.add({fmt::format("GET /{}, default page", collection),
                 median_latency_ms(subject.requests({"/" + collection}), 100), "ms", "bare server, 30 documents",
-                page_floor, at_most(10)});
+                page_floor, ratio_at_most(6)});
   }
   report.add({"GET /projects/all, 1,000 projects", median_latency_ms(subject.requests({"/projects/all"}), 50), "ms",
-              "bare server, 1,000 documents", floor(1000), at_most(40)});
+              "bare server, 1,000 documents", floor(1000), ratio_at_most(3)});
 }
 
 /// Edits a project each second, and makes sure that the very next read shows it.

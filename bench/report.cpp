@@ -10,10 +10,10 @@
 namespace slipway::bench {
 namespace {
 
-std::string describe(const Target& target, const std::string& unit) {
+std::string describe(const Target& target) {
   switch (target.kind) {
-    case Target::Kind::value_at_most:
-      return fmt::format("<= {} {}", target.bound, unit);
+    case Target::Kind::ratio_at_most:
+      return fmt::format("<= {} of the reference", target.bound);
     case Target::Kind::ratio_at_least:
       return fmt::format(">= {} of the reference", target.bound);
     case Target::Kind::none:
@@ -31,14 +31,14 @@ std::string as_object(const Figure& figure) {
                                     {"reference", figure.reference},
                                     {"reference_value", or_null(figure.reference_value)},
                                     {"ratio", or_null(figure.ratio())},
-                                    {"target", describe(figure.target, figure.unit)},
+                                    {"target", describe(figure.target)},
                                     {"ok", figure.ok()}});
 }
 
 std::string as_line(const Figure& figure) {
   std::string line = fmt::format("{:<6} {:<52} {:>10.4g} {:<14}", figure.ok() ? "ok" : "SHORT", figure.name,
                                  figure.value, figure.unit);
-  if (figure.target.kind != Target::Kind::none) line += fmt::format("  {}", describe(figure.target, figure.unit));
+  if (figure.target.kind != Target::Kind::none) line += fmt::format("  {}", describe(figure.target));
   if (const auto ratio = figure.ratio()) {
     line += fmt::format("  [{:.3g} x {}: {:.4g}]", *ratio, figure.reference, *figure.reference_value);
   }
@@ -47,7 +47,7 @@ std::string as_line(const Figure& figure) {
 
 }  // namespace
 
-Target at_most(double value) { return {Target::Kind::value_at_most, value}; }
+Target ratio_at_most(double ratio) { return {Target::Kind::ratio_at_most, ratio}; }
 Target ratio_at_least(double ratio) { return {Target::Kind::ratio_at_least, ratio}; }
 
 std::optional<double> Figure::ratio() const {
@@ -57,8 +57,8 @@ std::optional<double> Figure::ratio() const {
 
 bool Figure::ok() const {
   switch (target.kind) {
-    case Target::Kind::value_at_most:
-      return value <= target.bound;
+    case Target::Kind::ratio_at_most:
+      return ratio() && *ratio() <= target.bound;
     case Target::Kind::ratio_at_least:
       return ratio() && *ratio() >= target.bound;
     case Target::Kind::none:

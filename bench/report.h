@@ -7,13 +7,14 @@
 
 namespace slipway::bench {
 
-/// The line that a figure must keep; none is a figure to look at only.
+/// The line that a figure must keep; none is a figure to look at only. A line is always a ratio to what was measured in
+/// the same run, so that a busy machine or a slow disk moves both sides alike.
 struct Target {
-  enum class Kind { none, value_at_most, ratio_at_least };
+  enum class Kind { none, ratio_at_most, ratio_at_least };
   Kind kind = Kind::none;
   double bound = 0;
 };
-Target at_most(double value);
+Target ratio_at_most(double ratio);
 Target ratio_at_least(double ratio);
 
 struct Figure {

@@ -2,6 +2,7 @@
 // machine measured in the same run.
 #include <array>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,17 @@ struct Group {
 constexpr std::array groups{Group{"catalogue", bench::measure_catalogue},
                             Group{"deployments", bench::measure_deployments}, Group{"restart", bench::measure_restart}};
 
+/// Whether the group got to its end; what stops one must not hide the lines of the others.
+bool measure_group(const Group& group, bench::Report& report) {
+  try {
+    group.measure(report);
+    return true;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "server_bench: %s stopped: %s\n", std::string(group.name).c_str(), error.what());
+    return false;
+  }
+}
+
 int measure(const std::vector<std::string>& arguments) {
   bool as_json = false;
   std::string only;
@@ -29,10 +41,11 @@ int measure(const std::vector<std::string>& arguments) {
     if (argument.starts_with("--only=")) only = argument.substr(7);
   }
   bench::Report report(as_json);
+  bool complete = true;
   for (const Group& group : groups) {
-    if (only.empty() || only == group.name) group.measure(report);
+    if (only.empty() || only == group.name) complete = measure_group(group, report) && complete;
   }
-  return report.ok() ? 0 : 1;
+  return complete && report.ok() ? 0 : 1;
 }
 
 }  // namespace
