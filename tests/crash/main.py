@@ -1,7 +1,7 @@
 """Kills the server wherever it can be killed, and sees that nothing is lost, doubled or told otherwise afterwards.
 
---kills N: SIGKILL at N random instants of the release binary. --seed S: of those instants (printed). The fail-point
-binary (SLIPWAY_FAILPOINTS_BIN) is killed at every point that a clean run passes.
+--kills N: SIGKILL at N random instants of the release binary, or --seconds N: at as many as fit. --seed S: of those
+instants (printed). The fail-point binary (SLIPWAY_FAILPOINTS_BIN) is killed at every point that a clean run passes.
 """
 
 import argparse
@@ -135,6 +135,18 @@ class Yard:
                 expect_equal(now.get(number), line, f"{task}, line {number}")
 
 
+class Stretch:
+    """Whether time is left of `seconds`, which begin when it is asked first."""
+
+    def __init__(self, seconds):
+        self._seconds = seconds
+        self._end = None
+
+    def __call__(self):
+        self._end = self._end or time.monotonic() + self._seconds
+        return time.monotonic() < self._end
+
+
 def wait_for_death(server):
     until(lambda: server.process.poll() is not None, 60, "the fail point to be reached")
 
@@ -154,6 +166,7 @@ def count_points(yard):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=40)
+    parser.add_argument("--seconds", type=int, help="in place of --kills")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--no-points", action="store_true", help="only the random instants")
     arguments = parser.parse_args()
@@ -172,7 +185,9 @@ def main():
                         f"killed at point {number}: {name}",
                         lambda environment=environment: yard.deploy_and_crash(FAILPOINTS, environment, wait_for_death),
                     )
-            for number in range(1, arguments.kills + 1):
+            time_left = Stretch(arguments.seconds) if arguments.seconds else lambda: True
+            kills = MOST_RELEASES // 2 if arguments.seconds else arguments.kills
+            for number in range(1, kills + 1):
                 delay = luck.uniform(0, 2.5)
 
                 def kill(server, delay=delay):
@@ -182,6 +197,7 @@ def main():
                 suite.add(
                     f"killed at random instant {number}: after {delay:.3f} s",
                     lambda kill=kill: yard.deploy_and_crash(SLIPWAY, {}, kill),
+                    wanted=time_left,
                 )
             suite.run_and_exit()
 

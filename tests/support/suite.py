@@ -16,16 +16,16 @@ class Suite:
         self.add(function.__name__.replace("_", " "), function)
         return function
 
-    def add(self, name, function):
-        """Registers a case under a name of its own."""
-        self._cases.append((name, function))
+    def add(self, name, function, wanted=lambda: True):
+        """Registers a case under a name of its own; it is left out when `wanted()` says so once it would run."""
+        self._cases.append((name, function, wanted))
 
     def run_and_exit(self, *arguments):
         """Runs the cases whose name has all the words of the command line, each with `arguments`, and exits."""
         words = sys.argv[1:]
         passed, failed = 0, 0
-        for name, function in self._cases:
-            if not all(word in name for word in words):
+        for name, function, wanted in self._cases:
+            if not all(word in name for word in words) or not wanted():
                 continue
             began = time.monotonic()
             try:
