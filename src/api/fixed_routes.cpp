@@ -30,13 +30,60 @@ struct Fixed {
 };
 
 constexpr Fixed answers[] = {
-    {"actiontemplates/categories", "The categories of step templates; there are none.", "[]"},
-    {"actiontemplates/search", "Step templates by their type; there are none.", "[]"},
+    {"actiontemplates/categories", "The categories of step types.",
+     R"([{"Id":"Aws","Name":"Aws","DisplayOrder":1,"Links":{}},{"Id":"Other","Name":"Other","DisplayOrder":2,"Links":{}}])"},
+    {"externalsecuritygroupproviders", "Directories that groups of users can come from; there are none.", "[]"},
+    {"machines/operatingsystem/names/all", "Operating systems of deployment targets; there are no targets.", "[]"},
+    {"machines/operatingsystem/shells/all", "Shells of deployment targets; there are no targets.", "[]"},
+    {"serverstatus/extensions", "Extensions of the server; there are none.", "[]"},
+    {"serverstatus/timezones", "Time zones that schedules may name; times are kept in UTC.",
+     R"([{"Id":"UTC","Name":"Coordinated Universal Time","IsLocal":true}])"},
+    {"smtpconfiguration/isconfigured", "Whether the server can send mail.", R"({"IsConfigured":false,"Links":{}})"},
+    {"workerpools/dynamicworkertypes", "Images of cloud workers; there are none.",
+     R"({"Id":"dynamic-worker-types","WorkerTypes":[],"Links":{}})"},
+    {"workerpools/supportedtypes", "Kinds of worker pools that can be made.",
+     R"({"Id":"supported-worker-pool-types","SupportedPoolTypes":["StaticWorkerPool"],"Links":{}})"},
+    {"workers/operatingsystem/names/all", "Operating systems of workers; there are no workers.", "[]"},
+    {"workers/operatingsystem/shells/all", "Shells of workers; there are no workers.", "[]"},
     {"events/agents", "What audit entries were caused by; not recorded.", "[]"},
     {"events/groups", "Groups of categories of audit entries; there are none.", "[]"},
     {"feeds/stats", "What the built-in feed holds; nothing yet.", R"({"TotalPackages":0,"Links":{}})"},
     {"machineroles/all", "The roles of deployment targets; there are none.", "[]"},
 };
+
+/// A step type as clients list it beside step templates.
+struct BuiltInStep {
+  std::string_view type, name, category, description;
+};
+
+constexpr BuiltInStep steps[] = {
+    {"Slipway.EcsService", "Deploy an Amazon ECS service", "Aws",
+     "Registers a task definition, updates the service, and proves that it runs."},
+    {"Slipway.NoOp", "Do nothing", "Other", "Succeeds at once; a placeholder in a process that is being made."},
+};
+
+net::Response search_steps(Call& call, storage::Reader&) {
+  const auto wanted = call.query.find("type");
+  json::array found;
+  for (const auto& [type, name, category, description] : steps) {
+    if (wanted && !wanted->empty() && !equals_ignoring_case(*wanted, type)) continue;
+    found.push_back(json::object{{"Id", type},
+                                 {"Name", name},
+                                 {"Type", type},
+                                 {"Category", category},
+                                 {"Categories", json::array{category}},
+                                 {"Description", description},
+                                 {"Author", "Slipway"},
+                                 {"Website", ""},
+                                 {"Keywords", ""},
+                                 {"IsInstalled", true},
+                                 {"IsBuiltIn", true},
+                                 {"HasUpdate", false},
+                                 {"CommunityActionTemplateId", nullptr},
+                                 {"Links", json::object()}});
+  }
+  return json_response(200, found);
+}
 
 json::array documents_of(std::string_view names) {
   json::array list;
@@ -63,6 +110,14 @@ std::vector<Route> fixed_routes() {
     routes.push_back(route(path, summary, json::to_text(documents_of(names))));
   }
   for (const auto& [path, summary, text] : answers) routes.push_back(route(path, summary, std::string(text)));
+  routes.push_back({"GET",
+                    "actiontemplates/search",
+                    std::string(authenticated),
+                    "Step types, by their type.",
+                    search_steps,
+                    RouteScope::system,
+                    "",
+                    {{"type"}}});
   return routes;
 }
 

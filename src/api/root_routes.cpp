@@ -4,13 +4,11 @@
 
 #include "api/directory.h"
 #include "api/root_links.h"
+#include "api/server_status_routes.h"
 
 namespace slipway::api {
 namespace {
 
-/// The version of the API that this server is compatible with. Clients gate features on it, so it says nothing about
-/// our own.
-constexpr std::string_view compatible_version = "2026.2.1";
 constexpr std::string_view compatible_api_version = "3.0.0";
 
 net::Response server_root(Call& call, storage::Reader&) {
@@ -47,12 +45,22 @@ net::Response feature_toggles(Call& call, storage::Reader&) {
   return json_response(200, json::object{{"FeatureToggles", std::move(toggles)}});
 }
 
-net::Response server_status(Call&, storage::Reader&) {
-  return json_response(200, json::object{{"IsInMaintenanceMode", false},
-                                         {"MaintenanceExpires", nullptr},
-                                         {"IsUpgradeAvailable", false},
-                                         {"MaximumAvailableVersion", compatible_version},
-                                         {"Links", json::object{{"Self", "/api/serverstatus"}}}});
+/// Where the Web links of documents lead: what stands behind the # names the document, and a browser keeps it to
+/// itself.
+constexpr std::string_view web_page = R"(<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Slipway</title></head>
+<body><h1>Slipway</h1>
+<p>This server has no web pages yet: what it holds is read and changed by its REST API,
+which begins at <a href="/api">/api</a> and describes itself at <a href="/api/openapi.json">/api/openapi.json</a>.</p>
+</body></html>
+)";
+
+net::Response web(Call&, storage::Reader&) {
+  net::Response response;
+  response.status = 200;
+  response.headers.add("Content-Type", "text/html; charset=utf-8");
+  response.body = web_page;
+  return response;
 }
 
 }  // namespace
@@ -62,11 +70,11 @@ std::vector<Route> root_routes() {
   return {
       {"GET", "", open, "What server this is, and links to all it has.", server_root, RouteScope::system},
       {"GET", "space root", any, "Links to all that a space has.", space_root, RouteScope::space},
+      {"GET", "/app", open, "A page for browsers that follow a Web link.", web, RouteScope::system},
       {"GET", "capabilities", any, "Names of commands that the server understands.", capabilities, RouteScope::system},
       Route{"GET", "configuration/feature-toggles", any, "Whether the named feature toggles are on.", feature_toggles,
             RouteScope::system}
           .with_query({{"Name", QueryKind::texts}}),
-      {"GET", "serverstatus", any, "Whether the server accepts work.", server_status, RouteScope::system},
   };
 }
 

@@ -13,6 +13,7 @@
 #include "api/release_routes.h"
 #include "api/resource_routes.h"
 #include "api/root_routes.h"
+#include "api/server_status_routes.h"
 #include "api/task_routes.h"
 #include "api/user_routes.h"
 
@@ -24,6 +25,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
     all.insert(all.end(), std::make_move_iterator(area.begin()), std::make_move_iterator(area.end()));
   };
   add(root_routes());
+  add(server_status_routes());
   add(user_routes(catalogue));
   add(resource_routes(catalogue));
   add(question_routes());

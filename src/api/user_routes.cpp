@@ -10,6 +10,7 @@
 #include "api/permissions.h"
 #include "api/resolve.h"
 #include "api/resource.h"
+#include "api/stored_document.h"
 #include "base/error.h"
 #include "commands/names.h"
 #include "model/ids.h"
@@ -114,13 +115,16 @@ net::Response delete_key(Call& call) {
   return json_response(200, json::object());
 }
 
-json::array ids_of_teams(Reader& reader, const std::string& user) {
+/// As clients decode them: references, not ids.
+json::array teams_of_user(Reader& reader, const std::string& user) {
   storage::ResourceFilter filter;
   filter.type = "Team";
   filter.references.emplace("MemberUserIds", user);
   json::array teams;
-  for (const auto& team : storage::list_resources(reader, filter, storage::everything).items)
-    teams.emplace_back(team.id);
+  for (const auto& team : storage::list_resources(reader, filter, storage::everything).items) {
+    teams.push_back(
+        json::object{{"Id", team.id}, {"Name", parse_document(team).at("Name")}, {"IsDirectlyAssigned", true}});
+  }
   return teams;
 }
 
@@ -133,7 +137,7 @@ net::Response permissions(Call& call, Reader& reader) {
                                     {"IsTeamsComplete", true},
                                     {"SpacePermissions", json::object()},
                                     {"SystemPermissions", json::array()},
-                                    {"Teams", ids_of_teams(reader, user)},
+                                    {"Teams", teams_of_user(reader, user)},
                                     {"Links", json::object{{"Self", fmt::format("/api/users/{}/permissions", user)}}}});
 }
 

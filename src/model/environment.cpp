@@ -15,9 +15,7 @@ Schema environment_schema() {
       .list_aliases = {"environments/v2"},  // of every Type; we have static ones only
       .links =
           {{"Machines",
-            "<self>/machines{?skip,take,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags}"},
-           {"Metadata", "<self>/metadata"},
-           {"SinglyScopedVariableDetails", "<self>/singlyScopedVariableDetails"}},
+            "<self>/machines{?skip,take,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags}"}},
       .list_template = "{?name,skip,ids,take,partialName}",
       .link_name = "Environments",
       .permissions = permissions_of("Environment"),

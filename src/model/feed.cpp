@@ -89,8 +89,7 @@ Schema feed_schema() {
            {"SearchPackagesTemplate", "<self>/packages/search{?term,take,skip}"},
            {"SearchPackageVersionsTemplate",
             "<self>/packages/"
-            "versions{?packageId,take,skip,includePreRelease,versionRange,preReleaseTag,filter,includeReleaseNotes}"},
-           {"NotesTemplate", "<self>/packages/notes{?packageId,version}"}},
+            "versions{?packageId,take,skip,includePreRelease,versionRange,preReleaseTag,filter,includeReleaseNotes}"}},
       .list_template = "{?skip,take,ids,partialName,feedType,name}",
       .link_name = "Feeds",
       .permissions = {"FeedView", "FeedEdit", "FeedEdit", "FeedEdit"},

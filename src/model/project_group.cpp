@@ -9,7 +9,7 @@ Schema project_group_schema() {
       .id_prefix = "ProjectGroups",
       .fields = {name_field(), slug_field(), description_field(), references("EnvironmentIds", {"Environment"}),
                  text("RetentionPolicyId").nullable()},
-      .links = {{"Projects", "<self>/projects{?skip,take,partialName}"}},
+      .links = {{"Projects", "<self>/projects"}},
       .link_name = "ProjectGroups",
       .permissions = permissions_of("ProjectGroup"),
   };

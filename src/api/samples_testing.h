@@ -1,0 +1,47 @@
+// A sample document of every resource, for tests that walk all of them.
+#pragma once
+
+#include "api/testing.h"
+
+namespace slipway::api::testing {
+
+/// A document of each resource that clients create, and where they create it.
+struct Sample {
+  const char* path;
+  const char* body;
+};
+
+/// In an order in which each finds what it refers to.
+inline constexpr Sample samples[] = {
+    {"/api/users",
+     R"({"Username":"jane","DisplayName":"Jane","Password":"012345678901234567890123456789012345678901234"})"},
+    {"/api/teams", R"({"Name":"Operators","MemberUserIds":null})"},
+    {"/api/Spaces-1/environments",
+     R"({"Name":"Development","ExtensionSettings":[{"ExtensionId":"x","Values":{"A":1}}]})"},
+    {"/api/Spaces-1/lifecycles",
+     R"({"Name":"Two steps","Phases":[{"Name":"First","OptionalDeploymentTargets":["Environments-1"],"ReleaseRetentionPolicy":null}]})"},
+    {"/api/Spaces-1/projectgroups", R"({"Name":"Group"})"},
+    {"/api/Spaces-1/tagsets", R"({"Name":"Ring","Tags":[{"Name":"A","Color":"#ff0000"},{"Name":"B"}]})"},
+    {"/api/Spaces-1/machinepolicies", R"({"Name":"Policy","ConnectionRetryCountLimit":7})"},
+    {"/api/Spaces-1/workerpools", R"({"Name":"Pool","WorkerPoolType":"StaticWorkerPool"})"},
+    {"/api/Spaces-1/feeds",
+     R"({"Name":"ECR","FeedType":"AwsElasticContainerRegistry","Region":"eu-west-1","AccessKey":"AK","SecretKey":{"HasValue":true,"NewValue":"s3cret-key"}})"},
+    {"/api/Spaces-1/libraryvariablesets", R"({"Name":"Shared","ContentType":"Variables","Templates":[{"Name":""}]})"},
+    {"/api/Spaces-1/projects", R"({"Name":"Web","LifecycleID":"Lifecycles-1","ProjectGroupID":"ProjectGroups-1"})"},
+    {"/api/Spaces-1/channels",
+     R"({"Name":"Beta","ProjectId":"Projects-1","Rules":[{"VersionRange":"[1.0,2.0]","Actions":["Deploy"]}]})"},
+    {"/api/Spaces-1/tenants",
+     R"({"Name":"Fern","TenantTags":["Ring/A"],"ProjectEnvironments":{"Projects-1":["Environments-1"]}})"},
+    {"/api/Spaces-1/accounts",
+     R"({"Name":"AWS","AccountType":"AmazonWebServicesAccount","AccessKey":"AKIA","SecretKey":{"HasValue":true,"NewValue":"t0psecret"}})"},
+    {"/api/spaces", R"({"Name":"Other","Slug":"","SpaceManagersTeamMembers":["Users-1"]})"},
+};
+
+inline void make_all(TestApi& api) {
+  for (const Sample& sample : samples) {
+    const Answer made = api.send("POST", sample.path, sample.body);
+    REQUIRE_MESSAGE(made.status == 201, sample.path << ": " << made.text);
+  }
+}
+
+}  // namespace slipway::api::testing
