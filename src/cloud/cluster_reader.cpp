@@ -11,11 +11,13 @@ namespace {
 
 // ListServiceDeployments may lag behind UpdateService.
 constexpr Duration kSearchFor = std::chrono::minutes(1);
+// By which the times of a deployment and of what ECS keeps beside it may differ.
+constexpr Duration kAMoment = std::chrono::seconds(1);
 // Within one look, and for as long as a deployment's end may stay unseen.
 constexpr Duration kShortestRefusal = std::chrono::seconds(3);
 constexpr Duration kLongestRefusal = std::chrono::minutes(5);
 constexpr int kLooksBetweenStopped = 6;
-constexpr std::size_t kMostStopped = 50;
+constexpr std::size_t kMostStopped = 200;
 constexpr std::size_t kMostSeen = 2000;
 constexpr std::size_t kMostRevisions = 10'000;
 
@@ -74,7 +76,8 @@ std::string describe_container(const json::object& container) {
 }
 
 StoppedTask read_stopped_task(const json::object& task) {
-  StoppedTask out{text(task, "taskArn"), text(task, "stopCode"), text(task, "stoppedReason"), {}};
+  StoppedTask out{text(task, "taskArn"), text(task, "stopCode"), text(task, "stoppedReason"), {}, false};
+  out.Ran = ecs::time_at(task, "startedAt").has_value();
   each(task, "containers", [&](const json::object& container) {
     if (auto line = describe_container(container); !line.empty()) out.Containers.push_back(std::move(line));
   });
@@ -113,6 +116,17 @@ bool has_circuit_breaker(const json::object& service) {
   const json::object* breaker = configuration ? json::object_at(*configuration, "deploymentCircuitBreaker") : nullptr;
   const json::value* enabled = breaker ? json::find(*breaker, "enable") : nullptr;
   return enabled != nullptr && enabled->is_bool() && enabled->get_bool();
+}
+
+void read_percentages(const json::object& service, ServiceObservation& seen) {
+  const json::object* configuration = json::object_at(service, "deploymentConfiguration");
+  if (configuration == nullptr || text(service, "schedulingStrategy") == "DAEMON") return;
+  const auto percent = [&](std::string_view name) -> std::optional<int> {
+    const auto value = json::integer_at(*configuration, name);
+    return value && *value >= 0 && *value <= 1000 ? std::optional(static_cast<int>(*value)) : std::nullopt;
+  };
+  seen.MinimumHealthyPercent = percent("minimumHealthyPercent");
+  seen.MaximumPercent = percent("maximumPercent");
 }
 
 /// Changes whenever a task of ours may have stopped.
@@ -189,6 +203,7 @@ ServiceObservation ClusterReader::look(const ServiceInterest& interest, LookMemo
   seen.Running = count(*service, "runningCount");
   seen.Pending = count(*service, "pendingCount");
   seen.CircuitBreaker = has_circuit_breaker(*service);
+  read_percentages(*service, seen);
   each(*service, "deployments", [&](const json::object& d) { seen.Deployments.push_back(read_deployment(d)); });
   seen.Events = read_events(*service, interest);
   seen.ServiceDeployment = service_deployment(interest, memory);
@@ -240,16 +255,20 @@ std::optional<ServiceDeploymentFacts> ClusterReader::read_service_deployment(con
 }
 
 /// Ours is the first one since the update whose target is our revision: a later one of the same revision is somebody's
-/// forced deployment.
+/// forced deployment. ECS may have made it a moment before the deployment itself; then the last one before is ours.
 std::string ClusterReader::find_service_deployment(const ServiceInterest& interest) {
-  const auto briefs = ecs::list_service_deployments(sequence_, cluster_, interest.service, interest.since);
+  auto briefs = ecs::list_service_deployments(sequence_, cluster_, interest.service, interest.since - kAMoment);
   std::set<std::string> targets;
   for (const auto& brief : briefs) targets.insert(text(brief, "targetServiceRevisionArn"));
   read_revisions(targets);
-  const auto ours = std::find_if(briefs.rbegin(), briefs.rend(), [&](const json::object& brief) {
-    return task_definition_of(text(brief, "targetServiceRevisionArn")) == interest.task_definition;
+  std::erase_if(briefs, [&](const json::object& brief) {
+    return task_definition_of(text(brief, "targetServiceRevisionArn")) != interest.task_definition;
   });
-  return ours == briefs.rend() ? std::string() : text(*ours, "serviceDeploymentArn");
+  if (briefs.empty()) return {};
+  const auto since = std::find_if(briefs.rbegin(), briefs.rend(), [&](const json::object& brief) {
+    return ecs::time_at(brief, "createdAt").value_or(interest.since) >= interest.since;
+  });
+  return text(since == briefs.rend() ? briefs.front() : *since, "serviceDeploymentArn");
 }
 
 /// "" for a revision that does not exist.

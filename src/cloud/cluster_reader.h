@@ -21,7 +21,7 @@ struct ServiceInterest {
   std::string service;          ///< name
   std::string deployment;       ///< "ecs-svc/…", as UpdateService answered
   std::string task_definition;  ///< ARN of the revision that it rolls out
-  Time since{};                 ///< a little before UpdateService
+  Time since{};                 ///< when it began: its deployment's createdAt, or a little before UpdateService
   std::string last_event;       ///< id of the newest event that is known already; empty: all since `since`
 };
 

@@ -48,8 +48,9 @@ struct StoppedTask {
   std::string Reason;
   /// "web: exit 137 OutOfMemoryError…" for each container that says something.
   std::vector<std::string> Containers;
+  bool Ran = false;  ///< it had reached RUNNING
 };
-BOOST_DESCRIBE_STRUCT(StoppedTask, (), (Arn, StopCode, Reason, Containers))
+BOOST_DESCRIBE_STRUCT(StoppedTask, (), (Arn, StopCode, Reason, Containers, Ran))
 
 struct RunningContainer {
   std::string Name;
@@ -74,6 +75,9 @@ struct ServiceObservation {
   std::string TaskDefinition;
   int Desired = 0, Running = 0, Pending = 0;
   bool CircuitBreaker = false;  ///< ECS itself ends a deployment whose tasks fail
+  /// Between how many of the desired tasks a rollout moves, in percent; absent where the peer doesn't tell, or where
+  /// they mean something else (a DAEMON service).
+  std::optional<int> MinimumHealthyPercent, MaximumPercent;
   std::vector<DeploymentFacts> Deployments;
   std::optional<ServiceDeploymentFacts> ServiceDeployment;  ///< ours; absent where the peer has no such API
   std::vector<ServiceEvent> Events;                         ///< newer than the interest's last event id, oldest first
@@ -84,6 +88,6 @@ struct ServiceObservation {
 };
 BOOST_DESCRIBE_STRUCT(ServiceObservation, (),
                       (At, Error, BlindSince, Found, Status, TaskDefinition, Desired, Running, Pending, CircuitBreaker,
-                       Deployments, ServiceDeployment, Events, StoppedTasks, RunningTasks, TasksError))
+                       MinimumHealthyPercent, MaximumPercent, Deployments, ServiceDeployment, Events, StoppedTasks, RunningTasks, TasksError))
 
 }  // namespace slipway::aws

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "cloud/sts.h"
+#include "steps/ecs_service/busy_watch.h"
+#include "steps/ecs_service/failure_message.h"
 #include "steps/ecs_service/inputs.h"
 #include "steps/ecs_service/rollout_watch.h"
 #include "steps/ecs_service/service.h"
@@ -34,9 +37,8 @@ BOOST_DESCRIBE_STRUCT(Evidence, (),
 // How long a rollback that we ask for may take before we stop watching it.
 constexpr Duration rollback_limit = std::chrono::minutes(30);
 // Our clock and AWS's may differ: what is a little older than our update may still belong to it. By AWS's own clock
-// nothing is, but for its rounding.
+// nothing is.
 constexpr Duration clock_slack = std::chrono::seconds(5);
-constexpr Duration rounding = std::chrono::seconds(1);
 // Beyond this AWS refuses our signatures.
 constexpr Duration most_skew = std::chrono::minutes(5);
 // A wait that sees nothing lasts as long as the rollout may, within these. In an account with many rollouts a look may
@@ -46,12 +48,27 @@ constexpr Duration most_blind_timeout = std::chrono::minutes(30);
 // For the looks that it takes until a proof is overdue.
 constexpr Duration proof_slack = std::chrono::minutes(1);
 
+// Others may begin one rollout after the other.
+constexpr int most_waits_for_others = 5;
+// A revision is registered just before it is rolled out, unless AWS's limits come between.
+constexpr Duration registered_before = std::chrono::minutes(10);
+// A service that has never come up is not waited for.
+constexpr Duration time_to_come_up = std::chrono::minutes(10);
+
 /// Why the step ends a rollout that ECS has not ended.
 struct GivenUp {
-  std::string how;  ///< "timed out"
-  std::string why;  ///< a sentence
-  std::vector<std::string> root_causes;
+  std::string how;       ///< "timed out after 30 minutes"
+  std::string why;       ///< a sentence
+  bool is_told = false;  ///< `why` is the reason, whatever else was found
+  Findings findings;
 };
+
+/// The server that a unit's token names, "" for no token: it ends in "-<task>-<number>-<attempt>", and a task is
+/// "ServerTasks-12".
+std::string_view server_of(std::string_view token) {
+  for (int parts = 0; parts < 4; ++parts) token = token.substr(0, std::min(token.rfind('-'), token.size()));
+  return token;
+}
 
 /// One entry of the step: the inputs, the client, and what was found so far.
 class Entry {
@@ -89,28 +106,121 @@ class Entry {
     if (before_.Status != "ACTIVE")
       return Outcome::failed(fmt::format("The {} is {}, so nothing can be deployed to it.", place(), before_.Status));
 
+    if (auto ended = let_others_finish()) return std::move(*ended);
+
     const std::string revision = register_or_reuse();
-    const Rollout rollout = start("update service", revision, before_);
+    const Rollout rollout = start("update service", update(revision), revision, before_);
     tell(rollout);
-    const auto verdict = ctx_.await<Verdict>("rollout settled", watch(rollout, inputs_.digests), inputs_.timeout);
+    const auto verdict =
+        ctx_.await<Verdict>("rollout settled", watch(expectation(rollout, inputs_.digests)), inputs_.timeout);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.cancelled()) {
       return Outcome::canceled(
           fmt::format("Canceled. The rollout {} goes on in ECS; nothing was rolled back.", rollout.Deployment));
     }
     if (verdict.timed_out()) {
-      return give_up(
-          rollout, {"timed out", fmt::format("The rollout was not done after {}.", describe_duration(inputs_.timeout)),
-                    root_causes(json::from_json<RolloutState>(verdict.last_state))});
+      return give_up(rollout, {fmt::format("timed out after {}", describe_duration(inputs_.timeout)),
+                               "ECS has neither done it nor given it up", false,
+                               findings(json::from_json<RolloutState>(verdict.last_state))});
     }
-    if (verdict.value->Ending == Ending::NoProgress) {
-      return give_up(rollout, {"its tasks keep failing", verdict.value->Reason, verdict.value->RootCauses});
+    switch (verdict.value->Ending) {
+      case Ending::NoProgress:
+        return give_up(rollout,
+                       {"its tasks keep failing", verdict.value->Reason, false, std::move(verdict.value->Findings)});
+      case Ending::Stuck:
+        return give_up(rollout, {"it can't go on", verdict.value->Reason, true, std::move(verdict.value->Findings)});
+      default:
+        return conclude(rollout, *verdict.value);
     }
-    return conclude(rollout, *verdict.value);
   }
 
  private:
   std::string place() const { return fmt::format("service {} in cluster {}", inputs_.service, inputs_.cluster); }
+
+  /// A rollout that is under way and not ours is waited for, or refused, or superseded, as the step's input says.
+  /// Returns an outcome where the step does not go on now.
+  std::optional<Outcome> let_others_finish() {
+    for (int i = 1; before_.RolloutState == "IN_PROGRESS"; ++i) {
+      const auto registered = ctx_.observe(fmt::format("rollout under way {}", i),
+                                           [&] { return registration_of(client_, before_.Rolling); });
+      const std::string theirs = fmt::format("deployment {} of {}{}", before_.Deployment, short_name(before_.Rolling),
+                                             registered.By.empty() ? "" : ", registered by " + registered.By);
+      if (is_our_own(registered)) {
+        ctx_.log(LineKind::Warning, fmt::format("A rollout of this server is still under way, {}: it was left to ECS, "
+                                                "and is superseded now.",
+                                                theirs));
+        return std::nullopt;
+      }
+      if (never_came_up()) {
+        ctx_.log(LineKind::Warning,
+                 fmt::format("The {} has never come up: its only rollout, {}, runs no task. It is superseded.", place(),
+                             theirs));
+        return std::nullopt;
+      }
+      if (inputs_.when_busy == WhenBusy::Supersede) {
+        ctx_.log(LineKind::Warning, fmt::format("Somebody else's rollout is under way, {}: it is superseded, as "
+                                                "Slipway.Ecs.WhenBusy asks.",
+                                                theirs));
+        return std::nullopt;
+      }
+      if (inputs_.when_busy == WhenBusy::Refuse) {
+        return Outcome::failed(fmt::format(
+            "Failed: {} is busy: somebody else's rollout is under way, {}. Nothing was changed. Deploy again "
+            "once it is over; or set Slipway.Ecs.WhenBusy to Wait, or to Supersede.",
+            where(), theirs));
+      }
+      if (i > most_waits_for_others) {
+        return Outcome::failed(
+            fmt::format("Failed: {} is busy: one rollout of somebody else follows the other, now "
+                        "{}. Nothing was changed.",
+                        where(), theirs));
+      }
+      if (auto ended = wait_for(theirs, i)) return ended;
+      before_ = ctx_.observe(fmt::format("service before {}", i + 1),
+                             [&] { return look_at_service(client_, inputs_.cluster, inputs_.service); });
+      if (!before_.Found || before_.Status != "ACTIVE") {
+        return Outcome::failed(fmt::format("Failed: {} is gone or being deleted. Nothing was changed.", where()));
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Outcome> wait_for(const std::string& theirs, int i) {
+    ctx_.log(LineKind::Wait, fmt::format("Waiting for somebody else's rollout, {}, at most {}.", theirs,
+                                         describe_duration(inputs_.timeout)));
+    const BusyWatch watch(poller_, connect_to_watch(access_, inputs_.login), inputs_.cluster, inputs_.service,
+                          {before_.Deployment, before_.Rolling, before_.DeployedAt.value_or(ctx_.time())},
+                          blind_timeout());
+    const auto end = ctx_.await<BusyEnd>(fmt::format("other rollout over {}", i), watch, inputs_.timeout);
+    if (end.pending()) return Outcome::pending();
+    if (end.cancelled()) return Outcome::canceled("Canceled before anything was changed.");
+    if (end.timed_out()) {
+      return Outcome::failed(
+          fmt::format("Failed: {} is busy: somebody else's rollout, {}, was not over after {}. Nothing was changed. "
+                      "To deploy over it, set Slipway.Ecs.WhenBusy to Supersede.",
+                      where(), theirs, describe_duration(inputs_.timeout)));
+    }
+    if (end.value->Unobservable) {
+      return Outcome::failed(
+          fmt::format("Failed: {} can't be observed ({}). Nothing was changed.", where(), end.value->Reason));
+    }
+    return std::nullopt;
+  }
+
+  /// One that this server began and then left to ECS, by being canceled for example: while the lock is held, no unit of
+  /// this server watches it.
+  bool is_our_own(const Registration& registered) const {
+    const bool by_us = !registered.Unit.empty() && server_of(registered.Unit) == server_of(ctx_.token());
+    return by_us && registered.At && before_.DeployedAt && *before_.DeployedAt - *registered.At < registered_before;
+  }
+
+  bool never_came_up() const {
+    const bool had_its_time =
+        before_.FailedTasks > 0 || (before_.DeployedAt && ctx_.time() - *before_.DeployedAt >= time_to_come_up);
+    return before_.Deployments == 1 && before_.RunningTasks == 0 && had_its_time;
+  }
+
+  std::string where() const { return fmt::format("{}, account {}, {}", place(), account_.Number, client_.region()); }
 
   std::string register_or_reuse() {
     const auto equal = ctx_.observe(
@@ -143,27 +253,32 @@ class Entry {
     return tags;
   }
 
-  /// Updates the service to `revision`, starting from what it was at `from`.
-  Rollout start(std::string_view name, const std::string& revision, const ServiceFacts& from) {
+  /// Updates the service to `revision` by `request`, starting from what it was at `from`.
+  Rollout start(std::string_view name, const json::object& request, const std::string& revision,
+                const ServiceFacts& from) {
     const Time since = ctx_.time() - clock_slack;
-    const auto rollout_of = [&](const std::string& deployment, std::optional<Time> created_at) {
+    const auto rollout_of = [&](const std::string& deployment, std::optional<Time> created_at, std::string last_event) {
       const bool is_new = deployment != from.Deployment;
-      return Rollout{deployment, revision, from.Deployment, from.TaskDefinition,
-                     is_new && created_at ? *created_at - rounding : since};
+      return Rollout{deployment,
+                     revision,
+                     from.Deployment,
+                     from.Done.empty() ? from.TaskDefinition : from.Done,
+                     is_new && created_at ? *created_at : since,
+                     std::move(last_event)};
     };
     return ctx_.effect<Rollout>(
         name, {[&]() -> std::optional<Rollout> {
                  const auto found = find_deployment(client_, inputs_.cluster, inputs_.service, revision, from, since);
-                 return found ? std::optional(rollout_of(found->id, found->created_at)) : std::nullopt;
+                 return found ? std::optional(rollout_of(found->id, found->created_at, "")) : std::nullopt;
                },
                [&] {
-                 const auto updated = facts_of(aws::ecs::update_service(client_, update(revision)));
-                 return rollout_of(updated.Deployment, updated.DeployedAt);
+                 const auto updated = facts_of(aws::ecs::update_service(client_, request));
+                 return rollout_of(updated.Deployment, updated.DeployedAt, updated.LastEvent);
                }});
   }
 
   json::object update(const std::string& revision) const {
-    json::object request{{"cluster", inputs_.cluster}, {"service", inputs_.service}, {"taskDefinition", revision}};
+    json::object request = update_to(revision);
     if (inputs_.force_new_deployment) request["forceNewDeployment"] = true;
     if (inputs_.desired_count) request["desiredCount"] = *inputs_.desired_count;
     if (inputs_.minimum_healthy_percent || inputs_.maximum_percent) {
@@ -174,6 +289,23 @@ class Entry {
       request["deploymentConfiguration"] = std::move(configuration);
     }
     return request;
+  }
+
+  /// What this step changed is put back as it was, and nothing else: a count that is another by now is autoscaling's.
+  json::object update_back(const std::string& revision, const ServiceFacts& now) const {
+    json::object request = update_to(revision);
+    if (inputs_.desired_count && before_.Desired && now.Desired == inputs_.desired_count) {
+      request["desiredCount"] = *before_.Desired;
+    }
+    const bool changed_percentages = inputs_.minimum_healthy_percent || inputs_.maximum_percent;
+    if (changed_percentages && before_.DeploymentConfiguration.is_object()) {
+      request["deploymentConfiguration"] = before_.DeploymentConfiguration;
+    }
+    return request;
+  }
+
+  json::object update_to(const std::string& revision) const {
+    return {{"cluster", inputs_.cluster}, {"service", inputs_.service}, {"taskDefinition", revision}};
   }
 
   /// Outputs are set before the wait, so that later steps have them also after a failure (ECS-7).
@@ -196,13 +328,20 @@ class Entry {
                  : fmt::format("Updated the {}: deployment {} rolls out {}.", place(), rollout.Deployment, name));
   }
 
-  RolloutWatch watch(const Rollout& rollout, std::map<std::string, std::string> digests) const {
-    return {poller_,
-            connect_to_watch(access_, inputs_.login),
-            inputs_.cluster,
-            inputs_.service,
-            {rollout, std::move(digests), inputs_.proof_timeout,
-             std::clamp(inputs_.timeout, least_blind_timeout, most_blind_timeout), inputs_.most_failed_tasks}};
+  Expectation expectation(const Rollout& rollout, std::map<std::string, std::string> digests) const {
+    Expectation expected;
+    expected.rollout = rollout;
+    expected.digests = std::move(digests);
+    expected.proof_timeout = inputs_.proof_timeout;
+    expected.blind_timeout = blind_timeout();
+    expected.most_failed_tasks = inputs_.most_failed_tasks;
+    return expected;
+  }
+
+  Duration blind_timeout() const { return std::clamp(inputs_.timeout, least_blind_timeout, most_blind_timeout); }
+
+  RolloutWatch watch(Expectation expected) const {
+    return {poller_, connect_to_watch(access_, inputs_.login), inputs_.cluster, inputs_.service, std::move(expected)};
   }
 
   Outcome conclude(const Rollout& rollout, const Verdict& verdict) {
@@ -214,35 +353,62 @@ class Entry {
                                                 rollout.TaskDefinition, rollout.Deployment));
       return Outcome::success(std::move(evidence));
     }
-    return Outcome::failed(explain(verdict), std::move(evidence));
+    return Outcome::failed(describe(rollout, failure_of(verdict)), std::move(evidence));
   }
 
-  static std::string explain(const Verdict& verdict) {
-    std::string message = [&] {
-      switch (verdict.Ending) {
-        case Ending::RolledBack:
-          return fmt::format("Failed (rolled back to {}).", verdict.By);
-        case Ending::RollbackFailed:
-          return fmt::format("Failed, and the rollback failed too: the service is at {}.", verdict.By);
-        case Ending::Superseded:
-          return fmt::format("Failed, superseded by {}. Nothing was rolled back.", verdict.By);
-        case Ending::Unprovable:
-          return "Failed: " + verdict.Reason + ".";
-        case Ending::Unobservable:
-          return fmt::format("Failed: the rollout cannot be observed ({}); nothing was rolled back.", verdict.Reason);
-        case Ending::Stopped:
-          return std::string("Failed: ECS stopped the deployment, and the service may run both revisions.");
-        default:
-          return std::string("Failed.");
-      }
-    }();
-    const bool told = verdict.Ending == Ending::Unprovable || verdict.Ending == Ending::Unobservable;
-    if (!told && !verdict.Reason.empty()) message += " " + verdict.Reason;
-    return message + why(verdict.RootCauses);
+  static Failure failure_of(const Verdict& verdict) {
+    Failure failure;
+    failure.findings = verdict.Findings;
+    const std::string runs = describe_runs(verdict.Findings.Runs);
+    failure.now = fmt::format("{}.", runs);
+    switch (verdict.Ending) {
+      case Ending::RolledBack:
+        failure.ending = fmt::format("Failed (rolled back to {})", short_name(verdict.By));
+        failure.now = fmt::format("ECS has set the service back to {}; {}.", verdict.By, runs);
+        break;
+      case Ending::RollbackFailed:
+        failure.ending = "Failed, and the rollback failed too";
+        failure.now = fmt::format("the service is at {}; {}.", verdict.By, runs);
+        break;
+      case Ending::Superseded:
+        failure.ending = fmt::format("Failed, superseded by {}", verdict.By);
+        failure.now = fmt::format("{}. Nothing was rolled back.", runs);
+        break;
+      case Ending::Unprovable:
+        failure.ending = "Failed: " + verdict.Reason;
+        break;
+      case Ending::Unobservable:
+        failure.ending = "Failed: the rollout cannot be observed";
+        failure.now = "the rollout goes on in ECS. What runs is not known; nothing was rolled back.";
+        break;
+      case Ending::Stopped:
+        failure.ending = "Failed: ECS stopped the deployment";
+        break;
+      default:
+        failure.ending = "Failed";
+    }
+    const bool is_reason = verdict.Ending != Ending::Unprovable;
+    const bool by_ecs = verdict.Ending == Ending::RolledBack || verdict.Ending == Ending::RollbackFailed ||
+                        verdict.Ending == Ending::Stopped;
+    failure.is_told = is_reason && !by_ecs;
+    if (is_reason) failure.cause = verdict.Reason;
+    if (by_ecs) failure.said_by_ecs = verdict.Reason;
+    return failure;
   }
 
-  static std::string why(const std::vector<std::string>& causes) {
-    return causes.empty() ? "" : fmt::format("\nWhy tasks stopped: {}", fmt::join(causes, "\n"));
+  std::string describe(const Rollout& rollout, Failure failure) const {
+    Subject subject{ctx_.variable("Octopus.Release.Number").value_or(""),
+                    {},
+                    inputs_.service,
+                    inputs_.cluster,
+                    account_.Number,
+                    client_.region()};
+    for (const auto& package : ctx_.action().packages) {
+      if (!package.image.empty()) subject.images.push_back(describe_image(package.image, package.digest));
+    }
+    failure.deployment = rollout.Deployment;
+    failure.revision = rollout.TaskDefinition;
+    return describe_failure(subject, failure, inputs_.definition);
   }
 
   /// Nothing that AWS offers ends a hung rollout, so the step goes back itself, and says why also where it can't.
@@ -254,45 +420,80 @@ class Entry {
                         (rollout.Deployment.empty() && now.TaskDefinition == rollout.TaskDefinition);
       return ours && now.RolloutState == "COMPLETED" ? prove_late(rollout, given_up) : go_back(rollout, now, given_up);
     } catch (const aws::AwsError& error) {  // AWS has refused, so nothing was changed
-      return failed(given_up, fmt::format(", and the way back failed: {} The service still stands at {}",
-                                          error.message(), rollout.TaskDefinition));
+      return failed(rollout, given_up, ", and the way back failed",
+                    fmt::format("the service still stands at {}: {}", rollout.TaskDefinition, error.message()));
     } catch (const Error& error) {
-      return failed(given_up, fmt::format(", and the way back failed: {}", error.message()));
+      return failed(rollout, given_up, ", and the way back failed", error.message());
     }
   }
 
   /// It was done after all, a moment before or while nobody could look: going back would only do harm.
   Outcome prove_late(const Rollout& rollout, const GivenUp& given_up) {
     ctx_.log(LineKind::Warning,
-             fmt::format("{} By now ECS calls it done: checking what runs instead of going back.", given_up.why));
-    const auto verdict =
-        ctx_.await<Verdict>("proven late", watch(rollout, inputs_.digests), inputs_.proof_timeout + proof_slack);
+             fmt::format("{}, and by now ECS calls it done: checking what runs instead of going back.",
+                         capitalised(given_up.how)));
+    const auto verdict = ctx_.await<Verdict>("proven late", watch(expectation(rollout, inputs_.digests)),
+                                             inputs_.proof_timeout + proof_slack);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.value) return conclude(rollout, *verdict.value);
-    return failed(given_up, ". ECS calls it done, but what runs is not proven; nothing was rolled back");
+    return failed(rollout, given_up, "", "ECS calls it done, but what runs is not proven; nothing was rolled back.");
   }
 
   Outcome go_back(const Rollout& rollout, const ServiceFacts& now, const GivenUp& given_up) {
+    const std::string runs = describe_runs(given_up.findings.Runs);
     if (rollout.PreviousTaskDefinition.empty() || rollout.PreviousTaskDefinition == rollout.TaskDefinition) {
-      return failed(given_up, ". There is no other revision to go back to; nothing was rolled back");
+      return failed(rollout, given_up, "",
+                    fmt::format("{}. There is no other revision to go back to; nothing was rolled back.", runs));
     }
     if (now.TaskDefinition != rollout.TaskDefinition) {
-      return failed(given_up,
-                    fmt::format(". The service is at {} by now; nothing was rolled back", now.TaskDefinition));
+      return failed(rollout, given_up, "",
+                    fmt::format("the service is at {} by now; nothing was rolled back.", now.TaskDefinition));
     }
-    ctx_.log(LineKind::Warning, fmt::format("{} Rolling back to {}.", given_up.why, rollout.PreviousTaskDefinition));
-    const Rollout back = start("roll back", rollout.PreviousTaskDefinition, now);
-    const auto verdict = ctx_.await<Verdict>("rolled back", watch(back, {}), rollback_limit);
+    const std::string& previous = rollout.PreviousTaskDefinition;
+    ctx_.log(LineKind::Warning, fmt::format("{}: rolling back to {}.", capitalised(given_up.how), previous));
+    const Rollout back = start("roll back", update_back(previous, now), previous, now);
+    Expectation expected = expectation(back, {});
+    expected.is_way_back = true;
+    expected.known_problem = given_up.findings.Problem;
+    const auto verdict = ctx_.await<Verdict>("rolled back", watch(std::move(expected)), rollback_limit);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.value && verdict.value->Ending == Ending::Healthy) {
-      return failed(given_up, fmt::format(" (rolled back to {})", back.TaskDefinition));
+      return failed(rollout, given_up, fmt::format(" (rolled back to {})", short_name(previous)),
+                    fmt::format("{}, proven.", describe_runs(verdict.value->Findings.Runs)));
     }
-    return failed(given_up, fmt::format(", and going back to {} is not proven", back.TaskDefinition));
+    return not_proven_back(rollout, given_up, back, verdict);
   }
 
-  static Outcome failed(const GivenUp& given_up, const std::string& end) {
-    return Outcome::failed(
-        fmt::format("Failed: {}{}. {}{}", given_up.how, end, given_up.why, why(given_up.root_causes)));
+  Outcome not_proven_back(const Rollout& rollout, const GivenUp& given_up, const Rollout& back,
+                          const Awaited<Verdict>& verdict) {
+    const std::string to = fmt::format(", and going back to {}", short_name(back.TaskDefinition));
+    if (verdict.cancelled()) {
+      return failed(rollout, given_up, to + " is not proven",
+                    "the task was canceled while ECS goes back; the rollback goes on.");
+    }
+    const auto& value = verdict.value;
+    const auto found = value ? value->Findings : findings(json::from_json<RolloutState>(verdict.last_state));
+    const std::string why =
+        value ? value->Reason : fmt::format("it was not done after {}.", describe_duration(rollback_limit));
+    const bool starts = !value || value->Ending != Ending::Stuck;
+    return failed(rollout, given_up, to + (starts ? " is not proven" : " can't start"),
+                  fmt::format("{}. The service is set to {}, and ECS goes on trying. {}", describe_runs(found.Runs),
+                              back.TaskDefinition, why == given_up.why ? "The same holds this up." : why));
+  }
+
+  static std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+  }
+
+  Outcome failed(const Rollout& rollout, const GivenUp& given_up, const std::string& end, std::string now) const {
+    Failure failure;
+    failure.ending = fmt::format("Failed: {}{}", given_up.how, end);
+    failure.cause = given_up.why;
+    failure.is_told = given_up.is_told;
+    failure.now = std::move(now);
+    failure.findings = given_up.findings;
+    return Outcome::failed(describe(rollout, std::move(failure)));
   }
 
   StepContext& ctx_;

@@ -14,6 +14,9 @@ class EcsServiceStep final : public StepType {
   EcsServiceStep(aws::Access, aws::ServicePoller&);
 
   std::string_view type() const override { return "Slipway.EcsService"; }
+  // 2: a rollout that is under way is waited for.
+  int journal_version() const override { return 2; }
+  int oldest_journal() const override { return 2; }
   Outcome execute(StepContext&) const override;
 
  private:

@@ -173,6 +173,17 @@ std::optional<int> read_number(const StepContext& ctx, std::string_view name, in
   return static_cast<int>(*number);
 }
 
+WhenBusy read_when_busy(const StepContext& ctx, Problems& problems) {
+  constexpr std::string_view name = "Slipway.Ecs.WhenBusy";
+  const auto text = read_property(ctx, name, problems);
+  if (!text) return WhenBusy::Wait;
+  for (const auto choice : {WhenBusy::Wait, WhenBusy::Refuse, WhenBusy::Supersede}) {
+    if (equals_ignoring_case(trim(*text), json::name_of(choice))) return choice;
+  }
+  problems.add(fmt::format("{} must be Wait, Refuse or Supersede, not \"{}\".", name, *text));
+  return WhenBusy::Wait;
+}
+
 json::object read_definition(const StepContext& ctx, Inputs& inputs, Problems& problems) {
   json::object definition;
   definition["family"] = require_property(ctx, "Slipway.Ecs.TaskFamily", "the task definition's family", problems);
@@ -215,6 +226,7 @@ Inputs read_inputs(const StepContext& ctx) {
   inputs.maximum_percent = read_number(ctx, "Slipway.Ecs.MaximumPercent", 100, 200, problems);
   const auto force = read_property(ctx, "Slipway.Ecs.ForceNewDeployment", problems);
   inputs.force_new_deployment = force && equals_ignoring_case(*force, "true");
+  inputs.when_busy = read_when_busy(ctx, problems);
   constexpr int day = 86'400;
   inputs.timeout =
       std::chrono::seconds(read_number(ctx, "Slipway.Ecs.TimeoutSeconds", 1, 7 * day, problems).value_or(1800));

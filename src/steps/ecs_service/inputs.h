@@ -6,10 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "base/describe.h"
 #include "base/json.h"
 #include "steps/aws_login.h"
 
 namespace slipway::steps::ecs {
+
+/// What to do when somebody else's rollout of the service is under way.
+enum class WhenBusy { Wait, Refuse, Supersede };
+BOOST_DESCRIBE_ENUM(WhenBusy, Wait, Refuse, Supersede)
 
 struct Inputs {
   AwsLogin login;
@@ -24,6 +29,7 @@ struct Inputs {
   std::optional<int> minimum_healthy_percent;
   std::optional<int> maximum_percent;
   bool force_new_deployment = false;
+  WhenBusy when_busy = WhenBusy::Wait;
   Duration timeout{};        ///< for the rollout as a whole
   Duration proof_timeout{};  ///< for a rollout that calls itself done
   std::optional<int> most_failed_tasks;

@@ -6,6 +6,9 @@
 #include <tuple>
 #include <utility>
 
+#include "steps/ecs_service/service_event.h"
+#include "steps/ecs_service/stopped_task.h"
+
 namespace slipway::steps::ecs {
 namespace {
 
@@ -17,17 +20,34 @@ constexpr int looks_until_gone = 3;
 constexpr std::size_t most_seen_stopped = 200;
 constexpr std::size_t most_causes = 20;
 constexpr std::string_view other_causes = "for other reasons";
+// How long ECS must have had no way on. On the way back the reason is known already.
+constexpr Duration stuck_patience = std::chrono::minutes(1);
+constexpr Duration stuck_again_patience = std::chrono::seconds(15);
+constexpr Duration first_notice = std::chrono::minutes(1);
 
 /// What ECS's circuit breaker allows by default.
 int failures_allowed(int desired) { return std::clamp((desired + 1) / 2, 3, 200); }
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+/// Counts `text` among `causes`, which stay bounded.
+void count(std::vector<Cause>& causes, std::string text, std::string_view task = {}) {
+  const auto named = [&](const Cause& c) { return c.Text == text; };
+  auto known = std::find_if(causes.begin(), causes.end(), named);
+  if (known == causes.end() && causes.size() >= most_causes) {
+    text = other_causes;
+    known = std::find_if(causes.begin(), causes.end(), named);
+  }
+  if (known == causes.end()) known = causes.insert(known, Cause{std::move(text), 0, {}});
+  ++known->Times;
+  known->Task = task;
+}
 
-/// A UUID as requests have it, or the 32 digits of a task.
-bool is_id(std::string_view word) {
-  const bool is_uuid = word.size() == 36 && word[8] == '-' && word[13] == '-' && word[18] == '-' && word[23] == '-';
-  const auto dashes = std::count(word.begin(), word.end(), '-');
-  return is_uuid ? dashes == 4 : word.size() == 32 && dashes == 0;
+/// The number of tasks between which a rollout moves (ECS guide, "Deployment types").
+struct Bounds {
+  int lower = 0;
+  int upper = 0;
+};
+Bounds bounds_of(int desired, int minimum_healthy_percent, int maximum_percent) {
+  return {(desired * minimum_healthy_percent + 99) / 100, desired * maximum_percent / 100};
 }
 
 /// One look judged: reads the observation, notes what it says, and reaches a verdict when the facts allow one.
@@ -37,17 +57,23 @@ class Judge {
       : expected_(expected), rollout_(expected.rollout), seen_(seen), out_{std::move(state), {}, std::nullopt} {}
 
   Judgement run() {
-    if (!seen_.Error.empty()) {
-      judge_blindness();
-      return std::move(out_);
-    }
+    look();
+    auto folded = fold_.take();
+    out_.lines.insert(out_.lines.begin(), std::make_move_iterator(folded.begin()),
+                      std::make_move_iterator(folded.end()));
+    return std::move(out_);
+  }
+
+ private:
+  void look() {
+    if (!seen_.Error.empty()) return judge_blindness();
     out_.state.Trouble.clear();
     if (!seen_.Found || seen_.Status != "ACTIVE") {
       if (++out_.state.Absent >= looks_until_gone) {
         end(Ending::Gone,
             seen_.Found ? fmt::format("The service is {}.", seen_.Status) : "The service does not exist any more.");
       }
-      return std::move(out_);
+      return;
     }
     out_.state.Absent = 0;
     note_events();
@@ -61,10 +87,10 @@ class Judge {
     }
     if (!unproven_) out_.state.UnprovenSince.reset();
     if (!out_.verdict) judge_failed_tasks();
-    return std::move(out_);
+    if (!out_.verdict) judge_stuck();
+    if (!out_.verdict) note_stall();
   }
 
- private:
   bool is_ours(const DeploymentFacts& d) const {
     return rollout_.Deployment.empty() ? d.TaskDefinition == rollout_.TaskDefinition : d.Id == rollout_.Deployment;
   }
@@ -108,48 +134,107 @@ class Judge {
       if (event.At < rollout_.Since || event.At < at) continue;
       if (event.At > at) ids.clear();
       if (std::find(ids.begin(), ids.end(), event.Id) != ids.end()) continue;
-      say(LineKind::Verbose, "ECS: " + event.Message);
       at = event.At;
       ids.push_back(event.Id);
+      note_event(event.Message);
     }
+  }
+
+  void note_event(std::string_view message) {
+    const bool of_the_one_before = !unchanged() && names_deployment(message, rollout_.PreviousDeployment) &&
+                                   !names_deployment(message, rollout_.Deployment);
+    if (of_the_one_before) return;
+    const std::string told(without_service(message));
+    if (is_routine(message)) return fold_.say(LineKind::Verbose, "ECS: " + told);
+    fold_.say(LineKind::Warning, "ECS: " + told);
+    out_.state.Problem = told;
+    count(out_.state.Problems, without_ids(told));
   }
 
   void note_stopped_tasks() {
     auto& state = out_.state;
     for (const auto& task : seen_.StoppedTasks) {
-      if (std::find(state.SeenStopped.begin(), state.SeenStopped.end(), task.Arn) != state.SeenStopped.end()) continue;
+      const std::string id = task.Arn.substr(task.Arn.rfind('/') + 1);
+      if (std::find(state.SeenStopped.begin(), state.SeenStopped.end(), id) != state.SeenStopped.end()) continue;
       if (state.SeenStopped.size() >= most_seen_stopped) state.SeenStopped.erase(state.SeenStopped.begin());
-      state.SeenStopped.push_back(task.Arn);
-      std::string cause = task.Reason.empty() ? task.StopCode : task.Reason;
-      for (const auto& container : task.Containers) {
-        if (task.Reason.empty() || container.find(task.Reason) == std::string::npos) cause += "; " + container;
-      }
-      // A task that the scheduler stops to make room says nothing about the release.
-      if (task.StopCode == "ServiceSchedulerInitiated" && cause.find("health check") == std::string::npos) continue;
-      count_cause(without_ids(cause));
-      ++state.FailedTasks;
-      say(LineKind::Warning, fmt::format("A task of this deployment stopped: {}", cause));
+      state.SeenStopped.push_back(id);
+      note_stopped_task(task);
     }
   }
 
-  void count_cause(std::string cause) {
-    auto& causes = out_.state.Causes;
-    if (causes.size() >= most_causes && !causes.contains(cause)) cause = other_causes;
-    ++causes[std::move(cause)];
+  /// The circuit breaker counts tasks that fail before RUNNING until the first has got there, and failed health checks
+  /// from then on (ECS guide, "How the Amazon ECS deployment circuit breaker detects failures"). It is blind to tasks
+  /// that exit later.
+  void note_stopped_task(const aws::StoppedTask& task) {
+    auto& state = out_.state;
+    const StopKind kind = kind_of(task);
+    if (kind == StopKind::replaced) return;
+    const std::string cause = cause_of(task);
+    if (kind == StopKind::interrupted) return fold_.say(LineKind::Warning, "A task was interrupted: " + cause);
+    if (kind == StopKind::no_room) {
+      fold_.say(LineKind::Warning, "There was no capacity for a task, which may still come: " + cause);
+      state.Problem = cause;
+      return count(state.Problems, without_ids(cause));
+    }
+    const bool is_counted = kind == StopKind::unhealthy || (kind == StopKind::never_ran && !state.Ran);
+    state.Ran = state.Ran || task.Ran;
+    ++state.FailedTasks;
+    if (!is_counted) ++state.UncountedTasks;
+    count(state.Stopped, without_ids(cause), task.Arn);
+    fold_.say(LineKind::Warning, fmt::format("A task of this deployment stopped: {}", cause));
+    if (seen_.CircuitBreaker && !is_counted && state.UncountedTasks == 1) {
+      say(LineKind::Info, "The service's circuit breaker does not count tasks that fail so; they are counted here.");
+    }
   }
 
   void note_progress() {
+    auto& state = out_.state;
+    state.Wanted = seen_.Desired;
+    note_what_runs();
     const DeploymentFacts* d = ours();
     if (d == nullptr) return;
-    auto& state = out_.state;
     if (d->RolloutState == "IN_PROGRESS") state.Desired = seen_.Desired;
-    if (d->Running > state.MostRunning) {
-      state.MostRunning = d->Running;
-      state.FailedTasks = 0;
+    state.Ran = state.Ran || d->Running > 0;
+    if (d->Running > state.MostRunning || !state.ProgressAt) {
+      state.MostRunning = std::max(state.MostRunning, d->Running);
+      state.ProgressAt = seen_.At;
+      state.NextNotice = first_notice.count();
+      if (d->Running > 0) {
+        state.FailedTasks = state.UncountedTasks = 0;
+        state.Problem.clear();
+      }
     }
-    const std::string progress = fmt::format("{}: {} of {} tasks running, {} pending{}.", d->Id, d->Running, d->Desired,
-                                             d->Pending, d->Failed > 0 ? fmt::format(", {} failed", d->Failed) : "");
-    say_once(out_.state.Shown, LineKind::Info, progress);
+    std::string progress = fmt::format("{}: {} of {} tasks running, {} pending{}.", d->Id, d->Running, d->Desired,
+                                       d->Pending, d->Failed > 0 ? fmt::format(", {} failed", d->Failed) : "");
+    if (std::exchange(state.Shown, progress) != progress) fold_.say(LineKind::Info, std::move(progress));
+  }
+
+  void note_what_runs() {
+    auto& runs = out_.state.Runs;
+    runs.clear();
+    for (const auto& d : seen_.Deployments) {
+      if (d.Running == 0) continue;
+      const auto known = std::find_if(runs.begin(), runs.end(),
+                                      [&](const Running& r) { return r.TaskDefinition == d.TaskDefinition; });
+      if (known == runs.end()) {
+        runs.push_back({d.TaskDefinition, d.Running});
+      } else {
+        known->Tasks += d.Running;
+      }
+    }
+  }
+
+  /// Whoever watches a rollout that stands still reads what it waits for, ever more rarely.
+  void note_stall() {
+    auto& state = out_.state;
+    const DeploymentFacts* d = ours();
+    if (!is_at_work() || d == nullptr || !state.ProgressAt) return;
+    const Duration stalled = seen_.At - *state.ProgressAt;
+    if (stalled < Duration(state.NextNotice)) return;
+    state.NextNotice = 2 * stalled.count();
+    say(LineKind::Wait,
+        fmt::format("No progress for {}: {} of {} tasks running, {} pending.{}", describe_duration(stalled), d->Running,
+                    d->Desired, d->Pending, state.Problem.empty() ? "" : " ECS said last: " + state.Problem));
   }
 
   void judge_service_deployment() {
@@ -279,12 +364,59 @@ class Judge {
                        [&](const DeploymentFacts& d) { return !is_ours(d) && d.Running + d.Pending > 0; });
   }
 
-  /// Without a circuit breaker ECS would start tasks that fail for ever (ECS-9d).
+  /// ECS works on ours, and has neither done it nor given it up.
+  bool is_at_work() const {
+    if (!primary_is_ours()) return false;
+    const std::string& state = primary()->RolloutState;
+    const bool turns_back = seen_.ServiceDeployment && (seen_.ServiceDeployment->Status.starts_with("ROLLBACK_") ||
+                                                        seen_.ServiceDeployment->Status.starts_with("STOP"));
+    return state != "COMPLETED" && state != "FAILED" && !turns_back && (!unchanged() || state == "IN_PROGRESS");
+  }
+
+  /// ECS starts tasks that fail for ever, unless its circuit breaker counts them (ECS-9d).
   void judge_failed_tasks() {
+    const auto& state = out_.state;
     const int most = expected_.most_failed_tasks.value_or(failures_allowed(seen_.Desired));
-    const bool is_at_work = primary_is_ours() && !unchanged() && primary()->RolloutState != "COMPLETED";
-    if (seen_.CircuitBreaker || most == 0 || !is_at_work || out_.state.FailedTasks < most) return;
-    end(Ending::NoProgress, fmt::format("{} tasks failed one after the other.", out_.state.FailedTasks));
+    const int failed = seen_.CircuitBreaker ? state.UncountedTasks : state.FailedTasks;
+    if (most == 0 || !is_at_work() || failed < most) return;
+    end(Ending::NoProgress, fmt::format("{} tasks failed one after the other.", failed));
+  }
+
+  /// Nothing changes by itself where ECS may neither start a task nor stop one. On the way back it is also stuck when
+  /// no task starts, for the reason that held up the rollout before.
+  void judge_stuck() {
+    auto& since = out_.state.StuckSince;
+    const std::string why = is_at_work() ? what_blocks() : "";
+    if (why.empty()) return since.reset();
+    if (!since) since = seen_.At;
+    if (seen_.At - *since >= (expected_.is_way_back ? stuck_again_patience : stuck_patience)) end(Ending::Stuck, why);
+  }
+
+  std::string what_blocks() const {
+    const DeploymentFacts& d = *primary();
+    if (seen_.MinimumHealthyPercent && seen_.MaximumPercent && !may_move(d)) {
+      const auto [lower, upper] = bounds();
+      return fmt::format(
+          "The service's deployment configuration lets ECS neither start nor stop a task: of {} tasks at least {}% "
+          "({}) must run, and at most {}% ({}) may. Lower the minimum healthy percent, or raise the maximum percent.",
+          seen_.Desired, *seen_.MinimumHealthyPercent, lower, *seen_.MaximumPercent, upper);
+    }
+    const auto& problem = out_.state.Problem.empty() ? expected_.known_problem : out_.state.Problem;
+    const bool starts_nothing = expected_.is_way_back && seen_.Desired > 0 && d.Running + d.Pending == 0;
+    return starts_nothing ? problem : "";
+  }
+
+  Bounds bounds() const { return bounds_of(seen_.Desired, *seen_.MinimumHealthyPercent, *seen_.MaximumPercent); }
+
+  bool may_move(const DeploymentFacts& d) const {
+    const auto [lower, upper] = bounds();
+    int active = 0, running = 0;
+    for (const auto& each : seen_.Deployments) {
+      active += each.Running + each.Pending;
+      running += each.Running;
+    }
+    const bool is_complete = d.Running + d.Pending >= seen_.Desired;
+    return is_complete || !others_run() || active < upper || running > lower;
   }
 
   void healthy() {
@@ -307,48 +439,38 @@ class Judge {
   std::string primary_definition() const { return primary() != nullptr ? primary()->TaskDefinition : ""; }
 
   void end(Ending ending, std::string reason, std::string by = {}) {
-    out_.verdict = Verdict{ending, std::move(reason),           std::move(by), root_causes(out_.state), seen_.Desired,
-                           {},     out_.state.ServiceDeployment};
+    out_.verdict = Verdict{ending,
+                           std::move(reason),
+                           std::move(by),
+                           seen_.Desired,
+                           {},
+                           out_.state.ServiceDeployment,
+                           findings(out_.state)};
+    out_.verdict->Findings.BreakerIsBlind = seen_.CircuitBreaker && out_.state.UncountedTasks > 0;
   }
 
   const Expectation& expected_;
   const Rollout& rollout_;
   const ServiceObservation& seen_;
   Judgement out_;
+  LineFold fold_{out_.state.Said};
   bool unproven_ = false;  ///< by this look
 };
 
 }  // namespace
 
-std::string without_ids(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto is_part = [](char c) { return is_hex(c) || c == '-'; };
-    const auto end = std::find_if_not(text.begin(), text.end(), is_part);
-    const auto length = std::max<std::size_t>(1, static_cast<std::size_t>(end - text.begin()));
-    const std::string_view word = text.substr(0, length);
-    if (is_id(word)) {
-      out += "…";
-    } else {
-      out += word;
-    }
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
 Judgement judge(const Expectation& expected, RolloutState state, const ServiceObservation& seen) {
   return Judge(expected, std::move(state), seen).run();
 }
 
-std::vector<std::string> root_causes(const RolloutState& state) {
-  std::vector<std::pair<int, std::string>> counted;
-  for (const auto& [cause, times] : state.Causes) counted.emplace_back(-times, cause);
-  std::sort(counted.begin(), counted.end());
-  std::vector<std::string> causes;
-  for (const auto& [times, cause] : counted)
-    causes.push_back(times == -1 ? cause : fmt::format("{}× {}", -times, cause));
-  return causes;
+Findings findings(const RolloutState& state) {
+  Findings found{state.Stopped, state.Problems, state.Problem, state.Runs, state.Wanted, false};
+  for (auto* causes : {&found.Stopped, &found.Problems}) {
+    std::stable_sort(causes->begin(), causes->end(), [](const Cause& a, const Cause& b) {
+      return std::pair(-a.Times, a.Text) < std::pair(-b.Times, b.Text);
+    });
+  }
+  return found;
 }
 
 }  // namespace slipway::steps::ecs

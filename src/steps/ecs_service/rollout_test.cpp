@@ -1,5 +1,7 @@
 #include "steps/ecs_service/rollout.h"
 
+#include "steps/ecs_service/service_event.h"
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -16,7 +18,7 @@ constexpr auto ours = "arn:td/web:2";
 
 Expectation expectation(bool changed = true) {
   Expectation e;
-  e.rollout = {changed ? "ecs-svc/2" : "ecs-svc/1", ours, "ecs-svc/1", before, from_micros(0)};
+  e.rollout = {changed ? "ecs-svc/2" : "ecs-svc/1", ours, "ecs-svc/1", before, from_micros(0), ""};
   e.digests = {{"web", "sha256:new"}};
   e.proof_timeout = 20s;
   return e;
@@ -157,11 +159,13 @@ TEST_CASE("reasons of stopped tasks are counted once a task, and events print on
                        {"arn:3", "EssentialContainerExited", "Essential container in task exited", {"web: exit 1"}}};
   seen.Events = {{"e1", from_micros(5), "(service web) has started 2 tasks"}};
   auto judgement = judge(expectation(), {}, seen);
-  CHECK(judgement.lines.size() == 5);
+  CHECK(judgement.lines.size() == 4);
+  CHECK(judgement.lines[1].text == "A task of this deployment stopped: CannotPullContainerError: no such image (×2)");
   judgement = judge(expectation(), judgement.state, seen);
   CHECK(judgement.lines.empty());
-  CHECK(root_causes(judgement.state) == std::vector<std::string>{"2× CannotPullContainerError: no such image",
-                                                                 "Essential container in task exited; web: exit 1"});
+  CHECK(findings(judgement.state).Stopped ==
+        std::vector<Cause>{{"CannotPullContainerError: no such image", 2, "arn:2"},
+                           {"Essential container in task exited; web: exit 1", 1, "arn:3"}});
 }
 
 TEST_CASE("a look that fails is told once and decides nothing") {
@@ -279,9 +283,12 @@ TEST_CASE("reasons of stopped tasks are told apart without ids, and only so many
                          {"arn:b" + id, "TaskFailedToStart", fmt::format("reason {}", i), {}}};
     state = judge(expectation(), state, seen).state;
   }
-  CHECK(state.Causes.size() == 21);
-  CHECK(root_causes(state).front() == "100× no network for task …");
-  CHECK(root_causes(state)[1] == "81× for other reasons");
+  const auto stopped = findings(state).Stopped;
+  CHECK(stopped.size() == 21);
+  CHECK(stopped[0].Text == "no network for task …");
+  CHECK(stopped[0].Times == 100);
+  CHECK(stopped[1].Text == "for other reasons");
+  CHECK(stopped[1].Times == 81);
 }
 
 TEST_CASE("an image named by the frozen digest is that image, whatever digest its platform's manifest has") {
@@ -319,10 +326,230 @@ TEST_CASE("tasks that fail in a row end a rollout that ECS would try for ever (E
   seen.StoppedTasks.push_back({"arn:3", "EssentialContainerExited", "exited", {}});
   CHECK(judge(expectation(), two.state, seen).verdict->Ending == Ending::NoProgress);
   CHECK_FALSE(judge(expectation(), after_progress.state, seen).verdict);
-  seen.CircuitBreaker = true;
-  CHECK_FALSE(judge(expectation(), two.state, seen).verdict);
-  seen.CircuitBreaker = false;
   Expectation never = expectation();
   never.most_failed_tasks = 0;
   CHECK_FALSE(judge(never, two.state, seen).verdict);
+}
+
+namespace {
+
+/// `count` more tasks of ours have stopped, each a task of its own.
+aws::ServiceObservation with_stopped(aws::ServiceObservation seen, int count, const aws::StoppedTask& like) {
+  for (int i = 0; i < count; ++i) {
+    seen.StoppedTasks.push_back(like);
+    seen.StoppedTasks.back().Arn = fmt::format("arn:task/{:032x}", i);
+  }
+  return seen;
+}
+
+const aws::StoppedTask exits{
+    "", "EssentialContainerExited", "Essential container in task exited", {"web: exit 137"}, true};
+const aws::StoppedTask cannot_start{"", "TaskFailedToStart", "CannotPullContainerError: no such image", {}, false};
+const aws::StoppedTask fails_check{
+    "", "ServiceSchedulerInitiated", "Task failed container health checks", {"web: exit 137"}, true};
+
+ServiceObservation at_work(int running = 0, bool breaker = true) {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", running, 2 - running),
+                    deployment("ecs-svc/1", "ACTIVE", before, "COMPLETED", 2)});
+  seen.CircuitBreaker = breaker;
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("with a circuit breaker only failures that it does not count are judged, by an explicit limit too") {
+  for (const bool is_explicit : {false, true}) {
+    Expectation e = expectation();
+    if (is_explicit) e.most_failed_tasks = 3;
+    const auto blind = judge(e, {}, with_stopped(at_work(), 3, exits));
+    REQUIRE(blind.verdict);
+    CHECK(blind.verdict->Ending == Ending::NoProgress);
+    CHECK(blind.verdict->Findings.BreakerIsBlind);
+    CHECK(blind.verdict->Findings.Stopped.front().Text == "Essential container in task exited; web: exit 137");
+    CHECK_FALSE(judge(e, {}, with_stopped(at_work(), 2, exits)).verdict);
+    CHECK_FALSE(judge(e, {}, with_stopped(at_work(), 20, cannot_start)).verdict);
+    CHECK_FALSE(judge(e, {}, with_stopped(at_work(), 20, fails_check)).verdict);
+  }
+}
+
+TEST_CASE("a breaker counts what can't start only until the first task has run") {
+  auto after_one_ran = judge(expectation(), {}, at_work(1)).state;
+  CHECK(judge(expectation(), after_one_ran, with_stopped(at_work(), 3, cannot_start)).verdict);
+}
+
+TEST_CASE("a breaker that has tripped is left to turn back by itself") {
+  auto seen = with_stopped(at_work(), 5, exits);
+  CHECK_FALSE(judge(expectation(), {}, with_service_deployment(seen, "ROLLBACK_IN_PROGRESS")).verdict);
+}
+
+TEST_CASE("tasks that a person, the spot market or a lack of capacity ends are told, but are no failures") {
+  for (const std::string code : {"UserInitiated", "SpotInterruption", "TerminationNotice"}) {
+    const auto judgement = judge(expectation(), {}, with_stopped(at_work(1, false), 50, {"", code, "why", {}, true}));
+    CHECK_FALSE(judgement.verdict);
+    CHECK(judgement.state.FailedTasks == 0);
+    CHECK(judgement.lines[0].text == "A task was interrupted: why (×50)");
+  }
+  const auto no_room = judge(
+      expectation(), {}, with_stopped(at_work(0, false), 50, {"", "TaskFailedToStart", "RESOURCE:MEMORY", {}, false}));
+  CHECK_FALSE(no_room.verdict);
+  CHECK(no_room.state.Problem == "RESOURCE:MEMORY");
+}
+
+TEST_CASE("a crash loop of hundreds of tasks logs few lines") {
+  RolloutState state;
+  std::size_t lines = 0;
+  Expectation e = expectation();
+  e.most_failed_tasks = 0;
+  for (int look = 0; look < 500; ++look) {
+    auto seen = at_work(look % 3 == 0 ? 1 : 0);
+    seen.At = from_micros(0) + look * 5s;
+    seen.StoppedTasks = {exits};
+    seen.StoppedTasks[0].Arn = fmt::format("arn:task/{:032x}", look);
+    seen.Events = {
+        {fmt::format("e{}", look), seen.At, fmt::format("(service web) has started 1 tasks: (task {:032x}).", look)}};
+    const auto judgement = judge(e, state, seen);
+    CHECK_FALSE(judgement.verdict);
+    state = judgement.state;
+    lines += judgement.lines.size();
+  }
+  CHECK(lines < 60);
+  CHECK(findings(state).Stopped.front().Times == 500);
+}
+
+TEST_CASE("a log has a bound also where every line is another") {
+  RolloutState state;
+  std::size_t lines = 0;
+  for (int i = 0; i < 2000; ++i) {
+    auto seen = at_work(1);
+    seen.Events = {{fmt::format("e{}", i), from_micros(i), fmt::format("(service web) trouble number {}", i)}};
+    const auto judgement = judge(expectation(), state, seen);
+    state = judgement.state;
+    lines += judgement.lines.size();
+  }
+  CHECK(lines < 250);
+  CHECK(state.Problems.size() <= 21);
+}
+
+TEST_CASE("what ECS says of a problem is a warning and kept as evidence; what belongs to every rollout is not") {
+  auto seen = at_work();
+  seen.Events = {{"e1", from_micros(1), "(service web) has started 1 tasks: (task a)."},
+                 {"e2", from_micros(2),
+                  "(service web) was unable to place a task because no container instance met all "
+                  "of its requirements."}};
+  const auto judgement = judge(expectation(), {}, seen);
+  CHECK(judgement.lines[0].kind == steps::LineKind::Verbose);
+  CHECK(judgement.lines[1].kind == steps::LineKind::Warning);
+  CHECK(judgement.state.Problem.starts_with("was unable to place a task"));
+  CHECK(findings(judgement.state).Problems.size() == 1);
+  CHECK(judge(expectation(), judgement.state, at_work(1)).state.Problem.empty());
+}
+
+TEST_CASE("capacity that comes late is waited for, and the log says what for, ever more rarely") {
+  auto seen = at_work();
+  seen.Events = {{"e", from_micros(1), "(service web) was unable to place a task."}};
+  RolloutState state;
+  std::vector<std::string> waits;
+  for (int i = 0; i < 200; ++i) {
+    const auto judgement = judge(expectation(), state, seen);
+    REQUIRE_FALSE(judgement.verdict);
+    for (const auto& line : judgement.lines) {
+      if (line.kind == steps::LineKind::Wait) waits.push_back(line.text);
+    }
+    state = judgement.state;
+    seen.At += 5s;
+  }
+  REQUIRE(waits.size() == 5);  // after 1, 2, 4, 8 and 16 minutes
+  CHECK(waits[1] ==
+        "No progress for 2 minutes: 0 of 2 tasks running, 2 pending. ECS said last: was unable to place a task.");
+}
+
+TEST_CASE("events of the rollout before are not ours, by their time, their deployment, and what our update saw") {
+  Expectation e = expectation();
+  e.rollout.Since = from_micros(10'000'000);
+  auto seen = at_work();
+  seen.Events = {{"old", from_micros(9'999'000), "(service web) has stopped 1 running tasks."},
+                 {"theirs", from_micros(10'000'000), "(service web) (deployment ecs-svc/1) deployment completed."},
+                 {"ours", from_micros(10'001'000), "(service web) has started 2 tasks."}};
+  const auto judgement = judge(e, {}, seen);
+  CHECK(judgement.lines[0].text == "ECS: has started 2 tasks.");
+}
+
+namespace {
+
+/// One task, of which 100% must run and 150% may: one.
+ServiceObservation deadlocked() {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0, 0),
+                    deployment("ecs-svc/1", "ACTIVE", before, "COMPLETED", 1)});
+  seen.Desired = 1;
+  seen.MinimumHealthyPercent = 100;
+  seen.MaximumPercent = 150;
+  return seen;
+}
+
+/// How long the same look is judged until there is a verdict; with it.
+std::pair<Duration, std::optional<Verdict>> judged_after(ServiceObservation seen, const Expectation& e) {
+  RolloutState state;
+  for (Duration past{0}; past < 40min; past += 5s, seen.At += 5s) {
+    auto judgement = judge(e, state, seen);
+    if (judgement.verdict) return {past, judgement.verdict};
+    state = judgement.state;
+  }
+  return {40min, std::nullopt};
+}
+
+}  // namespace
+
+TEST_CASE("a configuration that lets ECS neither start nor stop a task ends the rollout within a minute or so") {
+  const auto [after, verdict] = judged_after(deadlocked(), expectation());
+  REQUIRE(verdict);
+  CHECK(after == 1min);
+  CHECK(verdict->Ending == Ending::Stuck);
+  CHECK(verdict->Reason ==
+        "The service's deployment configuration lets ECS neither start nor stop a task: of 1 tasks at least 100% (1) "
+        "must run, and at most 150% (1) may. Lower the minimum healthy percent, or raise the maximum percent.");
+  auto way_out = deadlocked();
+  way_out.MaximumPercent = 200;
+  CHECK_FALSE(judged_after(way_out, expectation()).second);
+}
+
+TEST_CASE("the arithmetic of rollouts is stuck exactly where AWS's is") {
+  struct Case {
+    int desired, minimum, maximum;
+    bool stuck;
+  };
+  for (const auto& [desired, minimum, maximum, stuck] :
+       {Case{1, 100, 200, false}, Case{1, 100, 100, true}, Case{3, 100, 125, true}, Case{2, 75, 100, true},
+        Case{4, 50, 100, false}, Case{1, 0, 100, false}, Case{1, 100, 150, true}, Case{10, 100, 110, false}}) {
+    CAPTURE(desired);
+    auto seen = deadlocked();
+    seen.Desired = desired;
+    seen.Deployments[1].Running = desired;
+    seen.MinimumHealthyPercent = minimum;
+    seen.MaximumPercent = maximum;
+    CHECK(judged_after(seen, expectation()).second.has_value() == stuck);
+  }
+}
+
+TEST_CASE("a way back that can't start for the reason that held up the rollout ends at once, not after half an hour") {
+  Expectation back = expectation();
+  back.is_way_back = true;
+  CHECK(judged_after(deadlocked(), back).first == 15s);
+  back.known_problem = "was unable to place a task.";
+  auto no_room = at_work();
+  no_room.Deployments[0].Pending = 0;
+  const auto [after, verdict] = judged_after(no_room, back);
+  REQUIRE(verdict);
+  CHECK(after == 15s);
+  CHECK(verdict->Reason == "was unable to place a task.");
+  CHECK_FALSE(judged_after(at_work(), back).second);  // its tasks are pending
+  back.known_problem.clear();
+  CHECK_FALSE(judged_after(no_room, back).second);
+}
+
+TEST_CASE("what runs is told by revision") {
+  const auto runs = findings(judge(expectation(), {}, at_work(1)).state).Runs;
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].TaskDefinition == ours);
+  CHECK(runs[0].Tasks == 1);
+  CHECK(runs[1].Tasks == 2);
 }

@@ -13,6 +13,13 @@ class Watching final : public Subscription {
 
 }  // namespace
 
+std::unique_ptr<Subscription> watch_service(aws::ServicePoller& poller, const aws::Client& client,
+                                            aws::ServiceInterest interest, Watch::Observer observer) {
+  return std::make_unique<Watching>(poller.watch(
+      client, std::move(interest),
+      [observer = std::move(observer)](const aws::ServiceObservation& seen) { observer(json::to_json(seen)); }));
+}
+
 RolloutWatch::RolloutWatch(aws::ServicePoller& poller, aws::Client client, std::string cluster, std::string service,
                            Expectation expectation)
     : poller_(poller),
@@ -38,9 +45,8 @@ std::unique_ptr<Subscription> RolloutWatch::subscribe(Observer observer) const {
   interest.deployment = expectation_.rollout.Deployment;
   interest.task_definition = expectation_.rollout.TaskDefinition;
   interest.since = expectation_.rollout.Since;
-  return std::make_unique<Watching>(poller_.watch(
-      client_, std::move(interest),
-      [observer = std::move(observer)](const aws::ServiceObservation& seen) { observer(json::to_json(seen)); }));
+  interest.last_event = expectation_.rollout.LastEvent;
+  return watch_service(poller_, client_, std::move(interest), std::move(observer));
 }
 
 }  // namespace slipway::steps::ecs

@@ -9,6 +9,10 @@
 
 namespace slipway::steps::ecs {
 
+/// Feeds `observer` with what the poller sees.
+std::unique_ptr<Subscription> watch_service(aws::ServicePoller&, const aws::Client&, aws::ServiceInterest,
+                                            Watch::Observer observer);
+
 class RolloutWatch final : public Watch {
  public:
   RolloutWatch(aws::ServicePoller& poller, aws::Client client, std::string cluster, std::string service,

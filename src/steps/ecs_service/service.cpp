@@ -71,12 +71,26 @@ ServiceFacts facts_of(const json::object& service) {
   facts.Status = text_of(service, "status");
   facts.Arn = text_of(service, "serviceArn");
   facts.TaskDefinition = text_of(service, "taskDefinition");
+  if (const auto desired = json::integer_at(service, "desiredCount")) facts.Desired = static_cast<int>(*desired);
+  std::optional<Time> done_at;
   each_deployment(service, [&](const json::object& deployment) {
+    ++facts.Deployments;
+    const auto made_at = aws::ecs::time_at(deployment, "createdAt");
+    if (text_of(deployment, "rolloutState") == "COMPLETED" && (facts.Done.empty() || made_at > done_at)) {
+      facts.Done = text_of(deployment, "taskDefinition");
+      done_at = made_at;
+    }
     if (text_of(deployment, "status") != "PRIMARY") return;
     facts.Deployment = text_of(deployment, "id");
     facts.RolloutState = text_of(deployment, "rolloutState");
-    facts.DeployedAt = aws::ecs::time_at(deployment, "createdAt");
+    facts.DeployedAt = made_at;
+    facts.Rolling = text_of(deployment, "taskDefinition");
+    facts.RunningTasks = static_cast<int>(json::integer_at(deployment, "runningCount").value_or(0));
+    facts.FailedTasks = static_cast<int>(json::integer_at(deployment, "failedTasks").value_or(0));
   });
+  if (const auto* events = json::array_at(service, "events"); events != nullptr && !events->empty()) {
+    if (const auto* newest = events->front().if_object()) facts.LastEvent = text_of(*newest, "id");
+  }
   if (const auto* configuration = json::object_at(service, "deploymentConfiguration")) {
     facts.DeploymentConfiguration = *configuration;
   }
@@ -121,6 +135,14 @@ std::string register_revision(const aws::Client& client, const json::object& def
   for (const auto& [key, value] : tags) list.push_back(json::object{{"key", key}, {"value", value}});
   request["tags"] = std::move(list);
   return arn_of(aws::ecs::register_task_definition(client, request));
+}
+
+Registration registration_of(const aws::Client& client, const std::string& task_definition) {
+  const auto found = aws::ecs::describe_task_definition(client, task_definition);
+  if (!found) return {};
+  const auto unit = found->tags.find(std::string(unit_tag));
+  return {text_of(found->definition, "registeredBy"), unit == found->tags.end() ? "" : unit->second,
+          aws::ecs::time_at(found->definition, "registeredAt")};
 }
 
 std::optional<FoundDeployment> find_deployment(const aws::Client& client, const std::string& cluster,

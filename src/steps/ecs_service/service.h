@@ -18,14 +18,20 @@ struct ServiceFacts {
   std::string Status;  ///< ACTIVE, DRAINING, INACTIVE
   std::string Arn;
   std::string TaskDefinition;
-  std::string Deployment;          ///< id of PRIMARY, "" where the peer tells none
-  std::string RolloutState;        ///< of PRIMARY, "" where the peer tells none
-  std::optional<Time> DeployedAt;  ///< when PRIMARY was made, by AWS's clock
+  std::string Deployment;                 ///< id of PRIMARY, "" where the peer tells none
+  std::string RolloutState;               ///< of PRIMARY, "" where the peer tells none
+  std::optional<Time> DeployedAt;         ///< when PRIMARY was made, by AWS's clock
+  std::string Rolling;                    ///< the task definition of PRIMARY
+  int Deployments = 0;                    ///< how many it has
+  int RunningTasks = 0, FailedTasks = 0;  ///< of PRIMARY
+  std::string Done;                       ///< the task definition of the newest deployment that is done, "" if none is
+  std::string LastEvent;                  ///< id of the newest event, "" if there is none
+  std::optional<int> Desired;
   json::value DeploymentConfiguration;
 };
 BOOST_DESCRIBE_STRUCT(ServiceFacts, (),
-                      (Found, Status, Arn, TaskDefinition, Deployment, RolloutState, DeployedAt,
-                       DeploymentConfiguration))
+                      (Found, Status, Arn, TaskDefinition, Deployment, RolloutState, DeployedAt, Rolling, Deployments,
+                       RunningTasks, FailedTasks, Done, LastEvent, Desired, DeploymentConfiguration))
 
 ServiceFacts look_at_service(const aws::Client&, const std::string& cluster, const std::string& service);
 /// The same of UpdateService's answer.
@@ -42,6 +48,15 @@ std::optional<std::string> find_registered(const aws::Client&, const std::string
                                            Time since);
 /// Registers and returns the ARN. Not repeatable by itself: AWS has no idempotency token here.
 std::string register_revision(const aws::Client&, const json::object& definition, const aws::ecs::Tags&);
+
+/// Who registered a revision.
+struct Registration {
+  std::string By;    ///< ARN, "" where the peer doesn't tell
+  std::string Unit;  ///< its unit_tag, "" if it has none
+  std::optional<Time> At;
+};
+BOOST_DESCRIBE_STRUCT(Registration, (), (By, Unit, At))
+Registration registration_of(const aws::Client&, const std::string& task_definition);
 
 struct FoundDeployment {
   std::string id;  ///< "" when only the history of service deployments shows it, because it has already ended
