@@ -160,8 +160,54 @@ def the_circuit_breaker_fails_the_deployment_and_names_cause_and_revision(stage)
     expect_in(f"{FAMILY}:1", service["deployments"][0]["taskDefinition"])
 
 
+@suite.case
+def an_image_that_exits_after_its_start_is_given_up_early_under_a_circuit_breaker(stage):
+    client = stage.next_client()
+    stage.sim.post(
+        "/_sim/behaviours",
+        {
+            "image": "shop/web:1.1.0",
+            "account": client.account,
+            "behaviour": "crash_after_start",
+            "exitCode": 137,
+            "afterSeconds": 5,
+        },
+    )
+    task = stage.deploy(client, "1.1.0")
+    stage.expect_failure(task, "its tasks keep failing (rolled back to", "release 1.1.0", client.account, "exit 137")
+    expect_in(f"{FAMILY}:1", stage.service(client)["taskDefinition"])
+    said = [line for line in stage.shop.log(task).splitlines() if "exit 137" in line]
+    assert len(said) <= 6, f"{len(said)} log lines tell the same cause"
+
+
+@suite.case
+def somebody_elses_rollout_is_waited_for_and_ours_follows(stage):
+    client = stage.next_client()
+    stage.sim.post(
+        "/_sim/foreign-update",
+        {
+            "account": client.account,
+            "cluster": client.cluster,
+            "service": SERVICE,
+            "taskDefinition": f"{FAMILY}:1",
+            "forceNewDeployment": True,
+        },
+    )
+    theirs = stage.service(client)["deployments"][0]["id"]
+    task = stage.deploy(client)
+    expect_equal(stage.shop.wait(task)["State"], "Success", stage.shop.log(task))
+    expect_in(f"Waiting for somebody else's rollout, deployment {theirs}", stage.shop.log(task))
+
+
+@suite.case
+def want_of_capacity_is_named_as_the_cause(stage):
+    client = stage.next_client()
+    stage.sim.post("/_sim/faults", {"kind": "no_capacity", "account": client.account, "cluster": client.cluster})
+    stage.expect_failure(stage.deploy(client), "unable to place a task", client.account, f"{FAMILY}:1")
+
+
 def main():
-    served = clients(12)
+    served = clients(15)
     with Folder() as folder, AwsSim(folder, scenario(served), speed=20) as sim, Slipway(folder, sim.address) as server:
         shop = Shop(Api(server.address, server.key), served)
         for version in ("1.0.0", "1.1.0"):
