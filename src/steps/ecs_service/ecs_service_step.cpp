@@ -356,6 +356,11 @@ class Entry {
     return Outcome::failed(describe(rollout, failure_of(verdict)), std::move(evidence));
   }
 
+  /// Nothing but that revision runs.
+  static bool is_all(const std::vector<Running>& runs, const std::string& task_definition) {
+    return runs.size() == 1 && runs.front().TaskDefinition == task_definition;
+  }
+
   static Failure failure_of(const Verdict& verdict) {
     Failure failure;
     failure.findings = verdict.Findings;
@@ -364,7 +369,8 @@ class Entry {
     switch (verdict.Ending) {
       case Ending::RolledBack:
         failure.ending = fmt::format("Failed (rolled back to {})", short_name(verdict.By));
-        failure.now = fmt::format("ECS has set the service back to {}; {}.", verdict.By, runs);
+        failure.now = fmt::format("{}; ECS has gone back to {}.", runs,
+                                  is_all(verdict.Findings.Runs, verdict.By) ? "it" : verdict.By);
         break;
       case Ending::RollbackFailed:
         failure.ending = "Failed, and the rollback failed too";

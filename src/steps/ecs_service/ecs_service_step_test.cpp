@@ -72,7 +72,7 @@ struct FakeShop : aws::FakeAws {
   FakeShop() {
     http.otherwise = [this](const net::ClientRequest& request) { return answer(request); };
     ecs::RolloutState tried;
-    tried.Stopped = {{"no such image", 3, "arn:task/prod/abc"}};
+    tried.Stopped = {{"no such image", 3, "arn:task/prod/abc", true}};
     tried.Runs = {{"web:1", 2}};
     tried.Wanted = 2;
     ctx.waits["rollout settled"] = {AwaitState::timed_out, json::to_json(tried)};
@@ -127,8 +127,8 @@ struct FakeShop : aws::FakeAws {
     verdict.Ending = ending;
     verdict.Reason = std::move(reason);
     verdict.By = "arn:task-definition/web:1";
-    verdict.Findings.Stopped = {{"Essential container in task exited; web: exit 137", 3, "arn:task/prod/abc"},
-                                {"no such image", 1, "arn:task/prod/def"}};
+    verdict.Findings.Stopped = {{"Essential container in task exited; web: exit 137", 3, "arn:task/prod/abc", true},
+                                {"no such image", 1, "arn:task/prod/def", false}};
     verdict.Findings.Runs = {{"arn:task-definition/web:1", 2}};
     return json::to_json(verdict);
   }
@@ -272,8 +272,8 @@ TEST_CASE_FIXTURE(FakeShop, "each ending that is ECS's or somebody else's says w
   const Case cases[] = {
       {ecs::Ending::RolledBack, "tripped.",
        "Failed (rolled back to web:1): " + why +
-           "Now: ECS has set the service back to arn:task-definition/web:1; 2 tasks run arn:task-definition/web:1.\n" +
-           rest + "ECS's own reason: tripped.\n" + tail},
+           "Now: 2 tasks run arn:task-definition/web:1; ECS has gone back to it.\n" + rest +
+           "ECS's own reason: tripped.\n" + tail},
       {ecs::Ending::RollbackFailed, "tripped.",
        "Failed, and the rollback failed too: " + why +
            "Now: the service is at arn:task-definition/web:1; 2 tasks run arn:task-definition/web:1.\n" + rest +

@@ -34,7 +34,7 @@ std::string option(const json::object& options, std::string_view name) {
 /// Where CloudWatch keeps what the containers of that task wrote.
 void add_logs(std::vector<std::string>& lines, const json::object& definition, std::string_view task) {
   const json::array* containers = json::array_at(definition, "containerDefinitions");
-  if (containers == nullptr || task.empty()) return;
+  if (containers == nullptr) return;
   const std::string_view id = task.substr(task.rfind('/') + 1);
   for (const auto& item : *containers) {
     const json::object* container = item.if_object();
@@ -115,7 +115,8 @@ std::string describe_failure(const Subject& subject, const Failure& failure, con
   if (!failure.said_by_ecs.empty() && failure.said_by_ecs != told) {
     lines.push_back("ECS's own reason: " + failure.said_by_ecs);
   }
-  add_logs(lines, definition, found.Stopped.empty() ? "" : found.Stopped.front().Task);
+  const auto ran = std::find_if(found.Stopped.begin(), found.Stopped.end(), [](const Cause& c) { return c.Ran; });
+  if (ran != found.Stopped.end()) add_logs(lines, definition, ran->Task);
   if (!failure.deployment.empty()) {
     lines.push_back(fmt::format("In AWS: deployment {} of {}.", failure.deployment, failure.revision));
   }

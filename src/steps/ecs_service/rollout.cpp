@@ -29,16 +29,17 @@ constexpr Duration first_notice = std::chrono::minutes(1);
 int failures_allowed(int desired) { return std::clamp((desired + 1) / 2, 3, 200); }
 
 /// Counts `text` among `causes`, which stay bounded.
-void count(std::vector<Cause>& causes, std::string text, std::string_view task = {}) {
+void count(std::vector<Cause>& causes, std::string text, std::string_view task = {}, bool ran = false) {
   const auto named = [&](const Cause& c) { return c.Text == text; };
   auto known = std::find_if(causes.begin(), causes.end(), named);
   if (known == causes.end() && causes.size() >= most_causes) {
     text = other_causes;
     known = std::find_if(causes.begin(), causes.end(), named);
   }
-  if (known == causes.end()) known = causes.insert(known, Cause{std::move(text), 0, {}});
+  if (known == causes.end()) known = causes.insert(known, Cause{std::move(text), 0, {}, false});
   ++known->Times;
   known->Task = task;
+  known->Ran = ran;
 }
 
 /// The number of tasks between which a rollout moves (ECS guide, "Deployment types").
@@ -180,7 +181,7 @@ class Judge {
     state.Ran = state.Ran || task.Ran;
     ++state.FailedTasks;
     if (!is_counted) ++state.UncountedTasks;
-    count(state.Stopped, without_ids(cause), task.Arn);
+    count(state.Stopped, without_ids(cause), task.Arn, task.Ran);
     fold_.say(LineKind::Warning, fmt::format("A task of this deployment stopped: {}", cause));
     if (seen_.CircuitBreaker && !is_counted && state.UncountedTasks == 1) {
       say(LineKind::Info, "The service's circuit breaker does not count tasks that fail so; they are counted here.");

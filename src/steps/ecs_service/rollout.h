@@ -59,9 +59,10 @@ struct Cause {
   std::string Text;  ///< without ids
   int Times = 0;
   std::string Task;  ///< ARN
+  bool Ran = false;  ///< that task did, so there are logs of it
   bool operator==(const Cause&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Cause, (), (Text, Times, Task))
+BOOST_DESCRIBE_STRUCT(Cause, (), (Text, Times, Task, Ran))
 
 /// What the looks have shown by now, for whoever asks what happened.
 struct Findings {

@@ -164,8 +164,8 @@ TEST_CASE("reasons of stopped tasks are counted once a task, and events print on
   judgement = judge(expectation(), judgement.state, seen);
   CHECK(judgement.lines.empty());
   CHECK(findings(judgement.state).Stopped ==
-        std::vector<Cause>{{"CannotPullContainerError: no such image", 2, "arn:2"},
-                           {"Essential container in task exited; web: exit 1", 1, "arn:3"}});
+        std::vector<Cause>{{"CannotPullContainerError: no such image", 2, "arn:2", false},
+                           {"Essential container in task exited; web: exit 1", 1, "arn:3", false}});
 }
 
 TEST_CASE("a look that fails is told once and decides nothing") {
