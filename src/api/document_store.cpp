@@ -69,7 +69,8 @@ StoredResource DocumentStore::create(const Schema& schema, const std::string& sp
     incoming = std::move(model::with_secrets(incoming, copy).as_object());
   }
   draft.after = model::merge(schema, {draft.id, space}, nullptr, incoming, sender, tools_for(draft.id), draft.problems);
-  if (schema.order == model::Order::by_sort_order && json::find(incoming, "SortOrder") == nullptr) {
+  // Last, unless a place is named. Existing clients send 0 when they mean none.
+  if (schema.order == model::Order::by_sort_order && json::integer_at(draft.after, "SortOrder").value_or(0) == 0) {
     draft.after["SortOrder"] = storage::next_sort(txn_, schema.type, space);
   }
   return finish(schema, draft, sender);

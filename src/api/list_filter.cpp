@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/other_names.h"
 #include "api/stored_document.h"
 #include "api/tag_names.h"
 #include "base/text.h"
@@ -96,6 +97,7 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
   filter.name = text("name");
   filter.partial_name = text("partialName");
   if (!filter.partial_name) filter.partial_name = text("filter");
+  admit_other_names(reader, filter);
 
   std::vector<AnyOf> conditions, values_wanted;
   for (const model::Filter& declared : schema.filters) {

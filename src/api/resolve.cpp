@@ -1,5 +1,6 @@
 #include "api/resolve.h"
 
+#include "api/other_names.h"
 #include "commands/names.h"
 
 namespace slipway::api {
@@ -11,6 +12,9 @@ storage::StoredResource resolve(const Call& call, storage::Reader& reader, const
   if (row && row->type == schema.type && row->space == space && (owner.empty() || row->parent == owner)) return *row;
   row = storage::find_resource_by_name(reader, schema.type, space, owner, id_slug_or_name);
   if (row) return *row;
+  if (const auto id = known_as(schema.type, id_slug_or_name)) {
+    if (row = storage::find_resource(reader, *id); row) return *row;
+  }
   commands::fail_unknown("resource", id_slug_or_name);
 }
 

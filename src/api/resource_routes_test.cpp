@@ -488,3 +488,45 @@ TEST_CASE("Deleting a space deletes all that is in it") {
   CHECK(api.remove("/api/spaces/Spaces-1").status == 400);
   CHECK(api.get("/api/spaces/all").body.as_array().size() == 1);
 }
+
+TEST_CASE("A place of 0 or none at creation means last, for everything that has an order") {
+  TestApi api;
+  make_all(api);
+  std::size_t tried = 0;
+  for (const model::Schema& schema : api.services().catalogue.all()) {
+    if (schema.order != model::Order::by_sort_order || !schema.verbs.create) continue;
+    CAPTURE(schema.type);
+    const std::string path = "/api/Spaces-1/" + schema.collection;
+    const auto sample = std::find_if(std::begin(samples), std::end(samples),
+                                     [&](const Sample& s) { return std::string_view(s.path).ends_with(path); });
+    REQUIRE(sample != std::end(samples));
+    json::object body = json::parse(sample->body).as_object();
+    std::vector<std::string> made;
+    for (const json::value& place : {json::value(0), json::value(nullptr), json::value(), json::value(0)}) {
+      body["Name"] = fmt::format("{}", char('z' - made.size()));  // by name they would come the other way round
+      body["SortOrder"] = place;
+      const Answer created = api.post(path, body);
+      REQUIRE_MESSAGE(created.status == 201, created.text);
+      made.push_back(created.id());
+      const json::array all = api.get(path + "/all").body.as_array();
+      CHECK(all.back().at("Id") == json::value(created.id()));
+      ++tried;
+    }
+  }
+  MESSAGE(fmt::format("{} places tried", tried));
+}
+
+TEST_CASE("The built-in team of administrators is found by the name that existing scripts use, too") {
+  TestApi api;
+  for (const char* name : {"Administrators", "Octopus%20Administrators", "octopus%20administrators"}) {
+    CAPTURE(name);
+    CHECK(api.get(fmt::format("/api/teams/{}", name)).id() == "teams-administrators");
+    for (const char* parameter : {"name", "partialName"}) {
+      const Answer found = api.get(fmt::format("/api/teams?{}={}", parameter, name));
+      REQUIRE(found.items().size() == 1);
+      CHECK(found.items()[0].at("Id") == "teams-administrators");
+    }
+  }
+  CHECK(api.get("/api/teams?partialName=Octopus%20Admin&ids=teams-managers").items().empty());
+  CHECK(api.get("/api/teams?name=Octopus").items().empty());
+}

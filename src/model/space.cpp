@@ -68,7 +68,6 @@ Changes space_hook(const Edit& edit, const Lookup&, Problems& problems) {
   }
   add_managers_team(space);
   if (!edit.is_creation()) return {};
-  space["TaskQueueStopped"] = false;
   return {.create = furniture(space)};
 }
 
