@@ -4,6 +4,7 @@
 
 #include "api/paging.h"
 #include "api/resolve.h"
+#include "base/error.h"
 
 namespace slipway::api {
 namespace {
@@ -41,6 +42,37 @@ constexpr EmptyCollection collections[] = {
     {"workers", "Worker"},
 };
 
+/// What clients may try to create, and why nothing is: said before anything is made, and what to do instead.
+struct Refusal {
+  std::string_view path;
+  std::string_view sentence;
+};
+
+constexpr Refusal refusals[] = {
+    {"actiontemplates", "Step templates are not kept yet: put the step into the process itself."},
+    {"artifacts", "Artifacts are not kept yet."},
+    {"build-information", "Build information is not kept yet: put what matters into the release's notes."},
+    {"certificates", "Certificates are not kept yet: keep the text in a sensitive variable."},
+    {"deploymentfreezes", "There are no deployment freezes yet: disable the project to keep it from being deployed."},
+    {"git-credentials", "Git credentials are not kept: processes and variables live in the database."},
+    {"machines", "There are no deployment targets: steps run on the server and reach AWS by themselves."},
+    {"projects/{project}/git/convert",
+     "A project's process can't be moved to Git: it lives in the database. Nothing was changed."},
+    {"projects/{project}/runbooks", "There are no runbooks yet."},
+    {"projects/{project}/runbooksnapshots", "There are no runbooks yet."},
+    {"projects/{project}/triggers", "There are no triggers yet: let the build server create the release."},
+    {"projecttriggers", "There are no triggers yet: let the build server create the release."},
+    {"proxies", "Proxies are not kept: the server's own environment says which proxy it uses."},
+    {"runbook-runs/create/v1", "There are no runbooks yet."},
+    {"runbooks", "There are no runbooks yet."},
+    {"runbooksnapshots", "There are no runbooks yet."},
+    {"scopeduserroles",
+     "Roles can't be given to teams yet: members of the team Administrators may do everything, and nobody else may do "
+     "anything. Leave the roles out of the team."},
+    {"subscriptions", "There are no subscriptions yet."},
+    {"workers", "There are no workers: steps run on the server."},
+};
+
 /// Throws Error{not_found} when the address names an owner that does not exist.
 void expect_owner(Call& call, storage::Reader& reader, std::string_view type) {
   if (!type.empty()) resolve(call, reader, call.services.catalogue.get(type), call.parameter("owner"));
@@ -63,6 +95,11 @@ std::vector<Route> empty_routes() {
                         expect_owner(call, reader, owner);
                         return array_response({});
                       }});
+  }
+  for (const auto& [path, sentence] : refusals) {
+    routes.push_back(
+        {"POST", std::string(path), std::string(authenticated), fmt::format("Refuses, and makes nothing. {}", sentence),
+         ActHandler([sentence = sentence](Call&) -> net::Response { fail_invalid(std::string(sentence)); })});
   }
   return routes;
 }

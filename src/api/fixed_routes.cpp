@@ -32,6 +32,8 @@ struct Fixed {
 constexpr Fixed answers[] = {
     {"actiontemplates/categories", "The categories of step types.",
      R"([{"Id":"Aws","Name":"Aws","DisplayOrder":1,"Links":{}},{"Id":"Other","Name":"Other","DisplayOrder":2,"Links":{}}])"},
+    {"deploymentfreezes", "Times in which nothing may be deployed; there are none.",
+     R"({"DeploymentFreezes":[],"Count":0})"},
     {"externalsecuritygroupproviders", "Directories that groups of users can come from; there are none.", "[]"},
     {"machines/operatingsystem/names/all", "Operating systems of deployment targets; there are no targets.", "[]"},
     {"machines/operatingsystem/shells/all", "Shells of deployment targets; there are no targets.", "[]"},

@@ -124,3 +124,24 @@ TEST_CASE("The OpenAPI document describes every route and every resource") {
   CHECK(project.at("required").as_array().size() == 3);
   CHECK(paths.at("/api/{spaceId}/projects/{id}").at("get").at("x-permission") == "ProjectView");
 }
+
+TEST_CASE("What can't be created yet is refused with the reason, before anything is made") {
+  TestApi api;
+  const std::string project = api.make_project("Web").id();
+  std::size_t tried = 0;
+  for (const api::Route& route : api.server().router().routes()) {
+    if (!route.summary.starts_with("Refuses, and makes nothing.")) continue;
+    std::string path = "/api/Spaces-1/" + route.pattern;
+    if (const auto open = path.find("{project}"); open != std::string::npos) path.replace(open, 9, project);
+    const Answer refused = api.post(path, json::object{{"Name", "x"}});
+    CAPTURE(path);
+    CHECK(refused.status == 400);
+    CHECK(refused.body.at("Errors").as_array().size() == 1);
+    ++tried;
+  }
+  CHECK(tried > 15);
+  MESSAGE(tried << " refusals");
+  const Answer kept = api.get("/api/Spaces-1/projects/Web");
+  CHECK_FALSE(kept["Links"].as_object().contains("ConvertToVcs"));
+  CHECK(kept["IsVersionControlled"] == json::value(false));
+}
