@@ -11,8 +11,16 @@ namespace slipway::api {
 namespace {
 
 json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-/// What was kept as sent, or an empty list.
-json::value list_or(const json::value& kept) { return kept.is_array() ? kept : json::value(json::array()); }
+/// In the shape that clients read. Earlier versions kept whatever was sent.
+json::value git_reference(const json::value& kept) {
+  const json::object* reference = kept.if_object();
+  if (reference == nullptr) return nullptr;
+  const auto text = [&](std::string_view member) {
+    const auto found = json::text_at(*reference, member);
+    return found ? json::value(*found) : json::value(nullptr);
+  };
+  return json::object{{"GitRef", text("GitRef")}, {"GitCommit", text("GitCommit")}};
+}
 
 json::object release_links(const storage::ReleaseRecord& release) {
   const std::string space = "/api/" + release.space;
@@ -42,6 +50,7 @@ json::object deployment_links(const storage::DeploymentRecord& deployment) {
                         {"Environment", space + "/environments/" + deployment.environment},
                         {"Release", space + "/releases/" + deployment.release},
                         {"Project", space + "/projects/" + deployment.project},
+                        {"Evidence", fmt::format("{}/deployments/{}/evidence", space, deployment.id)},
                         {"Interruptions", space + "/interruptions?regarding=" + deployment.id},
                         {"Artifacts", space + "/artifacts?regarding=" + deployment.id}};
   if (!deployment.tenant.empty()) links["Tenant"] = space + "/tenants/" + deployment.tenant;
@@ -86,10 +95,10 @@ json::object DeliveryDocuments::release(const storage::ReleaseRecord& record) co
           {"ProjectVariableSetSnapshotId", record.variables_snapshot},
           {"LibraryVariableSetSnapshotIds", json::to_json(body.LibraryVariableSetSnapshotIds)},
           {"SelectedPackages", json::to_json(body.SelectedPackages)},
-          {"SelectedGitResources", list_or(body.SelectedGitResources)},
+          {"SelectedGitResources", json::array()},
           {"BuildInformation", json::array()},
           {"CustomFields", json::to_json(body.CustomFields)},
-          {"VersionControlReference", body.VersionControlReference},
+          {"VersionControlReference", git_reference(body.VersionControlReference)},
           {"Links", release_links(record)}};
 }
 
@@ -161,7 +170,12 @@ json::object DeliveryDocuments::task(const storage::TaskRecord& record) const {
           {"Links", task_links(record)}};
 }
 
-json::object DeliveryDocuments::dashboard_item(const storage::DeploymentRecord& record, bool is_current) {
+Standing standing_of(const storage::DeploymentRecord& deployment, const storage::CurrentState& state) {
+  if (deployment.id == state.last_success) return Standing::runs;
+  return deployment.id == state.previous_success ? Standing::ran_before : Standing::attempt;
+}
+
+json::object DeliveryDocuments::dashboard_item(const storage::DeploymentRecord& record, Standing standing) {
   const storage::ReleaseRecord* release = find_release(record.release);
   const auto task = storage::find_task(reader_, record.task).value_or(storage::TaskRecord{});
   return {{"Id", record.id},
@@ -185,8 +199,8 @@ json::object DeliveryDocuments::dashboard_item(const storage::DeploymentRecord& 
           {"HasWarningsOrErrors", task.has_warnings || task.state == storage::TaskState::Failed},
           {"ErrorMessage", task.error},
           {"Duration", duration_of(task, now_)},
-          {"IsCurrent", is_current},
-          {"IsPrevious", !is_current},
+          {"IsCurrent", standing == Standing::runs},
+          {"IsPrevious", standing == Standing::ran_before},
           {"IsCompleted", storage::is_final(task.state)},
           {"Links", deployment_links(record)}};
 }

@@ -14,6 +14,11 @@
 
 namespace slipway::api {
 
+/// How a deployment stands where it was made: it is what runs there, what ran before that, or neither: an attempt that
+/// came to nothing, or one that others followed.
+enum class Standing { runs, ran_before, attempt };
+Standing standing_of(const storage::DeploymentRecord&, const storage::CurrentState&);
+
 /// Remembers what several documents refer to. Lives no longer than its reader.
 class DeliveryDocuments {
  public:
@@ -22,8 +27,8 @@ class DeliveryDocuments {
   json::object release(const storage::ReleaseRecord&) const;
   json::object deployment(const storage::DeploymentRecord&);
   json::object task(const storage::TaskRecord&) const;
-  /// An entry of dashboards: what runs somewhere, or ran there before.
-  json::object dashboard_item(const storage::DeploymentRecord&, bool is_current);
+  /// An entry of dashboards.
+  json::object dashboard_item(const storage::DeploymentRecord&, Standing);
 
  private:
   const storage::ReleaseRecord* find_release(const std::string& id);

@@ -6,6 +6,7 @@
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
+#include "api/delivery_evidence.h"
 #include "api/deployment_previews.h"
 #include "api/project_progression.h"
 #include "base/describe.h"
@@ -30,6 +31,8 @@ struct CreateDeploymentBody {
   std::string EnvironmentName;                ///< tenanted
   std::vector<std::string> Tenants, TenantTags;
   std::vector<std::string> SpecificMachineNames, ExcludedMachineNames, SkipStepNames;
+  std::vector<std::string> DeploymentFreezeNames;
+  std::string DeploymentFreezeOverrideReason;
   bool ForcePackageRedeployment = false;
   bool ForcePackageDownload = false;
   bool UpdateVariableSnapshot = false;
@@ -41,9 +44,9 @@ struct CreateDeploymentBody {
 };
 BOOST_DESCRIBE_STRUCT(CreateDeploymentBody, (),
                       (ProjectName, ReleaseVersion, EnvironmentNames, EnvironmentName, Tenants, TenantTags,
-                       SpecificMachineNames, ExcludedMachineNames, SkipStepNames, ForcePackageRedeployment,
-                       ForcePackageDownload, UpdateVariableSnapshot, UseGuidedFailure, Priority, RunAt, NoRunAfter,
-                       Variables, Comments))
+                       SpecificMachineNames, ExcludedMachineNames, SkipStepNames, DeploymentFreezeNames,
+                       DeploymentFreezeOverrideReason, ForcePackageRedeployment, ForcePackageDownload,
+                       UpdateVariableSnapshot, UseGuidedFailure, Priority, RunAt, NoRunAfter, Variables, Comments))
 
 /// The classic POST.
 struct DeploymentDocument {
@@ -82,7 +85,27 @@ std::optional<Time> time_in(const std::optional<std::string>& text, std::string_
   return language::time_of(*date);
 }
 
+/// Someone who overrides a freeze believes that deployments are frozen; here nothing ever is.
+void check_freezes(const CreateDeploymentBody& body) {
+  Problems problems;
+  for (const std::string& name : body.DeploymentFreezeNames) {
+    if (!trim(name).empty()) {
+      problems.add(
+          fmt::format("DeploymentFreezeNames: there is no deployment freeze named '{}': this server has none. "
+                      "Leave it out.",
+                      name));
+    }
+  }
+  if (!trim(body.DeploymentFreezeOverrideReason).empty()) {
+    problems.add(
+        "DeploymentFreezeOverrideReason: there is no deployment freeze to override. Leave it out; Comments "
+        "are kept with the deployment.");
+  }
+  problems.throw_if_any();
+}
+
 DeploymentRequest request_of(const CreateDeploymentBody& body) {
+  check_freezes(body);
   DeploymentRequest request;
   request.project = body.ProjectName;
   if (request.project.empty()) fail_invalid("ProjectName: please name the project.");
@@ -103,10 +126,16 @@ DeploymentRequest request_of(const CreateDeploymentBody& body) {
 }
 
 /// TEN-4: who was matched but left out is told, beside what clients read.
-net::Response created_answer(const commands::CreatedDeployments& created) {
+net::Response created_answer(storage::Reader& reader, const commands::CreatedDeployments& created) {
+  const storage::DocumentLookup lookup(reader);
   json::array tasks;
   for (const storage::DeploymentRecord& deployment : created.deployments) {
-    tasks.push_back(json::object{{"DeploymentId", deployment.id}, {"ServerTaskId", deployment.task}});
+    const auto tenant = model::find<model::Tenant>(lookup, deployment.tenant);
+    tasks.push_back(json::object{{"DeploymentId", deployment.id},
+                                 {"ServerTaskId", deployment.task},
+                                 {"EnvironmentId", deployment.environment},
+                                 {"TenantId", tenant ? json::value(tenant->Id) : json::value(nullptr)},
+                                 {"TenantName", tenant ? json::value(tenant->Name) : json::value(nullptr)}});
   }
   json::array skipped;
   for (const planning::SkippedTenant& tenant : created.skipped) {
@@ -118,7 +147,7 @@ net::Response created_answer(const commands::CreatedDeployments& created) {
 
 net::Response create(Call& call, const DeploymentRequest& request) {
   return answer_once(call, "create deployments", [&](storage::Txn& txn, commands::CommandContext& context) {
-    return created_answer(commands::create_deployments(txn, context, request));
+    return created_answer(txn, commands::create_deployments(txn, context, request));
   });
 }
 
@@ -192,12 +221,19 @@ net::Response list_of_release(Call& call, storage::Reader& reader) {
   return list(call, reader, filter);
 }
 
+storage::DeploymentRecord addressed_deployment(const Call& call, storage::Reader& reader) {
+  auto deployment = storage::find_deployment(reader, call.parameter("id"));
+  if (!deployment || deployment->space != call.space) commands::fail_unknown("resource", call.parameter("id"));
+  return std::move(*deployment);
+}
+
 net::Response get(Call& call, storage::Reader& reader) {
-  const auto deployment = storage::find_deployment(reader, call.parameter("id"));
-  if (!deployment || deployment->space != call.space) {
-    commands::fail_unknown("resource", call.parameter("id"));
-  }
-  return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).deployment(*deployment));
+  return json_response(
+      200, DeliveryDocuments(reader, call.services.clock.now()).deployment(addressed_deployment(call, reader)));
+}
+
+net::Response evidence(Call& call, storage::Reader& reader) {
+  return json_response(200, delivery_evidence(reader, addressed_deployment(call, reader)));
 }
 
 net::Response preview(Call& call, storage::Reader& reader) {
@@ -254,14 +290,13 @@ json::array dashboard_items(storage::Reader& reader, DeliveryDocuments& document
   for (const model::Project& project : projects) {
     for (const storage::CurrentState& state : storage::current_states(reader, project.Id)) {
       if (!is_wanted(filter.environments, state.environment)) continue;
-      const auto add = [&](const std::string& id, bool is_current) {
-        const auto deployment = storage::find_deployment(reader, id);
-        if (deployment) items.push_back(documents.dashboard_item(*deployment, is_current));
+      const auto add = [&](const std::string& id) {
+        const auto deployment = id.empty() ? std::nullopt : storage::find_deployment(reader, id);
+        if (deployment) items.push_back(documents.dashboard_item(*deployment, standing_of(*deployment, state)));
       };
-      add(state.last_deployment, true);
-      const std::string& before =
-          state.last_success == state.last_deployment ? state.previous_success : state.last_success;
-      if (filter.with_previous && !before.empty()) add(before, false);
+      add(state.last_deployment);
+      if (state.last_success != state.last_deployment) add(state.last_success);
+      if (filter.with_previous) add(state.previous_success);
     }
   }
   return items;
@@ -354,6 +389,9 @@ std::vector<Route> deployment_routes() {
                              {"channels", QueryKind::texts},
                              {"taskState", QueryKind::texts}})),
       {"GET", "deployments/{id}", "DeploymentView", "Shows a deployment.", get, RouteScope::space, "Deployment"},
+      {"GET", "deployments/{id}/evidence", "DeploymentView",
+       "Shows what a deployment did, step by step: account, region, cluster, service, revision, image digests.",
+       evidence},
       Route{"GET", "releases/{release}/deployments", "DeploymentView", "Lists a release's deployments, newest first.",
             list_of_release, RouteScope::space, "Deployment"}
           .with_query(paged({{"ids", QueryKind::texts}})),

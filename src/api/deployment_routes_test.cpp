@@ -22,7 +22,7 @@ struct RunningApi : DeliveryApi {
   RunningApi() { REQUIRE(make_release("1.0.0").status == 201); }
 
   /// Claims the task with a plan of two steps, runs the first one, and skips the second.
-  void run(const std::string& task) {
+  void run(const std::string& task, bool succeeds = true) {
     database().write("run", [&](storage::Txn& txn) {
       const auto plan = storage::put_content(
           txn, R"({"Steps":[{"Number":1,"Group":1,"Name":"Migrate","Actions":[{"Unit":1,"Name":"Migrate"}]},
@@ -30,13 +30,18 @@ struct RunningApi : DeliveryApi {
                              "SkipReason":"It is not meant for this environment."}]}]})");
       const auto claim = storage::claim_task(txn, task, "node1", plan, clock().now());
       storage::put_unit(
-          txn, {task, 1, 1, storage::UnitState::done, R"({"Result":"Success"})", clock().now(), clock().now()});
+          txn,
+          {task, 1, 1, storage::UnitState::done,
+           R"({"Result":"Success","Evidence":{"Account":"222222222222","Service":"web","Digests":{"web":"sha256:1"}}})",
+           clock().now(), clock().now()});
       storage::append_log(txn, task,
                           {{0, 0, "Info", clock().now(), "begun"},
                            {0, 1, "Verbose", clock().now(), "detail"},
                            {0, 1, "Info", clock().now(), "migrated"}});
-      storage::finish_task(txn, *claim, storage::TaskState::Success, "", false, clock().now());
-      storage::record_ended(txn, *storage::find_deployment(txn, "Deployments-1"), true);
+      const auto ended = storage::find_task(txn, task)->deployment;
+      storage::finish_task(txn, *claim, succeeds ? storage::TaskState::Success : storage::TaskState::Failed, "", false,
+                           clock().now());
+      storage::record_ended(txn, *storage::find_deployment(txn, ended), succeeds);
     });
   }
 };
@@ -141,6 +146,81 @@ TEST_CASE_FIXTURE(RunningApi,
   const auto& release = progression["Releases"].as_array().at(0).as_object();
   CHECK(release.at("Deployments").as_object().at(dev).as_array().size() == 1);
   CHECK(release.at("NextDeployments") == json::value(json::array{json::value(prod)}));
+}
+
+TEST_CASE_FIXTURE(RunningApi, "what runs is current, whatever was attempted after it") {
+  run(first(deploy("1.0.0", "Dev"), "ServerTaskId"));
+  REQUIRE(make_release("1.1.0").status == 201);
+  run(first(deploy("1.1.0", "Dev"), "ServerTaskId"));
+  REQUIRE(make_release("1.2.0").status == 201);
+  run(first(deploy("1.2.0", "Dev"), "ServerTaskId"), false);
+  const auto check = [](const json::value& item, std::string_view version, bool current, bool previous) {
+    CHECK(item.at("ReleaseVersion") == json::value(version));
+    CHECK(item.at("IsCurrent") == json::value(current));
+    CHECK(item.at("IsPrevious") == json::value(previous));
+  };
+  const Answer dashboard = get("/api/Spaces-1/dashboard");
+  REQUIRE(dashboard["Items"].as_array().size() == 2);
+  check(dashboard["Items"].at(0), "1.2.0", false, false);
+  check(dashboard["Items"].at(1), "1.1.0", true, false);
+  const Answer dynamic = get("/api/Spaces-1/dashboard/dynamic?includePrevious=true");
+  REQUIRE(dynamic["Items"].as_array().size() == 3);
+  check(dynamic["Items"].at(2), "1.0.0", false, true);
+  const Answer progression = get("/api/Spaces-1/projects/Web/progression");
+  const auto item_of = [&](std::size_t release) {
+    return progression["Releases"].at(release).at("Deployments").at(dev).at(0);
+  };
+  check(item_of(0), "1.2.0", false, false);
+  check(item_of(1), "1.1.0", true, false);
+  check(item_of(2), "1.0.0", false, true);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "progression shows each channel the environments of its own lifecycle") {
+  const Answer lifecycle = post(
+      "/api/Spaces-1/lifecycles",
+      json::object{
+          {"Name", "Short"},
+          {"Phases", json::array{json::object{{"Name", "Only"}, {"OptionalDeploymentTargets", json::array{prod}}}}}});
+  REQUIRE_MESSAGE(lifecycle.status == 201, lifecycle.text);
+  const Answer hotfix = post("/api/Spaces-1/channels",
+                             json::object{{"Name", "Hotfix"}, {"ProjectId", project}, {"LifecycleId", lifecycle.id()}});
+  REQUIRE_MESSAGE(hotfix.status == 201, hotfix.text);
+  const Answer progression = get("/api/Spaces-1/projects/Web/progression");
+  CHECK(progression["Environments"].as_array().size() == 2);
+  const json::object& channels = progression["ChannelEnvironments"].as_object();
+  CHECK(channels.at(hotfix.id()) == json::value(json::array{json::object{{"Id", prod}, {"Name", "Prod"}}}));
+  CHECK(channels.at("Channels-1").as_array().size() == 2);
+}
+
+TEST_CASE_FIXTURE(RunningApi, "a deployment's evidence names what was changed where") {
+  const Answer made = deploy("1.0.0", "Dev");
+  run(first(made, "ServerTaskId"));
+  const Answer deployment = get("/api/Spaces-1/deployments/" + first(made, "DeploymentId"));
+  const Answer evidence = get(json::view(deployment["Links"].at("Evidence").as_string()));
+  REQUIRE_MESSAGE(evidence.status == 200, evidence.text);
+  CHECK(evidence.str("ReleaseVersion") == "1.0.0");
+  CHECK(evidence.str("State") == "Success");
+  REQUIRE(evidence["Steps"].as_array().size() == 1);
+  const json::value& step = evidence["Steps"].at(0);
+  CHECK(step.at("ActionName") == "Migrate");
+  CHECK(step.at("Evidence").at("Account") == "222222222222");
+  CHECK(step.at("Evidence").at("Digests").at("web") == "sha256:1");
+}
+
+TEST_CASE_FIXTURE(RunningApi, "overriding a freeze is refused where nothing is ever frozen") {
+  json::object body{{"projectName", "Web"}, {"releaseVersion", "1.0.0"}, {"environmentNames", json::array{"Dev"}}};
+  body["deploymentFreezeNames"] = json::array{""};
+  body["deploymentFreezeOverrideReason"] = "";
+  CHECK(post("/api/Spaces-1/deployments/create/untenanted/v1", body).status == 201);
+  body["deploymentFreezeNames"] = json::array{"Christmas"};
+  const Answer named = post("/api/Spaces-1/deployments/create/untenanted/v1", body);
+  CHECK(named.status == 400);
+  CHECK(named.errors().find("DeploymentFreezeNames: there is no deployment freeze named 'Christmas'") !=
+        std::string::npos);
+  body["deploymentFreezeNames"] = json::array();
+  body["deploymentFreezeOverrideReason"] = "urgent";
+  CHECK(post("/api/Spaces-1/deployments/create/untenanted/v1", body).errors().find("DeploymentFreezeOverrideReason") !=
+        std::string::npos);
 }
 
 TEST_CASE_FIXTURE(RunningApi, "TSK-14: a queued task names the tasks that it waits for") {

@@ -28,8 +28,7 @@ using commands::ReleaseRequest;
 /// Members that are absent or null keep their defaults; keys match in any case (the Go client sends camelCase).
 struct CreateReleaseBody {
   std::string ProjectName, PackageVersion, ReleaseVersion, ChannelName, PackagePrerelease, GitRef, GitCommit;
-  std::vector<std::string> Packages;
-  json::value GitResources;
+  std::vector<std::string> Packages, GitResources;
   std::optional<std::string> ReleaseNotes;
   std::map<std::string, std::string> CustomFields;
   bool IgnoreIfAlreadyExists = false;
@@ -39,12 +38,19 @@ BOOST_DESCRIBE_STRUCT(CreateReleaseBody, (),
                       (ProjectName, PackageVersion, ReleaseVersion, ChannelName, PackagePrerelease, GitRef, GitCommit,
                        Packages, GitResources, ReleaseNotes, CustomFields, IgnoreIfAlreadyExists, IgnoreChannelRules))
 
+/// Where the process was read from; kept for people, since processes live in the database.
+struct GitReference {
+  std::optional<std::string> GitRef, GitCommit;
+};
+BOOST_DESCRIBE_STRUCT(GitReference, (), (GitRef, GitCommit))
+
 /// What the classic POST and PUT take of a release document.
 struct ReleaseDocument {
   std::string ProjectId, ChannelId, Version;
   std::optional<std::string> ReleaseNotes;
   std::vector<planning::SelectedPackage> SelectedPackages;
-  json::value SelectedGitResources, VersionControlReference;
+  std::vector<json::value> SelectedGitResources;
+  std::optional<GitReference> VersionControlReference;
   std::map<std::string, std::string> CustomFields;
   bool IgnoreChannelRules = false;
 };
@@ -52,9 +58,21 @@ BOOST_DESCRIBE_STRUCT(ReleaseDocument, (),
                       (ProjectId, ChannelId, Version, ReleaseNotes, SelectedPackages, SelectedGitResources,
                        VersionControlReference, CustomFields, IgnoreChannelRules))
 
-json::value git_reference(const CreateReleaseBody& body) {
-  if (body.GitRef.empty() && body.GitCommit.empty()) return nullptr;
-  return json::object{{"GitRef", body.GitRef}, {"GitCommit", body.GitCommit}};
+json::value git_reference(const std::optional<std::string>& ref, const std::optional<std::string>& commit) {
+  if (ref.value_or("").empty() && commit.value_or("").empty()) return nullptr;
+  return json::object{{"GitRef", json::to_json(ref)}, {"GitCommit", json::to_json(commit)}};
+}
+
+json::value git_reference(const std::optional<GitReference>& reference) {
+  return reference ? git_reference(reference->GitRef, reference->GitCommit) : nullptr;
+}
+
+/// Empty texts in lists are what clients send for nothing.
+[[noreturn]] void fail_git_resources(std::string_view member) {
+  fail_invalid(
+      fmt::format("{}: no step of this server takes files from Git, so there is nothing to choose a revision "
+                  "of; leave it out or send [].",
+                  member));
 }
 
 /// Quirk of the Jenkins plugin 1.x: a missing reference name arrives as the text "null".
@@ -92,6 +110,9 @@ std::string names_of_environments(storage::Reader& reader, const commands::Creat
 
 net::Response create_v1(Call& call) {
   const auto body = json::from_json<CreateReleaseBody>(call.body());
+  for (const std::string& resource : body.GitResources) {
+    if (!trim(resource).empty()) fail_git_resources("GitResources");
+  }
   call.services.database.read([&](storage::Reader& reader) { use_space_of_body(call, reader); });
   ReleaseRequest request;
   request.project = body.ProjectName;
@@ -104,8 +125,7 @@ net::Response create_v1(Call& call) {
   request.custom_fields = body.CustomFields;
   request.ignore_channel_rules = body.IgnoreChannelRules;
   request.ignore_if_exists = body.IgnoreIfAlreadyExists;
-  request.git_resources = body.GitResources;
-  request.version_control = git_reference(body);
+  request.version_control = git_reference(body.GitRef, body.GitCommit);
   return create(call, std::move(request), [](storage::Txn& txn, const commands::CreatedRelease& created) {
     return json_response(created.existed ? 200 : 201,
                          json::object{{"ReleaseId", created.record.id},
@@ -117,6 +137,7 @@ net::Response create_v1(Call& call) {
 net::Response create_classic(Call& call) {
   const auto document = json::from_json<ReleaseDocument>(call.body());
   if (trim(document.Version).empty()) fail_invalid("Version: please give the release a version.");
+  if (!document.SelectedGitResources.empty()) fail_git_resources("SelectedGitResources");
   ReleaseRequest request;
   request.project = document.ProjectId;
   request.channel = document.ChannelId;
@@ -126,8 +147,7 @@ net::Response create_classic(Call& call) {
   request.notes = document.ReleaseNotes;
   request.custom_fields = document.CustomFields;
   request.ignore_channel_rules = document.IgnoreChannelRules || call.asks("ignoreChannelRules");
-  request.git_resources = document.SelectedGitResources;
-  request.version_control = document.VersionControlReference;
+  request.version_control = git_reference(document.VersionControlReference);
   return create(call, std::move(request), [&](storage::Txn& txn, const commands::CreatedRelease& created) {
     return json_response(201, DeliveryDocuments(txn, call.services.clock.now()).release(created.record));
   });

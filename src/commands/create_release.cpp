@@ -176,7 +176,6 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
   body.SelectedPackages = packages;
   body.LibraryVariableSetSnapshotIds = variables.libraries;
   body.CustomFields = request.custom_fields;
-  body.SelectedGitResources = request.git_resources;
   body.VersionControlReference = request.version_control;
 
   record.id = context.ids.next(txn, "Releases");

@@ -27,14 +27,14 @@ struct ReleaseBody {
   std::vector<planning::SelectedPackage> SelectedPackages;
   std::vector<std::string> LibraryVariableSetSnapshotIds;
   std::map<std::string, std::string> CustomFields;
-  json::value SelectedGitResources, VersionControlReference;  ///< kept as they were sent; null = none
+  json::value VersionControlReference;  ///< {GitRef, GitCommit}, or null
   std::vector<Defect> Defects;
 
   bool is_blocked() const;
 };
 BOOST_DESCRIBE_STRUCT(ReleaseBody, (),
                       (ReleaseNotes, IgnoreChannelRules, SelectedPackages, LibraryVariableSetSnapshotIds, CustomFields,
-                       SelectedGitResources, VersionControlReference, Defects))
+                       VersionControlReference, Defects))
 
 struct DeploymentBody {
   std::string Name, Comments;
