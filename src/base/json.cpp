@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 #include <charconv>
@@ -23,6 +24,15 @@ void append_number(std::string& out, double number) {
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
   out.append(buffer, end);
+}
+
+/// "byte 17 (line 2, column 5)".
+std::string place(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, byte);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto last = before.rfind('\n');
+  return fmt::format("byte {} (line {}, column {})", byte, line,
+                     before.size() - (last == std::string_view::npos ? 0 : last + 1) + 1);
 }
 
 template <class Object>
@@ -49,10 +59,11 @@ value parse(std::string_view text, const Limits& limits) {
   if (!error && !parser.done()) parser.finish(error);
   if (error || !parser.done()) {
     const std::string why = error && error != boost::json::error::incomplete ? error.message() : "it ends too early";
-    fail_invalid(fmt::format("The JSON is malformed near byte {}: {}.", consumed, why));
+    fail_invalid(fmt::format("The JSON is malformed near {}: {}.", place(text, consumed), why));
   }
   if (text.find_first_not_of(" \t\r\n", consumed) != std::string_view::npos) {
-    fail_invalid(fmt::format("The JSON is malformed near byte {}: there is text after the document.", consumed));
+    fail_invalid(
+        fmt::format("The JSON is malformed near {}: there is text after the document.", place(text, consumed)));
   }
   return parser.release();
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "model/action_properties.h"
 
 namespace slipway::model {
 namespace {
@@ -77,9 +78,34 @@ void check_steps(json::object& process, Problems& problems) {
   });
 }
 
+/// A property in the server's own namespaces that it does not read would be without effect.
+void check_properties(const json::object& owner, std::string_view action_type, const std::string& path,
+                      Problems& problems) {
+  const json::object* properties = json::object_at(owner, "Properties");
+  for (const auto& [name, value] : properties == nullptr ? json::object{} : *properties) {
+    if (const auto why = why_unknown_property(action_type, name)) {
+      problems.add(fmt::format("{}.Properties: {}", path, *why));
+    }
+  }
+}
+
+void check_all_properties(json::object& process, Problems& problems) {
+  std::size_t s = 0;
+  for_each_item(process, "Steps", [&](json::object& step) {
+    const std::string step_path = fmt::format("Steps[{}]", s++);
+    check_properties(step, "", step_path, problems);
+    std::size_t a = 0;
+    for_each_item(step, "Actions", [&](json::object& action) {
+      check_properties(action, json::text_at(action, "ActionType").value_or(""),
+                       fmt::format("{}.Actions[{}]", step_path, a++), problems);
+    });
+  });
+}
+
 Changes process_hook(const Edit& edit, const Lookup&, Problems& problems) {
   if (edit.is_deletion()) return {};
   check_steps(*edit.after, problems);
+  check_all_properties(*edit.after, problems);
   complete_steps(*edit.after);
   return {};
 }

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
-#include "base/text.h"
+#include "cloud/conform.h"
 #include "cloud/credential_sources.h"
+#include "cloud/endpoints.h"
 
 namespace slipway::steps {
 namespace {
@@ -20,10 +19,8 @@ constexpr std::string_view role_session = "Octopus.Action.Aws.AssumedRoleSession
 constexpr std::string_view role_seconds = "Octopus.Action.Aws.AssumeRoleSessionDurationSeconds";
 constexpr std::string_view role_external_id = "Octopus.Action.Aws.AssumeRoleExternalId";
 
-bool is_true(const std::optional<std::string>& text) { return text && equals_ignoring_case(trim(*text), "true"); }
-
 void read_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
-  if (is_true(read_property(ctx, use_instance_role, problems))) return;
+  if (read_flag_property(ctx, use_instance_role, problems)) return;
   const std::string name = require_property(ctx, account_variable, "the variable that holds the AWS account", problems);
   if (name.empty()) return;
   const auto key = ctx.variable(name + ".AccessKey");
@@ -39,30 +36,34 @@ void read_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
   login.secret_access_key = Secret(std::move(*secret));
 }
 
-std::optional<int> read_seconds(const std::string& text, Problems& problems) {
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 900 || seconds > 43'200) {
+/// The role as people name it: by its ARN, or by its name in the account that the action names.
+std::string read_role_arn(const StepContext& ctx, const std::string& region, Problems& problems) {
+  const std::string named = require_property(ctx, role_arn, "the role to assume", problems);
+  if (named.empty() || named.starts_with("arn:")) return named;
+  const std::string account = read_property(ctx, account_id, problems).value_or("");
+  if (account.empty() || region.empty()) {
     problems.add(
-        fmt::format("{} must be a whole number of seconds from 900 to 43200, not \"{}\".", role_seconds, text));
-    return std::nullopt;
+        fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not \"{}\"; or give {} as "
+                    "well, and the role's name is enough.",
+                    role_arn, named, account_id));
+    return "";
   }
-  return seconds;
+  try {
+    return fmt::format("arn:{}:iam::{}:role/{}", aws::partition_of(region).id, account, named);
+  } catch (const Error& error) {
+    problems.add(error.message());
+    return "";
+  }
 }
 
-aws::RoleToAssume read_role(const StepContext& ctx, Problems& problems) {
+aws::RoleToAssume read_role(const StepContext& ctx, const std::string& region, Problems& problems) {
   aws::RoleToAssume role;
-  role.role_arn = require_property(ctx, role_arn, "the role to assume", problems);
-  if (!role.role_arn.empty() && !role.role_arn.starts_with("arn:")) {
-    problems.add(fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not \"{}\".",
-                             role_arn, role.role_arn));
-  }
+  role.role_arn = read_role_arn(ctx, region, problems);
   role.external_id = read_property(ctx, role_external_id, problems).value_or("");
   role.session_name =
       aws::make_session_name(read_property(ctx, role_session, problems)
                                  .value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
-  const auto seconds = read_property(ctx, role_seconds, problems);
-  role.duration_seconds = seconds ? read_seconds(*seconds, problems) : std::nullopt;
+  role.duration_seconds = read_number_property(ctx, role_seconds, 900, 43'200, problems);
   return role;
 }
 
@@ -104,11 +105,38 @@ std::string require_property(const StepContext& ctx, std::string_view name, std:
   return value.value_or("");
 }
 
+std::string show_property(const StepContext& ctx, std::string_view name, std::string_view value) {
+  const auto at = ctx.action().properties.find(std::string(name));
+  const bool is_replaced = at != ctx.action().properties.end() && at->second.find("#{") != std::string::npos;
+  return is_replaced ? fmt::format("what \"{}\" stands for", at->second) : fmt::format("\"{}\"", value);
+}
+
+bool read_flag_property(const StepContext& ctx, std::string_view name, Problems& problems, bool otherwise) {
+  const auto text = read_property(ctx, name, problems);
+  if (!text) return otherwise;
+  const auto flag = aws::read_flag(*text);
+  if (!flag) problems.add(fmt::format("{} must be True or False, not {}.", name, show_property(ctx, name, *text)));
+  return flag.value_or(otherwise);
+}
+
+std::optional<int> read_number_property(const StepContext& ctx, std::string_view name, int least, int most,
+                                        Problems& problems) {
+  const auto text = read_property(ctx, name, problems);
+  if (!text) return std::nullopt;
+  const auto number = aws::read_integer(*text);
+  if (!number || *number < least || *number > most) {
+    problems.add(fmt::format("{} must be a whole number from {} to {}, not {}.", name, least, most,
+                             show_property(ctx, name, *text)));
+    return std::nullopt;
+  }
+  return static_cast<int>(*number);
+}
+
 AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
   AwsLogin login;
   login.region = require_property(ctx, region, "the AWS region, such as eu-west-1", problems);
   read_account(ctx, login, problems);
-  if (is_true(read_property(ctx, assume_role, problems))) login.role = read_role(ctx, problems);
+  if (read_flag_property(ctx, assume_role, problems)) login.role = read_role(ctx, login.region, problems);
   read_expected_account(ctx, login, problems);
   return login;
 }

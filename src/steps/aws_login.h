@@ -35,7 +35,15 @@ aws::Client connect_to_watch(const aws::Access&, const AwsLogin&);
 /// A property that may be left out: its evaluated value, or nullopt with the reason added to `problems` when it can't
 /// be evaluated.
 std::optional<std::string> read_property(const StepContext&, std::string_view name, Problems& problems);
-/// One that may not.
+/// A property's value for a message, in quotes; where it came from a variable, which may be a secret one, what was
+/// written.
+std::string show_property(const StepContext&, std::string_view name, std::string_view value);
+/// A flag, false when left out. What is neither true nor false is a problem.
+bool read_flag_property(const StepContext&, std::string_view name, Problems& problems, bool otherwise = false);
+/// A whole number within bounds.
+std::optional<int> read_number_property(const StepContext&, std::string_view name, int least, int most,
+                                        Problems& problems);
+/// One that may not be left out.
 std::string require_property(const StepContext&, std::string_view name, std::string_view what, Problems& problems);
 
 }  // namespace slipway::steps

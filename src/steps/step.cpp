@@ -1,12 +1,14 @@
 #include "steps/step.h"
 
+#include "base/text.h"
+
 namespace slipway::steps {
 
 std::optional<std::string> StepContext::property(std::string_view name) const {
   const auto& properties = action().properties;
   const auto it = properties.find(std::string(name));
   if (it == properties.end()) return std::nullopt;
-  std::string value = evaluate(it->second);
+  std::string value(trim(evaluate(it->second)));
   return value.empty() ? std::nullopt : std::optional(std::move(value));
 }
 

@@ -127,6 +127,8 @@ class StepContext {
   virtual std::string evaluate(std::string_view text) const = 0;
   /// A variable's evaluated value; nullopt when there is none.
   virtual std::optional<std::string> variable(std::string_view name) const = 0;
+  /// Whether the text holds the value of a sensitive variable.
+  virtual bool holds_secret(std::string_view text) const = 0;
   /// Identifies this unit in the outside world, e.g. as a tag: the same in every entry, unique to the unit.
   virtual std::string token() const = 0;
   /// The instant of the last journaled point.
@@ -137,7 +139,7 @@ class StepContext {
   /// Sets `Octopus.Action[name].Output.<name>` for later steps.
   virtual void output(std::string name, std::string value) = 0;
 
-  /// A property of the action, evaluated; nullopt when absent or empty.
+  /// A property of the action, evaluated, without blanks around it; nullopt when absent or empty.
   std::optional<std::string> property(std::string_view name) const;
 
   /// Journals what `read` returns.

@@ -11,6 +11,7 @@
 #include "steps/ecs_service/inputs.h"
 #include "steps/ecs_service/rollout_watch.h"
 #include "steps/ecs_service/service.h"
+#include "steps/ecs_service/service_checks.h"
 
 namespace slipway::steps {
 namespace {
@@ -55,6 +56,13 @@ constexpr Duration registered_before = std::chrono::minutes(10);
 // A service that has never come up is not waited for.
 constexpr Duration time_to_come_up = std::chrono::minutes(10);
 
+/// What a look at the family's revisions gave: the one to use again, "" if none, and where containers log to.
+struct Planned {
+  std::string Equal;
+  json::value Logs;
+};
+BOOST_DESCRIBE_STRUCT(Planned, (), (Equal, Logs))
+
 /// Why the step ends a rollout that ECS has not ended.
 struct GivenUp {
   std::string how;       ///< "timed out after 30 minutes"
@@ -73,10 +81,11 @@ std::string_view server_of(std::string_view token) {
 /// One entry of the step: the inputs, the client, and what was found so far.
 class Entry {
  public:
-  Entry(StepContext& ctx, const aws::Access& access, aws::ServicePoller& poller)
+  Entry(StepContext& ctx, const aws::Access& access, aws::ServicePoller& poller, RevisionHashes& hashes)
       : ctx_(ctx),
         access_(access),
         poller_(poller),
+        hashes_(hashes),
         inputs_(read_inputs(ctx)),
         client_(connect(access, inputs_.login).in_sequence()) {}
 
@@ -87,9 +96,10 @@ class Entry {
     });
     ctx_.log(LineKind::Info,
              fmt::format("Signed in to AWS account {} in {} as {}.", account_.Number, client_.region(), account_.Arn));
-    switch (
-        ctx_.lock(fmt::format("ecs/{}/{}/{}/{}", account_.Number, client_.region(), inputs_.cluster, inputs_.service),
-                  fmt::format("{} in account {}", place(), account_.Number))) {
+    for (const auto& warning : inputs_.definition.warnings) ctx_.log(LineKind::Warning, warning);
+    switch (ctx_.lock(fmt::format("ecs/{}/{}/{}/{}", account_.Number, client_.region(), inputs_.target.cluster,
+                                  inputs_.target.service),
+                      fmt::format("{} in account {}", place(), account_.Number))) {
       case AwaitState::pending:
         return Outcome::pending();
       case AwaitState::value:
@@ -97,22 +107,22 @@ class Entry {
       default:
         return Outcome::canceled("Canceled before anything was changed.");
     }
-    before_ =
-        ctx_.observe("service before", [&] { return look_at_service(client_, inputs_.cluster, inputs_.service); });
+    before_ = ctx_.observe("service before",
+                           [&] { return look_at_service(client_, inputs_.target.cluster, inputs_.target.service); });
     if (!before_.Found)
       return Outcome::failed(
           fmt::format("There is no {} in account {}, {}. Create it, or correct the step's cluster and service.",
                       place(), account_.Number, client_.region()));
-    if (before_.Status != "ACTIVE")
-      return Outcome::failed(fmt::format("The {} is {}, so nothing can be deployed to it.", place(), before_.Status));
+    if (const auto why = why_not_deployable(before_, inputs_)) return refused(*why);
+    if (const auto why = why_foreign_role()) return Outcome::failed(*why);
 
     if (auto ended = let_others_finish()) return std::move(*ended);
 
     const std::string revision = register_or_reuse();
     const Rollout rollout = start("update service", update(revision), revision, before_);
     tell(rollout);
-    const auto verdict =
-        ctx_.await<Verdict>("rollout settled", watch(expectation(rollout, inputs_.digests)), inputs_.timeout);
+    const auto verdict = ctx_.await<Verdict>("rollout settled", watch(expectation(rollout, inputs_.definition.digests)),
+                                             inputs_.timeout);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.cancelled()) {
       return Outcome::canceled(
@@ -135,7 +145,9 @@ class Entry {
   }
 
  private:
-  std::string place() const { return fmt::format("service {} in cluster {}", inputs_.service, inputs_.cluster); }
+  std::string place() const {
+    return fmt::format("service {} in cluster {}", inputs_.target.service, inputs_.target.cluster);
+  }
 
   /// A rollout that is under way and not ours is waited for, or refused, or superseded, as the step's input says.
   /// Returns an outcome where the step does not go on now.
@@ -177,7 +189,7 @@ class Entry {
       }
       if (auto ended = wait_for(theirs, i)) return ended;
       before_ = ctx_.observe(fmt::format("service before {}", i + 1),
-                             [&] { return look_at_service(client_, inputs_.cluster, inputs_.service); });
+                             [&] { return look_at_service(client_, inputs_.target.cluster, inputs_.target.service); });
       if (!before_.Found || before_.Status != "ACTIVE") {
         return Outcome::failed(fmt::format("Failed: {} is gone or being deleted. Nothing was changed.", where()));
       }
@@ -185,12 +197,28 @@ class Entry {
     return std::nullopt;
   }
 
+  Outcome refused(const std::string& why) const {
+    return Outcome::failed(fmt::format("The {} can't be deployed to. {}", place(), why));
+  }
+
+  /// ECS takes only roles of its own account, and says so only when tasks start.
+  std::optional<std::string> why_foreign_role() const {
+    for (const std::string_view member : {"executionRoleArn", "taskRoleArn"}) {
+      const auto role = json::text_at(inputs_.definition.members, member);
+      if (!role || !role->starts_with("arn:") || aws::account_of_arn(*role) == account_.Number) continue;
+      return fmt::format(
+          "The role {} is in another account than {}, where its tasks would run. Name one of that account.", *role,
+          account_.Number);
+    }
+    return std::nullopt;
+  }
+
   std::optional<Outcome> wait_for(const std::string& theirs, int i) {
     ctx_.log(LineKind::Wait, fmt::format("Waiting for somebody else's rollout, {}, at most {}.", theirs,
                                          describe_duration(inputs_.timeout)));
-    const BusyWatch watch(poller_, connect_to_watch(access_, inputs_.login), inputs_.cluster, inputs_.service,
-                          {before_.Deployment, before_.Rolling, before_.DeployedAt.value_or(ctx_.time())},
-                          blind_timeout());
+    const BusyWatch watch(
+        poller_, connect_to_watch(access_, inputs_.login), inputs_.target.cluster, inputs_.target.service,
+        {before_.Deployment, before_.Rolling, before_.DeployedAt.value_or(ctx_.time())}, blind_timeout());
     const auto end = ctx_.await<BusyEnd>(fmt::format("other rollout over {}", i), watch, inputs_.timeout);
     if (end.pending()) return Outcome::pending();
     if (end.cancelled()) return Outcome::canceled("Canceled before anything was changed.");
@@ -222,20 +250,70 @@ class Entry {
 
   std::string where() const { return fmt::format("{}, account {}, {}", place(), account_.Number, client_.region()); }
 
+  /// A revision never changes, so each entry of the step makes the same of it.
+  Definition definition() const {
+    return laid_over(inputs_.definition, read_revision(client_, before_.TaskDefinition));
+  }
+
+  /// ARN of the revision to use. Throws Error{invalid} before anything is registered when the service can't take it.
   std::string register_or_reuse() {
-    const auto equal = ctx_.observe(
-        "equal revision", [&] { return find_equal_revision(client_, inputs_.definition, before_.TaskDefinition); });
-    if (equal) {
-      ctx_.log(LineKind::Info, fmt::format("Nothing differs from {}: it is used again.", *equal));
-      return *equal;
+    const auto planned = ctx_.observe("equal revision", [&] {
+      const Definition wanted = definition();
+      const auto found = find_equal_revision(client_, named_roles(wanted), before_.TaskDefinition, hashes_);
+      check_fit(wanted, found == before_.TaskDefinition);
+      return Planned{found.value_or(""), log_places(wanted.members)};
+    });
+    if (const json::object* logs = planned.Logs.if_object()) logs_ = *logs;
+    if (!planned.Equal.empty()) {
+      ctx_.log(LineKind::Info, fmt::format("Nothing differs from {}: it is used again.", planned.Equal));
+      return planned.Equal;
     }
-    const std::string family(json::text_at(inputs_.definition, "family").value_or(""));
+    const std::string family =
+        inputs_.definition.family.empty() ? family_of(before_.TaskDefinition) : inputs_.definition.family;
     const Time since = ctx_.time() - most_skew;
     const std::string revision = ctx_.effect<std::string>(
         "register task definition", {[&] { return find_registered(client_, family, ctx_.token(), since); },
-                                     [&] { return register_revision(client_, inputs_.definition, tags()); }});
+                                     [&] { return register_revision(client_, definition(), tags()); }});
     ctx_.log(LineKind::Info, fmt::format("Registered {}.", revision));
     return revision;
+  }
+
+  /// Where containers log to, in the shape of a task definition: all that a failure's message needs of it. Other
+  /// options of logging may be secrets.
+  static json::object log_places(const json::object& definition) {
+    json::array out;
+    const json::array* containers = json::array_at(definition, "containerDefinitions");
+    for (const auto& item : containers == nullptr ? json::array{} : *containers) {
+      const json::object& container = item.as_object();
+      const json::object* logging = json::object_at(container, "logConfiguration");
+      if (logging == nullptr || json::text_at(*logging, "logDriver") != "awslogs") continue;
+      json::object options;
+      for (const std::string_view name : {"awslogs-group", "awslogs-region", "awslogs-stream-prefix"}) {
+        const json::object* given = json::object_at(*logging, "options");
+        if (const auto value = given == nullptr ? std::nullopt : json::text_at(*given, name)) options[name] = *value;
+      }
+      out.push_back(json::object{{"name", json::text_at(container, "name").value_or("")},
+                                 {"logConfiguration", {{"logDriver", "awslogs"}, {"options", std::move(options)}}}});
+    }
+    return {{"containerDefinitions", std::move(out)}};
+  }
+
+  void check_fit(const Definition& wanted, bool is_in_use) const {
+    auto why = why_unfit(before_, wanted.members);
+    const bool rolls_out = !is_in_use || inputs_.force_new_deployment;
+    if (!why && rolls_out) why = why_stuck(before_, inputs_);
+    if (why) fail_invalid(refused(*why).message);
+  }
+
+  /// AWS shows roles by their ARNs, however they were given.
+  Definition named_roles(Definition wanted) const {
+    for (const std::string_view member : {"executionRoleArn", "taskRoleArn"}) {
+      const auto role = json::text_at(wanted.members, member);
+      if (!role || role->empty() || role->starts_with("arn:")) continue;
+      wanted.members[member] =
+          fmt::format("arn:{}:iam::{}:role/{}", aws::partition_of(client_.region()).id, account_.Number, *role);
+    }
+    return wanted;
   }
 
   aws::ecs::Tags tags() const {
@@ -268,7 +346,8 @@ class Entry {
     };
     return ctx_.effect<Rollout>(
         name, {[&]() -> std::optional<Rollout> {
-                 const auto found = find_deployment(client_, inputs_.cluster, inputs_.service, revision, from, since);
+                 const auto found =
+                     find_deployment(client_, inputs_.target.cluster, inputs_.target.service, revision, from, since);
                  return found ? std::optional(rollout_of(found->id, found->created_at, "")) : std::nullopt;
                },
                [&] {
@@ -305,7 +384,7 @@ class Entry {
   }
 
   json::object update_to(const std::string& revision) const {
-    return {{"cluster", inputs_.cluster}, {"service", inputs_.service}, {"taskDefinition", revision}};
+    return {{"cluster", inputs_.target.cluster}, {"service", inputs_.target.service}, {"taskDefinition", revision}};
   }
 
   /// Outputs are set before the wait, so that later steps have them also after a failure (ECS-7).
@@ -318,8 +397,8 @@ class Entry {
     ctx_.output("TaskDefinitionRevision", colon == std::string::npos ? "" : name.substr(colon + 1));
     ctx_.output("PreviousTaskDefinitionArn", rollout.PreviousTaskDefinition);
     ctx_.output("EcsDeploymentId", rollout.Deployment);
-    ctx_.output("ClusterName", inputs_.cluster);
-    ctx_.output("ServiceName", inputs_.service);
+    ctx_.output("ClusterName", inputs_.target.cluster);
+    ctx_.output("ServiceName", inputs_.target.service);
     ctx_.output("Region", client_.region());
     const bool unchanged = rollout.Deployment == rollout.PreviousDeployment;
     ctx_.log(LineKind::Info,
@@ -341,13 +420,14 @@ class Entry {
   Duration blind_timeout() const { return std::clamp(inputs_.timeout, least_blind_timeout, most_blind_timeout); }
 
   RolloutWatch watch(Expectation expected) const {
-    return {poller_, connect_to_watch(access_, inputs_.login), inputs_.cluster, inputs_.service, std::move(expected)};
+    return {poller_, connect_to_watch(access_, inputs_.login), inputs_.target.cluster, inputs_.target.service,
+            std::move(expected)};
   }
 
   Outcome conclude(const Rollout& rollout, const Verdict& verdict) {
-    json::value evidence = json::to_json(Evidence{account_.Number, client_.region(), inputs_.cluster, inputs_.service,
-                                                  rollout.Deployment, verdict.ServiceDeployment, rollout.TaskDefinition,
-                                                  rollout.PreviousTaskDefinition, verdict.Digests});
+    json::value evidence = json::to_json(
+        Evidence{account_.Number, client_.region(), inputs_.target.cluster, inputs_.target.service, rollout.Deployment,
+                 verdict.ServiceDeployment, rollout.TaskDefinition, rollout.PreviousTaskDefinition, verdict.Digests});
     if (verdict.Ending == Ending::Healthy) {
       ctx_.log(LineKind::Highlight, fmt::format("Proven: {} runs {} with deployment {}.", place(),
                                                 rollout.TaskDefinition, rollout.Deployment));
@@ -405,8 +485,8 @@ class Entry {
   std::string describe(const Rollout& rollout, Failure failure) const {
     Subject subject{ctx_.variable("Octopus.Release.Number").value_or(""),
                     {},
-                    inputs_.service,
-                    inputs_.cluster,
+                    inputs_.target.service,
+                    inputs_.target.cluster,
                     account_.Number,
                     client_.region()};
     for (const auto& package : ctx_.action().packages) {
@@ -414,14 +494,15 @@ class Entry {
     }
     failure.deployment = rollout.Deployment;
     failure.revision = rollout.TaskDefinition;
-    return describe_failure(subject, failure, inputs_.definition);
+    return describe_failure(subject, failure, logs_);
   }
 
   /// Nothing that AWS offers ends a hung rollout, so the step goes back itself, and says why also where it can't.
   Outcome give_up(const Rollout& rollout, const GivenUp& given_up) {
     try {
-      const ServiceFacts now = ctx_.observe("service at the limit",
-                                            [&] { return look_at_service(client_, inputs_.cluster, inputs_.service); });
+      const ServiceFacts now = ctx_.observe("service at the limit", [&] {
+        return look_at_service(client_, inputs_.target.cluster, inputs_.target.service);
+      });
       const bool ours = now.Deployment == rollout.Deployment ||
                         (rollout.Deployment.empty() && now.TaskDefinition == rollout.TaskDefinition);
       return ours && now.RolloutState == "COMPLETED" ? prove_late(rollout, given_up) : go_back(rollout, now, given_up);
@@ -438,7 +519,7 @@ class Entry {
     ctx_.log(LineKind::Warning,
              fmt::format("{}, and by now ECS calls it done: checking what runs instead of going back.",
                          capitalised(given_up.how)));
-    const auto verdict = ctx_.await<Verdict>("proven late", watch(expectation(rollout, inputs_.digests)),
+    const auto verdict = ctx_.await<Verdict>("proven late", watch(expectation(rollout, inputs_.definition.digests)),
                                              inputs_.proof_timeout + proof_slack);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.value) return conclude(rollout, *verdict.value);
@@ -505,17 +586,19 @@ class Entry {
   StepContext& ctx_;
   const aws::Access& access_;
   aws::ServicePoller& poller_;
+  RevisionHashes& hashes_;
   const Inputs inputs_;
   const aws::Client client_;
   Account account_;
   ServiceFacts before_;
+  json::object logs_;  ///< see log_places
 };
 
 }  // namespace
 
 EcsServiceStep::EcsServiceStep(aws::Access access, aws::ServicePoller& poller)
-    : access_(std::move(access)), poller_(poller) {}
+    : access_(std::move(access)), poller_(poller), hashes_(std::make_shared<RevisionHashes>()) {}
 
-Outcome EcsServiceStep::execute(StepContext& ctx) const { return Entry(ctx, access_, poller_).run(); }
+Outcome EcsServiceStep::execute(StepContext& ctx) const { return Entry(ctx, access_, poller_, *hashes_).run(); }
 
 }  // namespace slipway::steps

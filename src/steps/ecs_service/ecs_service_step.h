@@ -2,11 +2,16 @@
 // watches that deployment until it is proven or has failed (docs/ecs-step.md).
 #pragma once
 
+#include <memory>
+
 #include "cloud/poller.h"
 #include "steps/aws_login.h"
 #include "steps/step.h"
 
 namespace slipway::steps {
+namespace ecs {
+class RevisionHashes;
+}
 
 class EcsServiceStep final : public StepType {
  public:
@@ -22,6 +27,7 @@ class EcsServiceStep final : public StepType {
  private:
   aws::Access access_;
   aws::ServicePoller& poller_;
+  std::shared_ptr<ecs::RevisionHashes> hashes_;
 };
 
 }  // namespace slipway::steps

@@ -1,14 +1,14 @@
 // What the ECS service step is told: evaluated, checked, and complete.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/describe.h"
-#include "base/json.h"
 #include "steps/aws_login.h"
+#include "steps/ecs_service/definition.h"
+#include "steps/ecs_service/target.h"
 
 namespace slipway::steps::ecs {
 
@@ -18,13 +18,8 @@ BOOST_DESCRIBE_ENUM(WhenBusy, Wait, Refuse, Supersede)
 
 struct Inputs {
   AwsLogin login;
-  std::string cluster;
-  std::string service;
-  /// A RegisterTaskDefinition request in AWS's own spelling, without tags: family, containerDefinitions with their
-  /// images, and what else the action gives.
-  json::object definition;
-  /// Container name → the digest that its image must resolve to; only where the release froze one.
-  std::map<std::string, std::string> digests;
+  Target target;
+  WantedDefinition definition;
   std::optional<int> desired_count;
   std::optional<int> minimum_healthy_percent;
   std::optional<int> maximum_percent;

@@ -1,5 +1,7 @@
 #include "steps/ecs_service/service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -22,6 +24,17 @@ void each_deployment(const json::object& service, F visit) {
   for (const auto& item : *deployments) {
     if (const auto* deployment = item.if_object()) visit(*deployment);
   }
+}
+
+/// The member of each item of a list, where it has one.
+std::vector<std::string> texts_of(const json::object& members, std::string_view list, std::string_view name) {
+  std::vector<std::string> texts;
+  const auto* items = json::array_at(members, list);
+  for (const auto& item : items == nullptr ? json::array{} : *items) {
+    if (!item.is_object()) continue;
+    if (auto text = text_of(item.get_object(), name); !text.empty()) texts.push_back(std::move(text));
+  }
+  return texts;
 }
 
 /// nullopt when there is no such service, or no such cluster.
@@ -94,6 +107,16 @@ ServiceFacts facts_of(const json::object& service) {
   if (const auto* configuration = json::object_at(service, "deploymentConfiguration")) {
     facts.DeploymentConfiguration = *configuration;
   }
+  if (const auto* controller = json::object_at(service, "deploymentController")) {
+    facts.Controller = text_of(*controller, "type");
+  }
+  facts.SchedulingStrategy = text_of(service, "schedulingStrategy");
+  facts.LaunchType = text_of(service, "launchType");
+  facts.CapacityProviders = texts_of(service, "capacityProviderStrategy", "capacityProvider");
+  facts.BalancedContainers = texts_of(service, "loadBalancers", "containerName");
+  const auto* network = json::object_at(service, "networkConfiguration");
+  facts.HasNetwork = network != nullptr && !network->empty();
+  facts.Running = static_cast<int>(json::integer_at(service, "runningCount").value_or(0));
   return facts;
 }
 
@@ -102,17 +125,57 @@ ServiceFacts look_at_service(const aws::Client& client, const std::string& clust
   return described ? facts_of(*described) : ServiceFacts{};
 }
 
-std::optional<std::string> find_equal_revision(const aws::Client& client, const json::object& definition,
-                                               const std::string& in_use) {
-  const std::string wanted = aws::task_definition_hash(definition);
-  const std::string family = text_of(definition, "family");
-  for (const std::string& name : {in_use, family}) {
-    if (name.empty()) continue;
-    const auto found = aws::ecs::describe_task_definition(client, name);
-    const bool active = found && text_of(found->definition, "status") != "INACTIVE";
-    if (active && aws::task_definition_hash(found->definition) == wanted) return arn_of(found->definition);
-  }
-  return std::nullopt;
+std::optional<std::string> RevisionHashes::find(const std::string& arn) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = hashes_.find(arn);
+  return found == hashes_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void RevisionHashes::keep(const std::string& arn, std::string hash) {
+  static constexpr std::size_t most = 20'000;  // some 4 MB
+  const std::lock_guard lock(mutex_);
+  if (hashes_.size() >= most) hashes_.clear();
+  hashes_.insert_or_assign(arn, std::move(hash));
+}
+
+std::string family_of(std::string_view task_definition) {
+  task_definition.remove_prefix(task_definition.rfind('/') + 1);
+  return std::string(task_definition.substr(0, task_definition.find(':')));
+}
+
+Definition read_revision(const aws::Client& client, const std::string& arn) {
+  if (arn.empty()) return {};
+  const auto described = aws::ecs::describe_task_definition(client, arn);
+  if (described) return carried(*described);
+  fail(
+      ErrorCode::invalid,
+      fmt::format("The service's revision, {}, does not exist any more, so nothing of it can be carried over. Describe "
+                  "the task definition in full, and set Slipway.Ecs.CarryOver to False.",
+                  arn));
+}
+
+std::optional<std::string> find_equal_revision(const aws::Client& client, const Definition& definition,
+                                               const std::string& in_use, RevisionHashes& hashes) {
+  const std::string wanted = aws::task_definition_hash(definition.members);
+  const auto is_equal = [&](const std::string& arn) {
+    if (const auto known = hashes.find(arn); known && *known != wanted) return false;
+    const auto found = aws::ecs::describe_task_definition(client, arn);
+    if (!found) return false;
+    std::string hash = aws::task_definition_hash(found->definition);
+    const bool same =
+        hash == wanted && text_of(found->definition, "status") != "INACTIVE" && carried(*found).tags == definition.tags;
+    hashes.keep(arn, std::move(hash));
+    return same;
+  };
+  const std::string family = text_of(definition.members, "family");
+  if (family_of(in_use) == family && is_equal(in_use)) return in_use;
+  std::optional<std::string> equal;
+  int looked_at = 0;
+  aws::ecs::each_task_definition(client, family, [&](const std::string& arn) {
+    if (arn != in_use && is_equal(arn)) equal = arn;
+    return !equal && ++looked_at < most_revisions;
+  });
+  return equal;
 }
 
 std::optional<std::string> find_registered(const aws::Client& client, const std::string& family,
@@ -129,8 +192,10 @@ std::optional<std::string> find_registered(const aws::Client& client, const std:
   return registered;
 }
 
-std::string register_revision(const aws::Client& client, const json::object& definition, const aws::ecs::Tags& tags) {
-  json::object request = definition;
+std::string register_revision(const aws::Client& client, const Definition& definition, const aws::ecs::Tags& ours) {
+  json::object request = definition.members;
+  aws::ecs::Tags tags = ours;
+  tags.insert(definition.tags.begin(), definition.tags.end());
   json::array list;
   for (const auto& [key, value] : tags) list.push_back(json::object{{"key", key}, {"value", value}});
   request["tags"] = std::move(list);

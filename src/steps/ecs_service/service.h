@@ -2,13 +2,17 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/describe.h"
 #include "cloud/client.h"
 #include "cloud/ecs.h"
+#include "steps/ecs_service/definition.h"
 
 namespace slipway::steps::ecs {
 
@@ -28,26 +32,54 @@ struct ServiceFacts {
   std::string LastEvent;                  ///< id of the newest event, "" if there is none
   std::optional<int> Desired;
   json::value DeploymentConfiguration;
+  std::string Controller;          ///< ECS, CODE_DEPLOY, EXTERNAL; "" where the peer tells none
+  std::string SchedulingStrategy;  ///< REPLICA, DAEMON
+  std::string LaunchType;          ///< "" with capacity providers
+  std::vector<std::string> CapacityProviders;
+  std::vector<std::string> BalancedContainers;  ///< that load balancers send requests to
+  bool HasNetwork = false;                      ///< has a network configuration
+  int Running = 0;                              ///< of all its deployments
 };
 BOOST_DESCRIBE_STRUCT(ServiceFacts, (),
                       (Found, Status, Arn, TaskDefinition, Deployment, RolloutState, DeployedAt, Rolling, Deployments,
-                       RunningTasks, FailedTasks, Done, LastEvent, Desired, DeploymentConfiguration))
+                       RunningTasks, FailedTasks, Done, LastEvent, Desired, DeploymentConfiguration, Controller,
+                       SchedulingStrategy, LaunchType, CapacityProviders, BalancedContainers, HasNetwork, Running))
 
 ServiceFacts look_at_service(const aws::Client&, const std::string& cluster, const std::string& service);
 /// The same of UpdateService's answer.
 ServiceFacts facts_of(const json::object& service);
 
-/// ARN of a revision that means the same as `definition`: the one the service runs, else the family's newest.
-std::optional<std::string> find_equal_revision(const aws::Client&, const json::object& definition,
-                                               const std::string& in_use);
+/// What revisions mean, by their ARNs: a revision never changes, so what one deployment has read spares the next one
+/// from reading it again. Threads: any.
+class RevisionHashes {
+ public:
+  std::optional<std::string> find(const std::string& arn) const;
+  void keep(const std::string& arn, std::string hash);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> hashes_;
+};
+
+/// How many revisions of a family are looked at, from the newest on.
+inline constexpr int most_revisions = 100;
+/// ARN of an ACTIVE revision of the family that means the same and has the same tags of people: the one that the
+/// service runs, else the newest of them.
+std::optional<std::string> find_equal_revision(const aws::Client&, const Definition&, const std::string& in_use,
+                                               RevisionHashes&);
 
 /// The tag by which a revision is recognised as registered by one unit of work.
 inline constexpr std::string_view unit_tag = "slipway:unit";
 /// ARN of the revision that carries this unit's tag, among those of the family registered at or after `since`.
 std::optional<std::string> find_registered(const aws::Client&, const std::string& family, const std::string& token,
                                            Time since);
-/// Registers and returns the ARN. Not repeatable by itself: AWS has no idempotency token here.
-std::string register_revision(const aws::Client&, const json::object& definition, const aws::ecs::Tags&);
+/// Registers it with people's tags and ours, and returns the ARN. Not repeatable by itself: AWS has no idempotency
+/// token here.
+std::string register_revision(const aws::Client&, const Definition&, const aws::ecs::Tags& ours);
+/// The revision of that ARN, as far as it can be carried over; nothing for "".
+Definition read_revision(const aws::Client&, const std::string& arn);
+/// "web" of "arn:…:task-definition/web:7" and of "web:7".
+std::string family_of(std::string_view task_definition);
 
 /// Who registered a revision.
 struct Registration {

@@ -1,0 +1,280 @@
+#include "steps/ecs_service/definition_input.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "aws_model/model.h"
+#include "base/text.h"
+#include "cloud/conform.h"
+#include "cloud/task_definition.h"
+#include "steps/aws_login.h"
+#include "steps/ecs_service/written_json.h"
+
+namespace slipway::steps::ecs {
+namespace {
+
+constexpr std::string_view definition_property = "Slipway.Ecs.TaskDefinition";
+constexpr std::string_view containers_property = "Slipway.Ecs.Containers";
+constexpr std::string_view changes_property = "Slipway.Ecs.ContainerChanges";
+
+const aws::Shape& model_of(std::string_view member) {
+  return *aws::input_of("ecs", "RegisterTaskDefinition")->find(member)->shape;
+}
+
+class DefinitionReader {
+ public:
+  DefinitionReader(const StepContext& ctx, Problems& problems) : ctx_(ctx), problems_(problems) {}
+
+  WantedDefinition read() {
+    wanted_.carries_over = read_flag_property(ctx_, "Slipway.Ecs.CarryOver", problems_, true);
+    const std::size_t before = problems_.list().size();
+    read_whole();
+    read_list("Slipway.Ecs.Volumes", "volumes");
+    read_containers();
+    read_changes();
+    read_texts();
+    read_family();
+    if (problems_.list().size() == before) check_complete();
+    return std::move(wanted_);
+  }
+
+ private:
+  /// A property as JSON of the model's kinds; nullopt when there is none, or none that could be read.
+  std::optional<json::value> read_document(std::string_view name, const aws::Shape& shape, bool is_patch,
+                                           void (*prepare)(DefinitionReader&, json::value&) = nullptr) {
+    auto written = read_json(ctx_, name, problems_);
+    if (!written) return std::nullopt;
+    if (prepare != nullptr) prepare(*this, written->value);
+    const aws::ConformOptions options{
+        {{"ContainerDefinition", {"package"}}}, is_patch, [&](const std::string& path, const json::value& value) {
+          return written->show(path, value);
+        }};
+    const std::size_t before = problems_.list().size();
+    aws::conform(written->value, shape, written->name, options, problems_, wanted_.warnings);
+    if (problems_.list().size() != before) return std::nullopt;
+    return std::move(written->value);
+  }
+
+  /// Null members of the definition itself are not to be carried over; those that AWS sets are nobody's to give.
+  static void take_apart(DefinitionReader& reader, json::value& document) {
+    json::object* members = document.if_object();
+    if (members == nullptr) return;
+    std::vector<std::string> dropped;
+    const json::object sendable = aws::registrable(*members);
+    for (const auto& [name, value] : *members) {
+      if (value.is_null()) reader.wanted_.removed.emplace_back(name);
+      if (value.is_null() || (name != "tags" && !sendable.contains(name))) dropped.emplace_back(name);
+      if (!value.is_null() && name != "tags" && !sendable.contains(name)) {
+        reader.wanted_.warnings.push_back(
+            fmt::format("{}.{} is AWS's to set; it is left out.", definition_property, std::string_view(name)));
+      }
+    }
+    for (const auto& name : dropped) members->erase(name);
+    // The family may be given by its own property, or be the running one's.
+    if (!members->contains("family")) (*members)["family"] = "";
+    if (!members->contains("containerDefinitions")) (*members)["containerDefinitions"] = json::array();
+  }
+
+  void read_whole() {
+    auto whole = read_document(definition_property, *aws::input_of("ecs", "RegisterTaskDefinition"), false, take_apart);
+    if (!whole) return;
+    wanted_.members = std::move(whole->get_object());
+    if (json::text_at(wanted_.members, "family").value_or("").empty()) wanted_.members.erase("family");
+    json::array& containers = wanted_.members["containerDefinitions"].as_array();
+    check_containers(containers, fmt::format("{}.containerDefinitions", definition_property));
+    if (containers.empty()) wanted_.members.erase("containerDefinitions");
+    for (const auto& name : wanted_.removed) {
+      if (name == "family" || name == "containerDefinitions") {
+        problems_.add(fmt::format("{}.{} can't be removed.", definition_property, name));
+      }
+    }
+  }
+
+  void read_list(std::string_view property, std::string_view member) {
+    if (auto list = read_document(property, model_of(member), false)) wanted_.members[member] = std::move(*list);
+  }
+
+  void read_containers() {
+    auto list = read_document(containers_property, model_of("containerDefinitions"), false);
+    if (!list) return;
+    if (list->get_array().empty()) problems_.add(fmt::format("{} has no container.", containers_property));
+    check_containers(list->get_array(), std::string(containers_property));
+    wanted_.members["containerDefinitions"] = std::move(*list);
+  }
+
+  void read_changes() {
+    auto list = read_document(changes_property, model_of("containerDefinitions"), true);
+    if (!list) return;
+    check_each(list->get_array(), std::string(changes_property), false);
+    wanted_.container_changes = std::move(list->get_array());
+  }
+
+  void read_texts() {
+    static constexpr std::pair<std::string_view, std::string_view> texts[] = {
+        {"Slipway.Ecs.ExecutionRole", "executionRoleArn"},
+        {"Slipway.Ecs.TaskRole", "taskRoleArn"},
+        {"Slipway.Ecs.NetworkMode", "networkMode"},
+        {"Slipway.Ecs.Cpu", "cpu"},
+        {"Slipway.Ecs.Memory", "memory"}};
+    for (const auto& [property, member] : texts) {
+      if (const auto text = read_property(ctx_, property, problems_))
+        give(property, member, json::value(std::string_view(*text)));
+    }
+    if (const auto compatibilities = read_property(ctx_, "Slipway.Ecs.Compatibilities", problems_)) {
+      json::array list;
+      for (const auto part : split(*compatibilities, ',')) {
+        if (!trim(part).empty()) list.emplace_back(trim(part));
+      }
+      give("Slipway.Ecs.Compatibilities", "requiresCompatibilities", std::move(list));
+    }
+  }
+
+  void give(std::string_view property, std::string_view member, json::value value) {
+    aws::conform(value, model_of(member), std::string(property), {}, problems_, wanted_.warnings);
+    wanted_.members[member] = std::move(value);
+  }
+
+  /// By name, "name:revision" or ARN: a new revision of it is registered in any case.
+  void read_family() {
+    auto family = read_property(ctx_, "Slipway.Ecs.TaskFamily", problems_);
+    if (!family) family = json::text_at(wanted_.members, "family");
+    wanted_.members.erase("family");
+    if (!family) return;
+    std::string_view name = *family;
+    name.remove_prefix(name.rfind('/') + 1);
+    wanted_.family = name.substr(0, name.find(':'));
+    if (name.find(':') != std::string_view::npos) {
+      wanted_.warnings.push_back(
+          fmt::format("Slipway.Ecs.TaskFamily names a revision of {}; only the family counts.", wanted_.family));
+    }
+  }
+
+  void check_complete() {
+    const bool has_containers = wanted_.members.contains("containerDefinitions");
+    if (!has_containers && wanted_.container_changes.empty() && wanted_.members.empty() && wanted_.removed.empty()) {
+      problems_.add(fmt::format(
+          "Nothing is to be deployed: give {} to change containers that run, {} to describe all of them, or {}.",
+          changes_property, containers_property, definition_property));
+    } else if (!wanted_.carries_over && !has_containers) {
+      problems_.add(fmt::format("Slipway.Ecs.CarryOver is False, so {} or {} must describe the containers.",
+                                containers_property, definition_property));
+    } else if (!wanted_.carries_over && wanted_.family.empty()) {
+      problems_.add(
+          "Slipway.Ecs.CarryOver is False, so Slipway.Ecs.TaskFamily must name the task definition's family.");
+    }
+  }
+
+  void check_containers(json::array& containers, const std::string& path) { check_each(containers, path, true); }
+
+  void check_each(json::array& containers, const std::string& path, bool needs_image) {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < containers.size(); ++i) {
+      auto& container = containers[i].get_object();
+      const std::string at = fmt::format("{}[{}]", path, i);
+      const std::string name(json::text_at(container, "name").value_or(""));
+      if (name.empty()) {
+        problems_.add(fmt::format("{}.name is missing.", at));
+      } else if (!names.insert(name).second) {
+        problems_.add(fmt::format("{}.name: \"{}\" stands twice; names are unique in a task definition.", at, name));
+      }
+      check_variables(container, at, name);
+      resolve_image(container, at, name, needs_image);
+    }
+  }
+
+  void check_variables(const json::object& container, const std::string& path, const std::string& container_name) {
+    std::set<std::string> names;
+    for (const std::string_view list : {"environment", "secrets"}) {
+      const json::array* entries = json::array_at(container, list);
+      for (std::size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
+        const json::object& entry = (*entries)[i].get_object();
+        const std::string name(json::text_at(entry, "name").value_or(""));
+        if (name.empty()) {
+          problems_.add(fmt::format("{}.{}[{}].name is missing.", path, list, i));
+        } else if (!names.insert(name).second) {
+          problems_.add(
+              fmt::format("{}.{}[{}]: \"{}\" stands twice in environment and secrets; which one counts would be "
+                          "chance.",
+                          path, list, i, name));
+        }
+        if (list == "environment" && ctx_.holds_secret(json::text_at(entry, "value").value_or(""))) {
+          wanted_.warnings.push_back(fmt::format(
+              "Container {}: the environment variable {} holds a sensitive variable's value, which the task "
+              "definition will show as plain text to everyone who may read it. Keep it in Secrets Manager or "
+              "Parameter Store, and name it in \"secrets\".",
+              container_name, name));
+        }
+      }
+    }
+  }
+
+  const PackageUse* package_named(std::string_view name) const {
+    for (const auto& package : ctx_.action().packages) {
+      if (equals_ignoring_case(package.name, name)) return &package;
+    }
+    return nullptr;
+  }
+
+  /// Replaces `package` by the image that the release froze for that reference: by digest where it is known, since a
+  /// tag may be moved (ECR-6).
+  void resolve_image(json::object& container, const std::string& path, const std::string& name, bool needs_image) {
+    const json::value* reference = container.if_contains("package");
+    if (reference == nullptr || reference->is_null()) {
+      container.erase("package");
+      check_image(container, path, needs_image);
+      return;
+    }
+    const std::string_view wanted = reference->is_string() ? json::view(reference->get_string()) : "";
+    const PackageUse* package = reference->is_string() ? package_named(wanted) : nullptr;
+    if (package == nullptr) {
+      problems_.add(reference->is_string()
+                        ? fmt::format("{}.package: this action has no package reference \"{}\".", path, wanted)
+                        : fmt::format("{}.package must be the name of a package reference of this action.", path));
+      return;
+    }
+    std::string image = package->image;
+    if (image.empty() || image.starts_with('/')) {
+      problems_.add(
+          fmt::format("{}.package: the package reference \"{}\" gives the image \"{}\", which names no registry: "
+                      "its feed must be one of container images.",
+                      path, wanted, image));
+      return;
+    }
+    if (!package->digest.empty()) {
+      const auto slash = image.rfind('/');
+      const auto tag = image.find(':', slash == std::string::npos ? 0 : slash);
+      image = image.substr(0, tag) + "@" + package->digest;
+      wanted_.digests[name] = package->digest;
+    }
+    container.erase("package");
+    container["image"] = image;
+  }
+
+  void check_image(json::object& container, const std::string& path, bool needs_image) {
+    const json::value* given = container.if_contains("image");
+    if (given == nullptr && !needs_image) return;
+    const std::string image(json::text_at(container, "image").value_or(""));
+    if (image.empty()) {
+      problems_.add(
+          fmt::format("{} needs \"package\", the name of a package reference of this action, or \"image\".", path));
+    } else if (image.starts_with('/') || image.find_first_of(" \t\r\n") != std::string::npos) {
+      problems_.add(fmt::format("{}.image is no name of an image: it has blanks, or begins with a slash.", path));
+    }
+  }
+
+  const StepContext& ctx_;
+  Problems& problems_;
+  WantedDefinition wanted_;
+};
+
+}  // namespace
+
+WantedDefinition read_definition(const StepContext& ctx, Problems& problems) {
+  return DefinitionReader(ctx, problems).read();
+}
+
+}  // namespace slipway::steps::ecs
