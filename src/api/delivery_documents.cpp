@@ -81,6 +81,9 @@ std::string completed_text(const storage::TaskRecord& task) {
 
 }  // namespace
 
+DeliveryDocuments::DeliveryDocuments(storage::Reader& reader, Time now)
+    : reader_(reader), now_(now), hold_(storage::queue_hold(reader)) {}
+
 json::object DeliveryDocuments::release(const storage::ReleaseRecord& record) const {
   const commands::ReleaseBody body = commands::body_of(record);
   return {{"Id", record.id},
@@ -161,6 +164,7 @@ json::object DeliveryDocuments::task(const storage::TaskRecord& record) const {
           {"ServerNode", text_or_null(record.node)},
           {"Duration", duration_of(record, now_)},
           {"ErrorMessage", record.error},
+          {"QueueReason", hold_ && keeps_waiting(*hold_, record.state) ? text_of(*hold_) : ""},
           {"HasBeenPickedUpByProcessor", record.started.has_value()},
           {"IsCompleted", is_completed},
           {"FinishedSuccessfully", record.state == storage::TaskState::Success},

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/json.h"
 #include "base/time.h"
 #include "storage/database.h"
+#include "storage/queue_hold.h"
 #include "storage/releases.h"
 #include "storage/tasks.h"
 
@@ -22,7 +24,7 @@ Standing standing_of(const storage::DeploymentRecord&, const storage::CurrentSta
 /// Remembers what several documents refer to. Lives no longer than its reader.
 class DeliveryDocuments {
  public:
-  DeliveryDocuments(storage::Reader& reader, Time now) : reader_(reader), now_(now) {}
+  DeliveryDocuments(storage::Reader& reader, Time now);
 
   json::object release(const storage::ReleaseRecord&) const;
   json::object deployment(const storage::DeploymentRecord&);
@@ -36,6 +38,7 @@ class DeliveryDocuments {
 
   storage::Reader& reader_;
   const Time now_;
+  const std::optional<storage::QueueHold> hold_;
   std::map<std::string, std::optional<storage::ReleaseRecord>> releases_;
   std::map<std::string, std::string> usernames_;
 };

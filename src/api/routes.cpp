@@ -7,9 +7,11 @@
 #include "api/event_routes.h"
 #include "api/feed_routes.h"
 #include "api/fixed_routes.h"
+#include "api/metrics_route.h"
 #include "api/open_api.h"
 #include "api/process_template_routes.h"
 #include "api/question_routes.h"
+#include "api/queue_routes.h"
 #include "api/release_routes.h"
 #include "api/resource_routes.h"
 #include "api/root_routes.h"
@@ -34,9 +36,11 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(release_routes());
   add(deployment_routes());
   add(task_routes());
+  add(queue_routes());
   add(event_routes());
   add(empty_routes());
   add(fixed_routes());
+  all.push_back(metrics_route());
   all.push_back(open_api_route(all, catalogue));
   return all;
 }

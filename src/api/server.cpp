@@ -72,11 +72,16 @@ void read_address(Call& call, const Match& match, const DirectoryState& director
 ApiServer::ApiServer(Services& services) : services_(services), router_(all_routes(services.catalogue)) {}
 
 net::Response ApiServer::handle(net::Request&& request) const {
+  const SteadyTime began = services_.clock.steady();
+  const Route* route = nullptr;
+  net::Response response;
   try {
-    return answer(request);
+    response = answer(request, route);
   } catch (const std::exception& e) {
-    return explain(request, e);
+    response = explain(request, e);
   }
+  if (services_.observe) services_.observe(request, route, response.status, services_.clock.steady() - began);
+  return response;
 }
 
 std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
@@ -102,11 +107,12 @@ net::Response ApiServer::explain(const net::Request& request, const std::excepti
       error != nullptr ? *error : Error(ErrorCode::internal, "The server failed to answer; its log says why."));
 }
 
-net::Response ApiServer::answer(const net::Request& request) const {
+net::Response ApiServer::answer(const net::Request& request, const Route*& route) const {
   check_text(request.path);
   std::string allowed;
   const std::string method = method_of(request);
   const Match match = router_.match(method, request.path, &allowed);
+  route = match.route;
   if (match.route == nullptr) return method_not_allowed(method, allowed);
   Call call(services_, request, declared_query(*match.route, request));
   const auto directory = services_.directory.current();

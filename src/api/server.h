@@ -22,7 +22,7 @@ class ApiServer {
   const Router& router() const { return router_; }
 
  private:
-  net::Response answer(const net::Request&) const;
+  net::Response answer(const net::Request&, const Route*& route) const;
   net::Response explain(const net::Request&, const std::exception&) const;
 
   Services& services_;

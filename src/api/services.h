@@ -1,11 +1,15 @@
 // What handlers work with. Owned by whoever starts the server; outlives every call.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "feeds/feed_types.h"
 #include "model/resources.h"
+#include "net/http.h"
 #include "storage/database.h"
 #include "storage/ids.h"
 #include "storage/secrets.h"
@@ -13,6 +17,10 @@
 namespace slipway::api {
 
 class Directory;
+struct Route;
+
+/// Is told of every request that was answered, and how long it took; no route where the address has none.
+using RequestObserver = std::function<void(const net::Request&, const Route*, int status, Duration)>;
 
 struct Services {
   storage::Database& database;
@@ -25,6 +33,8 @@ struct Services {
   Directory& directory;              ///< spaces and users, for addresses and keys
   std::string installation_id;       ///< a UUID, made once for a data folder
   feeds::FeedTypes feed_types = {};  ///< which feeds can be asked; filled at start
+  RequestObserver observe = {};
+  std::function<std::string()> metrics = {};  ///< what is measured, in Prometheus' text format; filled at start
 };
 
 }  // namespace slipway::api

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "commands/cancel_task.h"
 #include "storage/contents.h"
+#include "storage/queue_hold.h"
 
 namespace slipway::api {
 namespace {
@@ -64,6 +65,9 @@ net::Response show(const Call& call, storage::Reader& reader, const storage::Tas
 
 ActivityInput activity_of(storage::Reader& reader, const storage::TaskRecord& task) {
   ActivityInput input{task, {}, storage::units_of(reader, task.id), storage::read_log(reader, task.id, 0, all_lines)};
+  if (const auto hold = storage::queue_hold(reader); hold && storage::keeps_waiting(*hold, task.state)) {
+    input.lines.push_back({0, 0, "Warning", hold->since, storage::text_of(*hold)});
+  }
   if (const auto plan = task.plan.empty() ? std::nullopt : storage::get_content(reader, task.plan)) {
     input.plan = json::from_json<planning::Plan>(json::parse(*plan));
   }

@@ -12,6 +12,7 @@
 #include "model/space.h"
 #include "storage/contents.h"
 #include "storage/document_lookup.h"
+#include "storage/queue_hold.h"
 
 namespace slipway::engine {
 namespace {
@@ -29,6 +30,38 @@ struct Prepared {
   planning::Plan plan;
   std::string error;
 };
+
+TaskRecord ended_unplanned(const Prepared& prepared, Time now) {
+  TaskRecord task = prepared.task;
+  task.state = TaskState::Failed;
+  task.error = prepared.error;
+  task.completed = now;
+  return task;
+}
+
+void log_start(const Log& log, const TaskRecord& task) {
+  log.info("task started", {{"task", task.id},
+                            {"what", task.description},
+                            {"space", task.space},
+                            {"project", task.project},
+                            {"environment", task.environment},
+                            {"tenant", task.tenant}});
+}
+
+void log_end(const Log& log, const TaskRecord& task) {
+  const Duration took = task.started && task.completed ? *task.completed - *task.started : Duration(0);
+  const bool is_trouble = task.state == TaskState::Failed || task.state == TaskState::TimedOut;
+  const auto say = is_trouble ? &Log::warning : &Log::info;
+  (log.*say)("task ended", {{"task", task.id},
+                            {"state", storage::to_string(task.state)},
+                            {"what", task.description},
+                            {"space", task.space},
+                            {"project", task.project},
+                            {"environment", task.environment},
+                            {"tenant", task.tenant},
+                            {"seconds", std::chrono::duration<double>(took).count()},
+                            {"error", task.error}});
+}
 
 planning::Plan stored_plan(storage::Reader& reader, const TaskRecord& task) {
   const auto text = storage::get_content(reader, task.plan);
@@ -50,11 +83,13 @@ struct Engine::State : std::enable_shared_from_this<State> {
   explicit State(EngineParts p) : parts(std::move(p)), strand(parts.executor) {}
 
   void begin();
+  void hold_changed();
   std::vector<std::optional<storage::Claim>> take_over(const std::vector<TaskRecord>&);
   void resume(const std::vector<TaskRecord>&, const std::vector<std::optional<storage::Claim>>&);
   void resume(const TaskRecord&, const storage::Claim&);
   void enqueue(const TaskRecord&);
   void due(const std::string& id);
+  void left_queue(const std::string& id);
   void pump_soon();
   void pump();
   std::vector<Prepared> prepare(const std::vector<QueuedTask>&);
@@ -102,7 +137,9 @@ struct Engine::State : std::enable_shared_from_this<State> {
   std::string installation;
   Strand strand;
   std::atomic<bool> stopping{false};
-  // The rest belongs to the strand.
+  // The rest belongs to the strand, once started.
+  bool held = false;   ///< nothing is claimed
+  bool begun = false;  ///< what an earlier process left executing is taken over, and the queue is loaded
   bool pump_due = false;
   std::vector<std::string> dropped;  ///< tasks whose writes failed: taken up again once the database takes writes
   TaskQueue queue;
@@ -117,10 +154,14 @@ Engine::~Engine() { stop(); }
 
 void Engine::start(std::string installation) {
   state_->installation = std::move(installation);
+  const auto hold = state_->parts.database.read([](storage::Reader& r) { return storage::queue_hold(r); });
+  state_->held = hold.has_value();
+  state_->begun = !hold || !hold->stands_still;
+  if (hold) state_->parts.log.warning("the task queue is held", {{"reason", hold->reason}});
   state_->parts.database.subscribe([weak = std::weak_ptr(state_)](const std::vector<storage::Change>& changes) {
     if (const auto state = weak.lock()) state->changed(changes);
   });
-  state_->begin();
+  if (state_->begun) state_->begin();
 }
 
 void Engine::stop() {
@@ -143,6 +184,22 @@ void Engine::State::begin() {
     }
     self.pump_soon();
   });
+}
+
+/// Somebody held or released the queue.
+void Engine::State::hold_changed() {
+  try {
+    const auto hold = parts.database.read([](storage::Reader& r) { return storage::queue_hold(r); });
+    held = hold.has_value();
+    if (hold) return parts.log.warning("the task queue is held", {{"reason", hold->reason}});
+    parts.log.info("the task queue is released");
+    if (!begun) begin();
+    begun = true;
+    pump_soon();
+  } catch (const Error& error) {
+    parts.log.error("the task queue could not be released; it is tried again soon", {{"error", error.message()}});
+    again_later([](State& s) { s.hold_changed(); });
+  }
 }
 
 /// Empty claims for those that have ended meanwhile.
@@ -203,6 +260,14 @@ void Engine::State::due(const std::string& id) {
   }
 }
 
+/// Cancelled or expired: of a task that runs, its run tells.
+void Engine::State::left_queue(const std::string& id) {
+  queue.remove(id);
+  if (runs.contains(id)) return;
+  const auto task = parts.database.read([&](storage::Reader& reader) { return storage::find_task(reader, id); });
+  if (task) log_end(parts.log, *task);
+}
+
 /// Behind what already waits on the strand: slots that many ended tasks free are then filled by one claim.
 void Engine::State::pump_soon() {
   if (std::exchange(pump_due, true)) return;
@@ -214,7 +279,7 @@ void Engine::State::pump_soon() {
 
 /// Claims and starts one batch of what may start now.
 void Engine::State::pump() {
-  if (runs.size() - idle.size() >= parts.options.task_cap) return;
+  if (held || runs.size() - idle.size() >= parts.options.task_cap) return;
   const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
   const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
   if (batch.empty()) return;
@@ -231,6 +296,8 @@ void Engine::State::pump() {
     return again_later([](State& s) { s.pump_soon(); });
   }
   for (std::size_t i = 0; i < prepared.size(); ++i) {
+    if (claims[i]) log_start(parts.log, prepared[i].task);
+    if (claims[i] && !prepared[i].error.empty()) log_end(parts.log, ended_unplanned(prepared[i], parts.clock.now()));
     if (claims[i] && prepared[i].error.empty()) {
       start(prepared[i].task, *claims[i], std::move(prepared[i].plan))->begin({});
     } else {
@@ -313,7 +380,7 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
         if (change.detail == to_string(TaskState::Queued)) {
           queued.push_back(change.id);
         } else if (change.detail == to_string(TaskState::Canceled) || change.detail == to_string(TaskState::TimedOut)) {
-          on_strand([id = change.id](State& s) { s.queue.remove(id); });
+          on_strand([id = change.id](State& s) { s.left_queue(id); });
         }
         break;
       case storage::Change::Kind::task_cancel:
@@ -326,6 +393,7 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
         break;
       case storage::Change::Kind::resource:
         if (change.detail == model::Space::type) on_strand([id = change.id](State& s) { s.space_changed(id); });
+        if (change.detail == storage::kQueueHoldType) on_strand([](State& s) { s.hold_changed(); });
         break;
       default:
         break;
@@ -335,6 +403,7 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
 }
 
 void Engine::State::load(const std::vector<std::string>& ids) {
+  if (!begun) return;  // the whole queue is loaded when it is released
   std::vector<TaskRecord> tasks;
   try {
     tasks = find(ids, [](const TaskRecord& task) { return task.state == TaskState::Queued; });
@@ -402,6 +471,7 @@ void Engine::State::on_idle(const std::string& task, bool is_idle) {
 }
 
 void Engine::State::on_ended(const TaskRecord& task) {
+  log_end(parts.log, task);
   runs.erase(task.id);
   idle.erase(task.id);
   queue.free(task.concurrency_key);

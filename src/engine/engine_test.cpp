@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "storage/ids.h"
 #include "storage/journal.h"
+#include "storage/queue_hold.h"
 #include "storage/resources.h"
 #include "storage/task_log.h"
 
@@ -259,6 +260,7 @@ class Node {
   PlainSource source;
   EngineOptions options;
   bool disk_full = false;
+  std::vector<std::string> server_log;
 
   /// From now on, for so long.
   void fill_disk(Duration length) {
@@ -274,6 +276,14 @@ class Node {
       row->body = json::to_text(json::object{{"Id", "Spaces-1"}, {"TaskQueueStopped", is_stopped}});
       is_new ? storage::insert_resource(txn, *row) : storage::update_resource(txn, *row);
     });
+  }
+  void hold_queue(bool stands_still) {
+    database_->write("hold", [&](storage::Txn& txn) {
+      storage::hold_queue(txn, {"The database was restored.", clock.now(), stands_still});
+    });
+  }
+  bool release_queue() {
+    return database_->write("release", [](storage::Txn& txn) { return storage::release_queue(txn); });
   }
   void change_row(const storage::Query& query) {
     database_->write("change", [&](storage::Txn& txn) { txn.run(query, {}); });
@@ -294,7 +304,7 @@ class Node {
   }
 
   std::string folder_;
-  Log log_{clock, LogLevel::error};
+  Log log_{clock, LogLevel::info, [this](std::string_view line) { server_log.emplace_back(line); }};
   steps::StepCatalogue catalogue_;
   storage::Ids ids_;
   std::unique_ptr<storage::Database> database_;
@@ -770,6 +780,71 @@ TEST_CASE("the tasks of a stopped space stay queued until it goes on, over a res
   node.run();
   CHECK(node.task(first).state == TaskState::Success);
   CHECK(node.task(later).state == TaskState::Success);
+}
+
+TEST_CASE("a held queue starts nothing, over a restart too, while what runs goes on") {
+  Node node;
+  const auto before = node.deploy("a");
+  node.run(1min);
+  node.hold_queue(false);
+  const auto after = node.deploy("b");
+  node.run(1min);
+  node.crash();
+  node.run(1min);
+  CHECK(node.task(after).state == TaskState::Queued);
+  node.world.tell("ok");
+  node.run(1min);
+  CHECK(node.task(before).state == TaskState::Success);
+  CHECK(node.task(after).state == TaskState::Queued);
+  CHECK(node.release_queue());
+  CHECK_FALSE(node.release_queue());
+  node.run(1min);
+  CHECK(node.task(after).state == TaskState::Success);
+}
+
+TEST_CASE("a start on a restored database changes nothing until the queue is released") {
+  Node node(change_once);
+  node.world.on_act = [&] { throw Park(1h, "the peer is busy", true); };
+  const auto executing = node.deploy("a");
+  const auto cancelled = node.deploy("b");
+  const auto expired = node.deploy("c", node.clock.now() + 1min, 30s);
+  node.run(1s);
+  node.world.on_act = nullptr;
+  const int acts = node.world.acts;
+  node.hold_queue(true);
+  node.crash();
+  const auto queued = node.deploy("d");
+  node.cancel(cancelled);
+  node.run(1min);
+  node.clock.advance(2h);
+  node.run(1min);
+  CHECK(node.world.acts == acts);
+  CHECK(node.task(executing).state == TaskState::Executing);
+  CHECK(node.task(cancelled).state == TaskState::Cancelling);
+  CHECK(node.task(queued).state == TaskState::Queued);
+  node.release_queue();
+  node.run(2h);
+  CHECK(node.task(executing).state == TaskState::Success);
+  CHECK(node.task(cancelled).state == TaskState::Canceled);
+  CHECK(node.task(expired).state == TaskState::TimedOut);
+  CHECK(node.task(queued).state == TaskState::Success);
+  CHECK(node.world.acts == acts + 2);
+}
+
+TEST_CASE("the server's log has a line for each task's start and end") {
+  Node node([](steps::StepContext&, World&) -> Outcome { fail_invalid("The cluster does not exist."); });
+  const auto failing = node.deploy("a");
+  node.run(1min);
+  const auto cancelled = node.deploy("b", std::nullopt, 1h);
+  node.run(1min);
+  node.cancel(cancelled);
+  node.run(1min);
+  REQUIRE(node.server_log.size() == 3);
+  CHECK(node.server_log[0].find("task started\",\"task\":\"" + failing) != std::string::npos);
+  CHECK(node.server_log[1].find("\"warning\",\"message\":\"task ended\",\"task\":\"" + failing +
+                                "\",\"state\":\"Failed\"") != std::string::npos);
+  CHECK(node.server_log[1].find("The cluster does not exist.") != std::string::npos);
+  CHECK(node.server_log[2].find(cancelled + "\",\"state\":\"Canceled\"") != std::string::npos);
 }
 
 TEST_CASE("what runs when its space is stopped runs on, and what waits for it stays queued") {

@@ -236,8 +236,12 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
 void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const TaskState state = cancelled_ ? TaskState::Canceled : decision.failed ? TaskState::Failed : TaskState::Success;
   const std::string error = cancelled_ ? "" : results_.error;
-  storage::finish_task(txn, claim_, state, error, decision.warnings, ties_.parts.clock.now());
+  const Time now = ties_.parts.clock.now();
+  storage::finish_task(txn, claim_, state, error, decision.warnings, now);
   ties_.parts.source.ended(txn, record_, state, error);
+  record_.state = state;
+  record_.error = error;
+  record_.completed = now;
   storage::compact_log(txn, record_.id);
 }
 
