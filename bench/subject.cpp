@@ -37,13 +37,14 @@ Requests Subject::requests(std::vector<std::string> paths) const {
 }
 
 json::value Subject::call(std::string_view method, const std::string& path, const std::string& body) {
+  const SystemClock clock;
   net::ClientRequest request;
   request.method = method;
   request.url = fmt::format("http://127.0.0.1:{}/api{}", port_, path);
   request.headers = {{"X-Octopus-ApiKey", api_key_}, {"Content-Type", "application/json"}};
   request.body = body;
   request.repeatable = true;  // keeps the connection; the server is ours and does not close it
-  const net::ClientResponse response = client_->send(request);
+  const net::ClientResponse response = client_->send(request, Deadline::after(clock, std::chrono::seconds(60)));
   if (response.status < 200 || response.status > 299) {
     fail(ErrorCode::unavailable, fmt::format("{} /api{} was answered with {}: {}", method, path, response.status,
                                              response.body.substr(0, 500)));

@@ -125,7 +125,7 @@ TEST_CASE("in process, lost replies and late answers are network errors after wh
     sent.url = "http://localhost/";
     sent.headers = made.headers;
     sent.body = made.body;
-    return client.send(sent);
+    return client.send(sent, Deadline::after(stage.driver.clock, std::chrono::seconds(60)));
   };
   CHECK(identify().status == 200);
   for (std::string_view kind : {"lose_reply", "delay"}) {

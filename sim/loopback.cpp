@@ -35,11 +35,11 @@ Duration delay_of(const net::Response& response) {
 
 }  // namespace
 
-net::ClientResponse LoopbackClient::send(const net::ClientRequest& request) {
+net::ClientResponse LoopbackClient::send(const net::ClientRequest& request, const Deadline& deadline) {
   net::Response response = simulator_.handle(received(request));
   if (response.dropped)
     throw net::NetworkError("The connection to " + request.url + " was closed without an answer.", true);
-  if (delay_of(response) > request.total_timeout) {
+  if (delay_of(response) > deadline.left()) {
     throw net::NetworkError("No answer from " + request.url + " in time.", true);
   }
   return {response.status, std::move(response.headers), std::move(response.body)};

@@ -11,7 +11,7 @@ namespace slipway::sim {
 class LoopbackClient final : public net::HttpClient {
  public:
   explicit LoopbackClient(Simulator& simulator) : simulator_(simulator) {}
-  net::ClientResponse send(const net::ClientRequest&) override;
+  net::ClientResponse send(const net::ClientRequest&, const Deadline&) override;
 
  private:
   Simulator& simulator_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/services.h"
+#include "base/deadline.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "net/http.h"
@@ -28,12 +29,14 @@ struct Principal {
 /// Lives as long as one request, on one thread.
 class Call {
  public:
-  Call(Services& services_of_server, const net::Request& r, net::Query declared)
-      : services(services_of_server), request(r), query(std::move(declared)) {}
+  Call(Services& services_of_server, const net::Request& r, net::Query declared, const Deadline& end)
+      : services(services_of_server), request(r), query(std::move(declared)), deadline(end) {}
 
   Services& services;
   const net::Request& request;
-  const net::Query query;  ///< those parameters that the route declares
+  const net::Query query;   ///< those parameters that the route declares
+  const Deadline deadline;  ///< of the whole request, with all that it asks of others
+  bool calls_out = false;   ///< its route is declared as one that asks others
   Principal principal;
   std::string space;                                                 ///< id: the address's, or the default space
   bool has_space = false;                                            ///< the address named the space

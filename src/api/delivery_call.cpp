@@ -15,7 +15,10 @@ namespace slipway::api {
 commands::CommandContext command_context(Call& call) {
   Services& services = call.services;
   const commands::Actor actor{call.principal.user, call.principal.username};
-  return {{services.ids, services.vault, services.clock, actor, call.space}, services.database, services.feed_types};
+  return {{services.ids, services.vault, services.clock, actor, call.space},
+          services.database,
+          services.feed_types,
+          call.calls_out ? std::optional(call.deadline) : std::nullopt};
 }
 
 void use_space_of_body(Call& call, storage::Reader& reader) {

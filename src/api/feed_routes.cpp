@@ -169,16 +169,18 @@ net::Response refuse_upload(Call&, storage::Reader&) {
 std::vector<Route> feed_routes() {
   return {
       {"POST", "packages/raw", "BuiltInFeedPush", "Refuses an upload with what to do instead.", refuse_upload},
-      Route{"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.", versions}
+      Route{"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.",
+            OutwardHandler{versions}}
           .with_query(paged({{"packageId"},
                              {"versionRange"},
                              {"preReleaseTag"},
                              {"filter"},
                              {"includePreRelease", QueryKind::flag}})),
-      Route{"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.", search}
+      Route{"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.",
+            OutwardHandler{search}}
           .with_query(paged({{"term"}})),
       Route{"GET", "feeds/{feed}/packages", "FeedView", "Versions of a package as a bare array, newest first.",
-            search_classic}
+            OutwardHandler{search_classic}}
           .with_query(paged({{"packageId"},
                              {"versionRange"},
                              {"preReleaseTag"},

@@ -33,9 +33,9 @@ class TableFeed final : public feeds::Feed {
 struct FeedApi : DeliveryApi {
   std::string feed;
   FeedApi() {
-    services().feed_types.add("AwsElasticContainerRegistry", [](const model::Feed&, const feeds::RevealSecret&) {
-      return std::make_unique<TableFeed>();
-    });
+    services().feed_types.add(
+        "AwsElasticContainerRegistry",
+        [](const model::Feed&, const feeds::RevealSecret&, const Deadline&) { return std::make_unique<TableFeed>(); });
     const Answer made =
         post("/api/Spaces-1/feeds", json::object{{"Name", "Hub"},
                                                  {"FeedType", "AwsElasticContainerRegistry"},

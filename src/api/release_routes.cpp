@@ -367,17 +367,17 @@ net::Response delete_release(Call& call) {
 std::vector<Route> release_routes() {
   return {
       {"POST", "releases/create/v1", "ReleaseCreate",
-       "Creates a release; the server settles what the call leaves open.", create_v1},
+       "Creates a release; the server settles what the call leaves open.", OutwardHandler{create_v1}},
       Route{"POST", "releases", "ReleaseCreate", "Creates a release from a document that names every package version.",
-            create_classic, RouteScope::space, "Release"}
+            OutwardHandler{create_classic}, RouteScope::space, "Release"}
           .with_query({{"ignoreChannelRules", QueryKind::flag}}),
       Route{"GET", "releases", "ReleaseView", "Lists releases, newest first.",
             [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }, RouteScope::space, "Release"}
           .with_query(paged({{"ids", QueryKind::texts}})),
       {"GET", "releases/{id}", "ReleaseView", "Shows a release.", get, RouteScope::space, "Release"},
       Route{"PUT", "releases/{id}", "ReleaseEdit",
-            "Changes version, channel, notes, package versions or custom fields.", edit_release, RouteScope::space,
-            "Release"}
+            "Changes version, channel, notes, package versions or custom fields.", OutwardHandler{edit_release},
+            RouteScope::space, "Release"}
           .with_query({{"ignoreChannelRules", QueryKind::flag}}),
       {"DELETE", "releases/{id}", "ReleaseDelete", "Deletes a release with its deployments, tasks and logs.",
        delete_release},
@@ -388,7 +388,7 @@ std::vector<Route> release_routes() {
       {"GET", "releases/{id}/variables", "VariableView", "The project's variables as the release froze them.",
        frozen_variables, RouteScope::space, "VariableSet"},
       {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists images that their feeds have no more.",
-       missing_packages},
+       OutwardHandler{missing_packages}},
       Route{"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",
             list_defects}
           .with_query(paged()),

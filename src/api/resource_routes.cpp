@@ -41,8 +41,8 @@ class Table {
   Shared resource() const { return resource_; }
 
  private:
-  void add(std::string method, std::string pattern, std::string permission, std::string summary,
-           std::variant<ReadHandler, ActHandler> handler, QueryParameters query = {}) {
+  void add(std::string method, std::string pattern, std::string permission, std::string summary, RouteHandler handler,
+           QueryParameters query = {}) {
     const RouteScope scope = schema_.scope == model::Scope::space ? RouteScope::space : RouteScope::system;
     routes_.push_back({std::move(method), std::move(pattern), std::move(permission), std::move(summary),
                        std::move(handler), scope, schema_.type, std::move(query)});

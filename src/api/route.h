@@ -17,8 +17,14 @@ namespace slipway::api {
 
 /// Answers from one consistent snapshot: runs inside the read that also authenticated the caller. Must not call out.
 using ReadHandler = std::function<net::Response(Call&, storage::Reader&)>;
-/// Opens its own reads and writes, and may call out between them.
+/// Opens its own reads and writes. Must not call out.
 using ActHandler = std::function<net::Response(Call&)>;
+/// One that may also ask others outside, such as feeds, between its reads and writes, until the call's deadline. Its
+/// requests wait on threads of their own, so that a peer that hangs holds up nobody else.
+struct OutwardHandler {
+  ActHandler act;
+};
+using RouteHandler = std::variant<ReadHandler, ActHandler, OutwardHandler>;
 
 enum class RouteScope {
   space,   ///< belongs to a space: the addressed one, else the default one
@@ -55,11 +61,12 @@ struct Route {
   std::string pattern;
   std::string permission;
   std::string summary;  ///< a sentence for the OpenAPI document
-  std::variant<ReadHandler, ActHandler> handler;
+  RouteHandler handler;
   RouteScope scope = RouteScope::space;
   std::string schema = {};     ///< type name of the documents it speaks, for the OpenAPI document
   QueryParameters query = {};  ///< all that its handler can read: what is not declared here is not in Call::query
 
+  bool calls_out() const { return std::holds_alternative<OutwardHandler>(handler); }
   Route with_query(QueryParameters parameters) const {
     Route route = *this;
     route.query = std::move(parameters);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 
 #include "api/authentication.h"
@@ -29,6 +30,9 @@ void check_body(Call& call) {
   const bool has_body = !trim(call.request.body).empty();
   if (has_body && (call.request.method == "POST" || call.request.method == "PUT")) call.json();
 }
+
+/// What the slowest client waits at least before it gives up or tries again.
+constexpr Duration kRequestTime = std::chrono::seconds(30);
 
 void check_text(std::string_view text) {
   if (!is_valid_utf8(text)) fail_invalid("The address is not valid UTF-8.");
@@ -95,6 +99,16 @@ std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
   }
 }
 
+bool ApiServer::calls_out(const net::Request& head) const {
+  try {
+    std::string ignored;
+    const Match match = router_.match(method_of(head), head.path, &ignored);
+    return match.route != nullptr && match.route->calls_out();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 net::Response ApiServer::explain(const net::Request& request, const std::exception& failure) const {
   const auto* error = dynamic_cast<const Error*>(&failure);
   const bool is_ours = error == nullptr || error->code() == ErrorCode::internal || error->code() == ErrorCode::fenced;
@@ -114,7 +128,8 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   const Match match = router_.match(method, request.path, &allowed);
   route = match.route;
   if (match.route == nullptr) return method_not_allowed(method, allowed);
-  Call call(services_, request, declared_query(*match.route, request));
+  Call call(services_, request, declared_query(*match.route, request), Deadline::after(services_.clock, kRequestTime));
+  call.calls_out = match.route->calls_out();
   const auto directory = services_.directory.current();
   const auto admit = [&](storage::Reader& reader) {
     if (match.route->permission != anyone) {
@@ -132,6 +147,7 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   }
   services_.database.read(admit);
   check_body(call);
+  if (const auto* outward = std::get_if<OutwardHandler>(&match.route->handler)) return outward->act(call);
   return std::get<ActHandler>(match.route->handler)(call);
 }
 

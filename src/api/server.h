@@ -19,6 +19,8 @@ class ApiServer {
   net::Response handle(net::Request&&) const;
   /// Refuses a request whose head has no valid key; for those with large bodies, before these are read. Never throws.
   std::optional<net::Response> judge(const net::Request& head) const;
+  /// Whether a request's route asks others outside. Quick; never throws.
+  bool calls_out(const net::Request& head) const;
   const Router& router() const { return router_; }
 
  private:

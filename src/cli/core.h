@@ -56,6 +56,7 @@ class Core {
   void stop() { engine_.stop(); }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
   std::optional<net::Response> judge(const net::Request& head) const { return api_.judge(head); }
+  bool calls_out(const net::Request& head) const { return api_.calls_out(head); }
   /// Ends what requests ask of others, so that the requests end.
   void hang_up() { hang_up_.request_stop(); }
   storage::Database& database() { return *database_; }

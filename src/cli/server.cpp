@@ -90,6 +90,7 @@ class Server {
     web.max_connections = bounded_connections(web.max_connections);
     web.judge = [this](const net::Request& head) { return core_.judge(head); };
     web.quick = [this](const net::Request& request) { return answer_at_once(request); };
+    web.calls_out = [this](const net::Request& request) { return core_.calls_out(request); };
     web.on_grace_over = [this] { core_.hang_up(); };
     return web;
   }

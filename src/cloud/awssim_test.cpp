@@ -39,12 +39,12 @@ struct SimulatedClouds {
     return {
         runtime,
         credentials.provider(static_keys("AKIADEMOHUB000000001", Secret("demo-secret-that-opens-nothing-but-awssim"))),
-        "eu-west-1"};
+        "eu-west-1", kEachCall};
   }
   Client tenant(std::string account, std::string external_id) {
     RoleToAssume role{
         "arn:aws:iam::" + account + ":role/slipway-deployer", std::move(external_id), "deployments-1", {}};
-    return {runtime, credentials.provider(assumed_role(hub(), std::move(role))), "eu-west-1"};
+    return {runtime, credentials.provider(assumed_role(hub(), std::move(role))), "eu-west-1", kEachCall};
   }
 
   /// Registers the service's definition with another image and updates the service to it.

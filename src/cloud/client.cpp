@@ -61,8 +61,18 @@ struct Client::Attempts {
   bool clock_was_wrong = false;  ///< as the last attempt showed
 };
 
-Client::Client(Runtime& runtime, ProviderPtr provider, std::string region, std::stop_token stop)
-    : runtime_(&runtime), provider_(std::move(provider)), region_(std::move(region)), stop_(std::move(stop)) {}
+Client::Client(Runtime& runtime, ProviderPtr provider, std::string region, CallTime time, std::stop_token stop)
+    : runtime_(&runtime),
+      provider_(std::move(provider)),
+      region_(std::move(region)),
+      time_(time),
+      stop_(std::move(stop)) {}
+
+Client Client::within(const Deadline& deadline) const {
+  Client client = *this;
+  client.time_ = CallTime::until(deadline);
+  return client;
+}
 
 json::object Client::call(const Operation& operation, const json::object& input) const {
   net::ClientRequest request;
@@ -106,13 +116,14 @@ void Client::unreadable(const Operation& operation, const Error& error) const {
 net::ClientResponse Client::send(const Operation& operation, const net::ClientRequest& request,
                                  ReadError read_error) const {
   Attempts attempts;
+  const Deadline deadline = begin();
   while (true) {
     ++attempts.made;
     try {
-      attempts.credentials = provider_->get();
+      attempts.credentials = provider_->get(deadline);
       const auto slot = enter();
       take_turn(operation);  // after the slot: whoever is turned away there has not used up a turn
-      auto response = send_once(operation, request, read_error, attempts);
+      auto response = send_once(operation, request, read_error, attempts, deadline);
       runtime_->limiter.succeeded(bucket(operation), attempts.made > 1);
       return response;
     } catch (const AwsError& error) {
@@ -123,7 +134,7 @@ net::ClientResponse Client::send(const Operation& operation, const net::ClientRe
 
 /// One signed request. Throws AwsError for anything but success.
 net::ClientResponse Client::send_once(const Operation& operation, net::ClientRequest request, ReadError read_error,
-                                      Attempts& attempts) const {
+                                      Attempts& attempts, const Deadline& deadline) const {
   attempts.clock_was_wrong = false;
   request.method = "POST";
   request.url = runtime_->endpoints.url(operation.service, region_);
@@ -135,7 +146,7 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
 
   net::ClientResponse response;
   try {
-    response = runtime_->http.send(request);
+    response = runtime_->http.send(request, deadline);
   } catch (const net::NetworkError& error) {
     Failure lost = failure(operation);
     lost.message = error.what();

@@ -1,10 +1,11 @@
 // One client for every AWS service: signs, limits, retries, and speaks the JSON 1.1 and Query protocols.
 //
-// A call never sleeps for more than 100 ms: what would have to wait longer throws Park, with whether the call surely
-// had no effect. It throws AwsError for what waiting does not mend.
+// A call ends by its deadline, and never sleeps for more than 100 ms: what would have to wait longer throws Park, with
+// whether the call surely had no effect. It throws AwsError for what waiting does not mend.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "base/time.h"
@@ -62,12 +64,16 @@ struct Runtime {
   Runtime(net::HttpClient& http, const Clock& clock, Random& random, Endpoints endpoints = {}, RateLimits limits = {});
 };
 
+/// How long one call may take, its retries and a sign-in on the way included, where a unit of work makes it. After
+/// that, and a little more, a call whose answer was lost can't take effect any more (EngineOptions::settle_time).
+inline const CallTime kEachCall = CallTime::each(std::chrono::seconds(60));
+
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Calls as one identity in one region. A value: cheap to copy. Threads: any.
 class Client {
  public:
-  Client(Runtime& runtime, ProviderPtr provider, std::string region, std::stop_token stop = {});
+  Client(Runtime& runtime, ProviderPtr provider, std::string region, CallTime time, std::stop_token stop = {});
 
   /// JSON 1.1. Members that are null are not sent.
   json::object call(const Operation&, const json::object& input) const;
@@ -77,7 +83,11 @@ class Client {
   const std::string& region() const { return region_; }
   std::string identity() const { return provider_->identity(); }
   Runtime& runtime() const { return *runtime_; }
-  Client with_stop(std::stop_token stop) const { return {*runtime_, provider_, region_, std::move(stop)}; }
+  Client with_stop(std::stop_token stop) const { return {*runtime_, provider_, region_, time_, std::move(stop)}; }
+  /// The deadline of what begins now: of one call, or of a sequence such as the pages of a list.
+  Deadline begin() const { return time_.begin(runtime_->clock); }
+  /// One whose calls all end by the deadline. Copies of a sequence stay in it.
+  Client within(const Deadline&) const;
   /// For reads that follow from one another, and that start over from the first when one parks: once one of them has
   /// had its turn, the rest overdraw the rate limit. Otherwise many such sequences would spend all turns on their first
   /// reads, and none would ever come to its end. Copies belong to the same sequence.
@@ -87,7 +97,7 @@ class Client {
   using ReadError = ErrorBody (*)(const net::ClientResponse&);
   struct Attempts;
   net::ClientResponse send(const Operation&, const net::ClientRequest&, ReadError) const;
-  net::ClientResponse send_once(const Operation&, net::ClientRequest, ReadError, Attempts&) const;
+  net::ClientResponse send_once(const Operation&, net::ClientRequest, ReadError, Attempts&, const Deadline&) const;
   std::unique_ptr<RateLimiter::Slot> enter() const;
   void take_turn(const Operation&) const;
   void recover(const Operation&, const AwsError&, Attempts&) const;
@@ -101,6 +111,7 @@ class Client {
   Runtime* runtime_;
   ProviderPtr provider_;
   std::string region_;
+  CallTime time_;
   std::stop_token stop_;
   std::shared_ptr<std::atomic<bool>> sequence_began_;  ///< null outside a sequence
 };

@@ -14,13 +14,15 @@
 namespace slipway::aws {
 namespace {
 
+constexpr Duration kMetadataPatience = std::chrono::seconds(1);  // it is on the machine itself
+
 class StaticKeys final : public CredentialSource {
  public:
   explicit StaticKeys(Credentials keys)
       : identity_(fmt::format("key {} {}", keys.access_key_id, fingerprint(keys))),
         keys_(std::make_shared<const Credentials>(std::move(keys))) {}
   std::string identity() const override { return identity_; }
-  CredentialsPtr fetch() override { return keys_; }
+  CredentialsPtr fetch(const Deadline&) override { return keys_; }
 
  private:
   /// A rotated secret of the same key is another identity; 4 bytes of a hash tell nothing about 160 random bits.
@@ -42,9 +44,9 @@ class AssumedRole final : public CredentialSource {
                        role_.duration_seconds.value_or(0), base_.identity(), base_.region());
   }
   std::string account() const override { return std::string(account_of_arn(role_.role_arn)); }
-  CredentialsPtr fetch() override {
+  CredentialsPtr fetch(const Deadline& deadline) override {
     try {
-      return assume_role(base_, role_);
+      return assume_role(base_.within(deadline), role_);
     } catch (AwsError& error) {
       if (error.kind() == FailureKind::denied) {
         error.add_context(
@@ -104,10 +106,10 @@ class OwnCredentials final : public CredentialSource {
 
   std::string identity() const override { return "this machine"; }
 
-  CredentialsPtr fetch() override {
+  CredentialsPtr fetch(const Deadline& deadline) override {
     if (auto keys = from_environment()) return keys;
-    if (auto keys = from_container()) return keys;
-    if (auto keys = from_instance()) return keys;
+    if (auto keys = from_container(deadline)) return keys;
+    if (auto keys = from_instance(deadline)) return keys;
     fail(ErrorCode::unauthenticated,
          "This server has no AWS credentials of its own. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run it "
          "with an instance profile or a task role, or give the account keys.");
@@ -124,14 +126,14 @@ class OwnCredentials final : public CredentialSource {
         Credentials{id, Secret(std::move(secret)), Secret(variable("AWS_SESSION_TOKEN")), {}});
   }
 
-  CredentialsPtr from_container() {
+  CredentialsPtr from_container(const Deadline& deadline) {
     static constexpr std::string_view kFrom = "The container's credential endpoint";
-    net::ClientRequest request = metadata_request("GET", container_url(), std::chrono::seconds(2));
+    net::ClientRequest request = metadata_request("GET", container_url());
     if (request.url.empty()) return nullptr;
     if (const Secret token = container_token(); !token.empty()) {
       request.headers.add("Authorization", std::string(token.reveal()));
     }
-    return read_document(send(request, kFrom), kFrom, clock_.now());
+    return read_document(send(request, deadline.within(std::chrono::seconds(2)), kFrom), kFrom, clock_.now());
   }
 
   std::string container_url() const {
@@ -162,18 +164,18 @@ class OwnCredentials final : public CredentialSource {
     return Secret(std::string(trim(token.reveal())));
   }
 
-  CredentialsPtr from_instance() {
+  CredentialsPtr from_instance(const Deadline& deadline) {
     static constexpr std::string_view kFrom = "The instance metadata service";
     static constexpr std::string_view kBase = "http://169.254.169.254/latest/";
     static constexpr std::string_view kRoles = "meta-data/iam/security-credentials/";
     if (equals_ignoring_case(variable("AWS_EC2_METADATA_DISABLED"), "true")) return nullptr;
     const auto url = [](std::string_view path) { return std::string(kBase) + std::string(path); };
 
-    net::ClientRequest ask_token = metadata_request("PUT", url("api/token"), std::chrono::seconds(1));
+    net::ClientRequest ask_token = metadata_request("PUT", url("api/token"));
     ask_token.headers.add("X-aws-ec2-metadata-token-ttl-seconds", "21600");
     net::ClientResponse token;
     try {
-      token = http_.send(ask_token);
+      token = http_.send(ask_token, deadline.within(kMetadataPatience));
     } catch (const net::NetworkError&) {
       return nullptr;  // not on an instance
     }
@@ -181,9 +183,9 @@ class OwnCredentials final : public CredentialSource {
     if (token.status != 200) return nullptr;
 
     const auto get = [&](const std::string& path) {
-      net::ClientRequest request = metadata_request("GET", url(path), std::chrono::seconds(1));
+      net::ClientRequest request = metadata_request("GET", url(path));
       request.headers.add("X-aws-ec2-metadata-token", token.body);
-      return send(request, kFrom);
+      return send(request, deadline.within(kMetadataPatience), kFrom);
     };
     const auto roles = get(std::string(kRoles));
     if (roles.status == 404) return nullptr;  // an instance without a profile
@@ -191,19 +193,18 @@ class OwnCredentials final : public CredentialSource {
     return read_document(get(std::string(kRoles) + role), kFrom, clock_.now());
   }
 
-  static net::ClientRequest metadata_request(std::string method, std::string url, Duration patience) {
+  static net::ClientRequest metadata_request(std::string method, std::string url) {
     net::ClientRequest request;
     request.method = std::move(method);
     request.url = std::move(url);
-    request.connect_timeout = request.total_timeout = patience;
     request.max_response_bytes = 64u << 10;
     request.repeatable = true;
     return request;
   }
 
-  net::ClientResponse send(const net::ClientRequest& request, std::string_view from) {
+  net::ClientResponse send(const net::ClientRequest& request, const Deadline& deadline, std::string_view from) {
     try {
-      return http_.send(request);
+      return http_.send(request, deadline);
     } catch (const net::NetworkError& error) {
       fail(ErrorCode::unavailable, fmt::format("{} does not answer: {}", from, error.what()));
     }

@@ -35,7 +35,7 @@ bool CredentialProvider::usable() const {
   return current_ && !rejected_ && (!expires_ || clock_.steady() + kStillUsable < *expires_);
 }
 
-CredentialsPtr CredentialProvider::get() {
+CredentialsPtr CredentialProvider::get(const Deadline& deadline) {
   {
     const std::lock_guard lock(mutex_);
     const bool due = refresh_from_ && clock_.steady() >= *refresh_from_;
@@ -45,7 +45,7 @@ CredentialsPtr CredentialProvider::get() {
   }
   try {
     const SteadyTime asked = clock_.steady();
-    return finish_refresh(source_->fetch(), asked);
+    return finish_refresh(source_->fetch(deadline), asked);
   } catch (...) {
     const std::lock_guard lock(mutex_);
     refreshing_ = false;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/deadline.h"
 #include "base/random.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -29,7 +30,7 @@ class CredentialSource {
   /// The account whose rate limits the calls count against, as far as it is known beforehand; else the identity.
   virtual std::string account() const { return identity(); }
   /// Throws AwsError, Error{unauthenticated} when there are none, or Park.
-  virtual CredentialsPtr fetch() = 0;
+  virtual CredentialsPtr fetch(const Deadline&) = 0;
 };
 
 /// Caches one source. Refreshes before expiry (10 to 15 minutes for an hour's session, so that many servers do not do
@@ -40,7 +41,7 @@ class CredentialProvider {
   CredentialProvider(std::unique_ptr<CredentialSource> source, const Clock& clock, Random& random);
 
   /// Throws what the source throws, unless credentials that are still valid can serve.
-  CredentialsPtr get();
+  CredentialsPtr get(const Deadline&);
   /// AWS says that these have expired: the next get() fetches new ones. Others than the present ones are ignored.
   void reject(const CredentialsPtr& credentials);
 

@@ -15,10 +15,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
+Deadline in_time(const Clock& clock) { return Deadline::after(clock, 1min); }
+
 struct CountingSource final : CredentialSource {
   CountingSource(const Clock& c, int& n) : clock(c), fetched(n) {}
   std::string identity() const override { return "counting"; }
-  CredentialsPtr fetch() override {
+  CredentialsPtr fetch(const Deadline&) override {
     if (during) during();
     ++fetched;
     return std::make_shared<const Credentials>(Credentials{"id" + std::to_string(fetched), Secret("s"), {}, 1h});
@@ -51,49 +53,49 @@ std::string assume_role_answer(Time expires) {
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "an hour's session is renewed between 15 and 10 minutes before its end") {
-  provider.get();
+  provider.get(in_time(clock));
   clock.advance(44min);
-  provider.get();
+  provider.get(in_time(clock));
   CHECK(fetched == 1);
   clock.advance(6min + 1s);
-  CHECK(provider.get()->access_key_id == "id2");
+  CHECK(provider.get(in_time(clock))->access_key_id == "id2");
 }
 
 TEST_CASE_FIXTURE(Fixture, "while one thread renews, the others use what is still valid, or park") {
   std::optional<Park> parked;
   source->during = [&] {
     try {
-      provider.get();
+      provider.get(in_time(clock));
     } catch (const Park& park) {
       parked = park;
     }
   };
-  provider.get();
+  provider.get(in_time(clock));
   CHECK(parked);
   CHECK(fetched == 1);
 
-  source->during = [&] { CHECK(provider.get()->access_key_id == "id1"); };
+  source->during = [&] { CHECK(provider.get(in_time(clock))->access_key_id == "id1"); };
   clock.advance(51min);
-  CHECK(provider.get()->access_key_id == "id2");
+  CHECK(provider.get(in_time(clock))->access_key_id == "id2");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a renewal that fails is no failure before the session ends") {
-  provider.get();
+  provider.get(in_time(clock));
   source->during = [] { fail(ErrorCode::unavailable, "STS is down"); };
   clock.advance(51min);
-  CHECK(provider.get()->access_key_id == "id1");
-  CHECK(provider.get()->access_key_id == "id1");
+  CHECK(provider.get(in_time(clock))->access_key_id == "id1");
+  CHECK(provider.get(in_time(clock))->access_key_id == "id1");
   clock.advance(9min);
-  CHECK_THROWS_AS(provider.get(), Error);
+  CHECK_THROWS_AS(provider.get(in_time(clock)), Error);
 }
 
 TEST_CASE_FIXTURE(Fixture, "rejected credentials are replaced at once; a late rejection of older ones is ignored") {
-  const auto first = provider.get();
+  const auto first = provider.get(in_time(clock));
   provider.reject(first);
-  const auto second = provider.get();
+  const auto second = provider.get(in_time(clock));
   CHECK(second->access_key_id == "id2");
   provider.reject(first);
-  CHECK(provider.get() == second);
+  CHECK(provider.get(in_time(clock)) == second);
 }
 
 TEST_CASE_FIXTURE(FakeAws, "providers are shared by identity, and the least recently used one goes first") {
@@ -116,7 +118,7 @@ TEST_CASE_FIXTURE(FakeAws, "a role is assumed with its external id, and its call
   const RoleToAssume role{"arn:aws:iam::222222222222:role/deploy", "ext/1", "deployments-7", {}};
   const auto provider = std::make_shared<CredentialProvider>(assumed_role(client(), role), clock, random);
   CHECK(provider->account() == "222222222222");
-  Client(runtime, provider, "eu-west-1").call({kEcs, "DescribeServices"}, {});
+  Client(runtime, provider, "eu-west-1", kEachCall).call({kEcs, "DescribeServices"}, {});
   CHECK(http.requests[0].url == "https://sts.eu-west-1.amazonaws.com/");
   CHECK(http.requests[0].body ==
         "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A222222222222%3Arole%2Fdeploy"
@@ -131,7 +133,8 @@ TEST_CASE_FIXTURE(FakeAws, "a session that expires under a call is renewed withi
   http.then(200);
   const RoleToAssume role{"arn:aws:iam::222222222222:role/deploy", "", "deployments-7", 3600};
   const auto provider = std::make_shared<CredentialProvider>(assumed_role(client(), role), clock, random);
-  CHECK_NOTHROW(Client(runtime, provider, "eu-west-1").call({kEcs, "UpdateService", CallGroup::write, false}, {}));
+  CHECK_NOTHROW(
+      Client(runtime, provider, "eu-west-1", kEachCall).call({kEcs, "UpdateService", CallGroup::write, false}, {}));
   CHECK(http.requests.size() == 4);
 }
 
@@ -146,12 +149,12 @@ TEST_CASE_FIXTURE(FakeAws, "a session's end is judged by AWS's clock, however wr
     };
     CredentialProvider provider(assumed_role(client(), {"arn:aws:iam::222222222222:role/deploy", "", "watch", {}}),
                                 clock, random);
-    provider.get();
+    provider.get(in_time(clock));
     clock.advance(44min);
-    provider.get();
+    provider.get(in_time(clock));
     CHECK(sessions == 1);
     clock.advance(7min);
-    provider.get();
+    provider.get(in_time(clock));
     CHECK(sessions == 2);
   }
 }
@@ -162,7 +165,7 @@ TEST_CASE_FIXTURE(FakeAws, "a role that refuses says which role, and what its tr
             "</ErrorResponse>");
   const auto source = assumed_role(client(), {"arn:aws:iam::222222222222:role/deploy", "ext", "session", {}});
   CHECK_THROWS_WITH_AS(
-      source->fetch(),
+      source->fetch(in_time(clock)),
       doctest::Contains("The role arn:aws:iam::222222222222:role/deploy could not be assumed; its trust "
                         "policy must name the identity that asks and the account's external id"),
       AwsError);
@@ -213,7 +216,7 @@ struct OwnFixture : FakeAws {
 
 TEST_CASE_FIXTURE(OwnFixture, "own credentials: environment variables come first") {
   variables = {{"AWS_ACCESS_KEY_ID", "E"}, {"AWS_SECRET_ACCESS_KEY", "S"}, {"AWS_SESSION_TOKEN", "T"}};
-  CHECK(source->fetch()->access_key_id == "E");
+  CHECK(source->fetch(in_time(clock))->access_key_id == "E");
   CHECK(http.requests.empty());
 }
 
@@ -222,32 +225,32 @@ TEST_CASE_FIXTURE(OwnFixture, "own credentials: then the container endpoint, wit
                {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token"}};
   disk.write("/token", "first\n", 0600);
   http.then(200, document());
-  const auto keys = source->fetch();
+  const auto keys = source->fetch(in_time(clock));
   CHECK(keys->access_key_id == "AK");
   CHECK(keys->session_token.reveal() == "T");
   CHECK(keys->valid_for == 1h);
   CHECK(http.requests[0].headers.find("Authorization") == "first");
   variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1.evil.example/";
-  CHECK_THROWS_AS(source->fetch(), Error);
+  CHECK_THROWS_AS(source->fetch(in_time(clock)), Error);
 }
 
 TEST_CASE_FIXTURE(OwnFixture, "own credentials: then the instance metadata service, version 2 only") {
   http.then(200, "metadata-token");
   http.then(200, "my-role\n");
   http.then(200, document());
-  CHECK(source->fetch()->access_key_id == "AK");
+  CHECK(source->fetch(in_time(clock))->access_key_id == "AK");
   CHECK(http.requests[0].method == "PUT");
   CHECK(http.requests[2].url == "http://169.254.169.254/latest/meta-data/iam/security-credentials/my-role");
   CHECK(http.requests[2].headers.find("X-aws-ec2-metadata-token") == "metadata-token");
 
   http.then(403, "");
-  CHECK_THROWS_WITH_AS(source->fetch(), doctest::Contains("has no AWS credentials of its own"), Error);
+  CHECK_THROWS_WITH_AS(source->fetch(in_time(clock)), doctest::Contains("has no AWS credentials of its own"), Error);
   variables["AWS_EC2_METADATA_DISABLED"] = "true";
-  CHECK_THROWS_AS(source->fetch(), Error);
+  CHECK_THROWS_AS(source->fetch(in_time(clock)), Error);
 }
 
 TEST_CASE_FIXTURE(OwnFixture, "own credentials: an error in place of keys is named") {
   variables = {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/x"}};
   http.then(200, R"({"Code":"AssumeRoleUnauthorizedAccess","Message":"m"})");
-  CHECK_THROWS_WITH_AS(source->fetch(), doctest::Contains("AssumeRoleUnauthorizedAccess"), Error);
+  CHECK_THROWS_WITH_AS(source->fetch(in_time(clock)), doctest::Contains("AssumeRoleUnauthorizedAccess"), Error);
 }

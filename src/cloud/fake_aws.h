@@ -30,8 +30,9 @@ class FakeHttp final : public net::HttpClient {
   }
   Answer otherwise;
 
-  net::ClientResponse send(const net::ClientRequest& request) override {
+  net::ClientResponse send(const net::ClientRequest& request, const Deadline& deadline) override {
     requests.push_back(request);
+    times.push_back(deadline.left());
     Answer answer = otherwise;
     if (!script_.empty()) {
       answer = std::move(script_.front());
@@ -42,6 +43,7 @@ class FakeHttp final : public net::HttpClient {
   }
 
   std::vector<net::ClientRequest> requests;
+  std::vector<Duration> times;  ///< that each of them had
 
  private:
   std::deque<Answer> script_;
@@ -51,7 +53,7 @@ struct FakeAws {
   FakeAws() {
     runtime.pause = [this](Duration d) { clock.advance(d); };
   }
-  Client client(std::string region = "eu-west-1") { return {runtime, keys, std::move(region)}; }
+  Client client(std::string region = "eu-west-1") { return {runtime, keys, std::move(region), kEachCall}; }
 
   ManualClock clock;
   SeededRandom random{1};

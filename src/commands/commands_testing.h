@@ -61,8 +61,9 @@ class FakeFeed final : public feeds::Feed {
 class World {
  public:
   World() {
-    types.add("AwsElasticContainerRegistry",
-              [this](const model::Feed&, const feeds::RevealSecret&) { return std::make_unique<FakeFeed>(images); });
+    types.add("AwsElasticContainerRegistry", [this](const model::Feed&, const feeds::RevealSecret&, const Deadline&) {
+      return std::make_unique<FakeFeed>(images);
+    });
     model::Space space;
     space.Id = "Spaces-1";
     space.Name = "Default";
@@ -150,7 +151,10 @@ class World {
     return tenant;
   }
 
-  CommandContext context() { return {{ids, vault, clock, {"Users-1", "admin"}, "Spaces-1"}, *database, types}; }
+  CommandContext context() {
+    const auto calls_end = Deadline::after(clock, std::chrono::seconds(30));
+    return {{ids, vault, clock, {"Users-1", "admin"}, "Spaces-1"}, *database, types, calls_end};
+  }
 
   CreatedRelease release(ReleaseRequest request) {
     if (request.project.empty()) request.project = "Web";

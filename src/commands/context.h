@@ -5,8 +5,10 @@
 // write holds (an idempotency key's answer, for one).
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/deadline.h"
 #include "base/time.h"
 #include "feeds/feed_types.h"
 #include "storage/database.h"
@@ -33,6 +35,7 @@ struct WriteContext {
 struct CommandContext : WriteContext {
   storage::Database& database;
   const feeds::FeedTypes& feeds;
+  std::optional<Deadline> calls_end;  ///< when calls to others must have ended; none: there must be no such calls
 };
 
 }  // namespace slipway::commands

@@ -17,8 +17,6 @@
 namespace slipway::feeds {
 namespace {
 
-/// Callers are requests, whose clients wait about this long.
-constexpr Duration kPatience = std::chrono::seconds(20);
 constexpr Duration kRegistryIsKnownFor = std::chrono::hours(1);
 constexpr std::size_t kMostRegistries = 1000;
 
@@ -56,12 +54,13 @@ class KnownRegistries {
 
 class EcrFeed final : public Feed {
  public:
-  EcrFeed(std::string name, aws::Client client, std::shared_ptr<KnownRegistries> registries, std::stop_token stop)
+  EcrFeed(std::string name, aws::Client client, std::shared_ptr<KnownRegistries> registries, std::stop_token stop,
+          const Deadline& deadline)
       : name_(std::move(name)),
         client_(std::move(client)),
         registries_(std::move(registries)),
         stop_(std::move(stop)),
-        give_up_(now() + kPatience) {}
+        deadline_(deadline) {}
 
   std::vector<Repository> search(std::string_view term, std::size_t limit) override {
     const std::string wanted = to_lower_ascii(term);
@@ -104,7 +103,7 @@ class EcrFeed final : public Feed {
       try {
         return refused_by_name([&] { return call(ecr); });
       } catch (const Park& park) {
-        const bool comes_in_time = now() + park.delay() < give_up_;
+        const bool comes_in_time = park.delay() < deadline_.left();
         if (!park.nothing_happened() || !comes_in_time) fail(ErrorCode::unavailable, sentence(park.why()));
         wait(park.delay());
       }
@@ -141,19 +140,19 @@ class EcrFeed final : public Feed {
   const aws::Client client_;
   const std::shared_ptr<KnownRegistries> registries_;
   const std::stop_token stop_;
-  const SteadyTime give_up_;
+  const Deadline deadline_;
 };
 
 }  // namespace
 
 OpenFeed ecr_feeds(aws::Access access, std::stop_token stop) {
   return [access = std::move(access), stop = std::move(stop), registries = std::make_shared<KnownRegistries>()](
-             const model::Feed& feed, const RevealSecret& reveal) -> std::unique_ptr<Feed> {
+             const model::Feed& feed, const RevealSecret& reveal, const Deadline& deadline) -> std::unique_ptr<Feed> {
     if (feed.Region.empty()) fail_invalid(fmt::format("The feed '{}' has no region; set one.", feed.Name));
     const bool has_keys = !feed.AccessKey.empty() && !feed.UseMachineCredentials;
     auto provider = has_keys ? access.sign_in(feed.AccessKey, reveal(feed.SecretKey)) : access.sign_in({}, {});
-    return std::make_unique<EcrFeed>(feed.Name, aws::Client(access.runtime, std::move(provider), feed.Region, stop),
-                                     registries, stop);
+    aws::Client client(access.runtime, std::move(provider), feed.Region, CallTime::until(deadline), stop);
+    return std::make_unique<EcrFeed>(feed.Name, std::move(client), registries, stop, deadline);
   };
 }
 

@@ -9,8 +9,8 @@
 namespace slipway::feeds {
 
 /// Opens feeds of the type AwsElasticContainerRegistry: by the feed's keys, else as the machine itself. While AWS's
-/// limits hold calls back, a feed waits on its caller's thread, for up to 20 seconds from its opening. A stop ends what
-/// feeds ask and wait for.
+/// limits hold calls back, a feed waits on its caller's thread, up to its deadline. A stop ends what feeds ask and wait
+/// for.
 OpenFeed ecr_feeds(aws::Access, std::stop_token stop = {});
 
 }  // namespace slipway::feeds

@@ -28,7 +28,8 @@ struct EcrFixture : aws::FakeAws {
     feed.FeedType = "AwsElasticContainerRegistry";
     feed.Region = "eu-west-1";
     feed.AccessKey = std::move(access_key);
-    return types.open(feed, [](const model::Value&) { return Secret("secret"); });
+    return types.open(
+        feed, [](const model::Value&) { return Secret("secret"); }, Deadline::after(clock, 20s));
   }
 };
 
@@ -149,7 +150,8 @@ TEST_CASE_FIXTURE(EcrFixture, "a feed of a type that can't be searched is named"
   feed.Name = "Public";
   feed.FeedType = "Docker";
   CHECK_FALSE(types.knows("Docker"));
-  CHECK_THROWS_WITH_AS(types.open(feed, {}), doctest::Contains("The feed 'Public' is of type 'Docker'"), Error);
+  CHECK_THROWS_WITH_AS(types.open(feed, {}, Deadline::after(clock, 20s)),
+                       doctest::Contains("The feed 'Public' is of type 'Docker'"), Error);
 }
 
 }  // namespace

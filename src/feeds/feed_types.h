@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/deadline.h"
 #include "base/secret.h"
 #include "feeds/feed.h"
 #include "model/feed.h"
@@ -15,7 +16,8 @@ namespace slipway::feeds {
 
 /// Reveals a secret member of a feed's document; an empty secret for an unset one. Valid while a feed is opened.
 using RevealSecret = std::function<Secret(const model::Value& stored)>;
-using OpenFeed = std::function<std::unique_ptr<Feed>(const model::Feed&, const RevealSecret&)>;
+/// Opens a feed for one request: all that it is asked ends by the deadline.
+using OpenFeed = std::function<std::unique_ptr<Feed>(const model::Feed&, const RevealSecret&, const Deadline&)>;
 
 /// Filled once at start; then threads: any.
 class FeedTypes {
@@ -24,7 +26,7 @@ class FeedTypes {
   /// Whether feeds of that type can be asked for their versions.
   bool knows(std::string_view feed_type) const { return types_.contains(feed_type); }
   /// Throws Error{invalid} naming the feed when its type can't be asked.
-  std::unique_ptr<Feed> open(const model::Feed&, const RevealSecret&) const;
+  std::unique_ptr<Feed> open(const model::Feed&, const RevealSecret&, const Deadline&) const;
 
  private:
   std::map<std::string, OpenFeed, std::less<>> types_;

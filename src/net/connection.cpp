@@ -183,11 +183,32 @@ bool Connection::hand_over(Turn turn, std::function<void()> job) {
     return false;
   }
   turn_ = turn;
-  server_.pool.post([&server = server_, job = std::move(job)] {
+  server_.handlers.post([&server = server_, job = std::move(job)] {
     --server.queued;
     job();
   });
   return true;
+}
+
+/// The same for a request that waits for others.
+bool Connection::hand_outward(std::function<void()> job) {
+  if (++server_.queued_outward > server_.options.max_queued_outward) {
+    --server_.queued_outward;
+    refuse_as_busy(
+        "More requests that ask feeds and other services outside are waiting than the server takes, because these "
+        "answer slowly or not at all. Try again in a few seconds.");
+    return false;
+  }
+  turn_ = Turn::handler;
+  server_.outward->post([&server = server_, job = std::move(job)] {
+    --server.queued_outward;
+    job();
+  });
+  return true;
+}
+
+bool Connection::calls_out(const Request& request) const {
+  return server_.outward && server_.options.calls_out(request);
 }
 
 void Connection::ask_judge() {
@@ -218,8 +239,9 @@ void Connection::dispatch() {
   head_accepted_ = judged_ = false;
   if (buffer_.size() == 0 && buffer_.capacity() > kReadAtOnce / 4) buffer_.shrink_to_fit();
   if (auto response = quick_answer(request)) return answer_now(std::move(*response));
-  const bool is_taken = hand_over(
-      Turn::handler, [self = shared_from_this(), request = std::move(request)]() mutable { self->handle(request); });
+  const bool is_outward = calls_out(request);
+  auto job = [self = shared_from_this(), request = std::move(request)]() mutable { self->handle(request); };
+  const bool is_taken = is_outward ? hand_outward(std::move(job)) : hand_over(Turn::handler, std::move(job));
   if (!is_taken) return;
   if (buffer_.size() == 0 && !input_ended_) {
     read();

@@ -80,6 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_judged(std::optional<Response>&& refusal);
   void dispatch();
   bool hand_over(Turn turn, std::function<void()> job);
+  bool hand_outward(std::function<void()> job);
+  bool calls_out(const Request& request) const;
   std::optional<Response> quick_answer(const Request& request) const;
   void answer_now(Response&& response);
   void handle(Request& request);

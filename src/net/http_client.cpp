@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <list>
 #include <mutex>
 #include <utility>
@@ -16,6 +17,7 @@
 namespace slipway::net {
 namespace {
 
+constexpr Duration kConnectPatience = std::chrono::seconds(5);
 constexpr std::size_t kIdleHandles = 16;  // an idle handle with a TLS connection holds some 100 KB
 
 struct CurlDeleter {
@@ -136,13 +138,14 @@ class CurlClient final : public HttpClient {
     if (ready != CURLE_OK) fail(ErrorCode::internal, "libcurl does not start.");
   }
 
-  ClientResponse send(const ClientRequest& request) override {
+  ClientResponse send(const ClientRequest& request, const Deadline& deadline) override {
     const Url url = parse_url(request.url);
     const HeaderList headers = make_headers(request);
     const std::string key = connection_key(url, request);
-    Handle handle = take(key);
     Exchange exchange{request, {}, false, false, {}};
-    prepare(handle.get(), exchange, url, headers.get());
+    if (deadline.is_over()) throw explain(CURLE_OPERATION_TIMEDOUT, exchange, url);
+    Handle handle = take(key);
+    prepare(handle.get(), exchange, url, headers.get(), deadline.left());
     const CURLcode result = curl_easy_perform(handle.get());
     if (result != CURLE_OK) throw explain(result, exchange, url);
     long status = 0;
@@ -186,7 +189,7 @@ class CurlClient final : public HttpClient {
     }
   }
 
-  static void prepare(CURL* curl, Exchange& exchange, const Url& url, curl_slist* headers);
+  static void prepare(CURL* curl, Exchange& exchange, const Url& url, curl_slist* headers, Duration time);
   static NetworkError explain(CURLcode, const Exchange&, const Url&);
 
   struct Idle {
@@ -199,7 +202,7 @@ class CurlClient final : public HttpClient {
 
 bool is_loopback(const std::string& host) { return refuse_host(host, {.allow_private = true}).has_value(); }
 
-void CurlClient::prepare(CURL* curl, Exchange& exchange, const Url& url, curl_slist* headers) {
+void CurlClient::prepare(CURL* curl, Exchange& exchange, const Url& url, curl_slist* headers, Duration time) {
   const ClientRequest& request = exchange.request;
   const auto set = [&](CURLoption option, auto value) {
     if (curl_easy_setopt(curl, option, value) != CURLE_OK) fail(ErrorCode::internal, "libcurl refuses an option.");
@@ -216,8 +219,8 @@ void CurlClient::prepare(CURL* curl, Exchange& exchange, const Url& url, curl_sl
   set(CURLOPT_TCP_NODELAY, 1L);
   set(CURLOPT_MAXCONNECTS, 1L);
   set(CURLOPT_FRESH_CONNECT, request.repeatable ? 0L : 1L);
-  set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connect_timeout));
-  set(CURLOPT_TIMEOUT_MS, milliseconds(request.total_timeout));
+  set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(kConnectPatience, time)));
+  set(CURLOPT_TIMEOUT_MS, milliseconds(time));
   set(CURLOPT_HTTPHEADER, headers);
   if (request.guard || is_loopback(url.host)) set(CURLOPT_PROXY, "");
 
@@ -259,6 +262,9 @@ NetworkError CurlClient::explain(CURLcode result, const Exchange& exchange, cons
     return error(fmt::format("the answer is larger than {} bytes.", exchange.request.max_response_bytes));
   }
   if (result == CURLE_ABORTED_BY_CALLBACK) return error("cancelled.");
+  if (result == CURLE_OPERATION_TIMEDOUT) {
+    return error(exchange.sent ? "no answer came in time." : "no connection came about in time.");
+  }
   return error(fmt::format("{}.", curl_easy_strerror(result)));
 }
 

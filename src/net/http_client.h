@@ -1,14 +1,13 @@
 // The network seam: one HTTP request, one answer.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
 
-#include "base/time.h"
+#include "base/deadline.h"
 #include "net/address_guard.h"
 #include "net/http.h"
 
@@ -19,8 +18,6 @@ struct ClientRequest {
   std::string url;  ///< absolute, http or https
   Headers headers;
   std::string body;
-  Duration connect_timeout = std::chrono::seconds(5);
-  Duration total_timeout = std::chrono::seconds(60);
   std::size_t max_response_bytes = 16u << 20;
   /// The request may reach the peer twice (a read). One that may not gets a connection of its own: over a kept-alive
   /// one that its peer is just closing, nobody could tell whether it arrived.
@@ -48,17 +45,17 @@ class NetworkError : public std::runtime_error {
   bool maybe_sent_;
 };
 
-/// Threads: any. Blocks its caller up to the request's time-outs. Never follows redirects.
+/// Threads: any. Blocks its caller up to the deadline, whatever the peer does. Never follows redirects.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
   /// Throws NetworkError; Error{invalid} for a request that cannot be written (scheme, line break in a header). Any
   /// status, also 500, is an answer.
-  virtual ClientResponse send(const ClientRequest&) = 0;
+  virtual ClientResponse send(const ClientRequest&, const Deadline&) = 0;
 };
 
-/// libcurl with kept-alive connections, HTTP/1.1; TLS is verified; only http and https; a proxy of the environment is
-/// used except for loopback.
+/// libcurl: a peer that does not take the connection is given up after five seconds; kept-alive connections, HTTP/1.1;
+/// TLS is verified; only http and https; a proxy of the environment is used except for loopback.
 std::unique_ptr<HttpClient> make_curl_client();
 
 }  // namespace slipway::net

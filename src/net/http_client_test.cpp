@@ -23,6 +23,10 @@ struct Fixture {
     return r;
   }
 
+  ClientResponse send(const ClientRequest& request, Duration time = 20s) {
+    return client->send(request, Deadline::after(clock, time));
+  }
+
   SystemClock clock;
   Log log{clock, LogLevel::error};
   HttpServer server;
@@ -34,6 +38,11 @@ Response text(std::string body) {
   response.headers.add("X-Test", "yes");
   response.body = std::move(body);
   return response;
+}
+
+Deadline in_time() {
+  static const SystemClock clock;
+  return Deadline::after(clock, 20s);
 }
 
 template <class F>
@@ -60,7 +69,7 @@ TEST_CASE("method, path, headers and body arrive as they were given, and so does
   request.method = "PUT";
   request.headers = {{"X-One", "1"}, {"X-Empty", ""}};
   request.body = std::string("bytes\0more", 10);
-  const auto response = f.client->send(request);
+  const auto response = f.send(request);
   CHECK(response.status == 404);
   CHECK(response.body == "answer");
   CHECK(response.headers.find("x-test") == "yes");
@@ -72,7 +81,7 @@ TEST_CASE("method, path, headers and body arrive as they were given, and so does
   CHECK(seen.headers.find("User-Agent")->starts_with("slipway/"));
   CHECK(seen.body == request.body);
   request.method = "HEAD";
-  CHECK(f.client->send(request).body.empty());
+  CHECK(f.send(request).body.empty());
   CHECK(seen.method == "HEAD");
 }
 
@@ -81,7 +90,7 @@ TEST_CASE("large bodies travel both ways") {
   auto request = f.request();
   request.method = "POST";
   request.body = std::string(3u << 20, 'b');
-  CHECK(f.client->send(request).body == request.body);
+  CHECK(f.send(request).body == request.body);
 }
 
 TEST_CASE("a repeatable request whose kept-alive connection was closed is sent again; any other never is") {
@@ -94,20 +103,20 @@ TEST_CASE("a repeatable request whose kept-alive connection was closed is sent a
   });
   auto warm = f.request();
   warm.repeatable = true;
-  f.client->send(warm);
+  f.send(warm);
   calls = 0;
   auto request = f.request("/drop");
   request.method = "POST";
   request.body = "effect";
   SUBCASE("effect") {
-    const auto error = network_error([&] { f.client->send(request); });
+    const auto error = network_error([&] { f.send(request); });
     REQUIRE(error);
     CHECK(error->maybe_sent());
     CHECK(calls == 1);
   }
   SUBCASE("read") {
     request.repeatable = true;
-    CHECK(network_error([&] { f.client->send(request); }));
+    CHECK(network_error([&] { f.send(request); }));
     CHECK(calls == 2);
   }
 }
@@ -120,7 +129,7 @@ TEST_CASE("no connection means surely not sent") {
   }
   ClientRequest request;
   request.url = "http://127.0.0.1:" + std::to_string(port) + "/";
-  const auto error = network_error([&] { make_curl_client()->send(request); });
+  const auto error = network_error([&] { make_curl_client()->send(request, in_time()); });
   REQUIRE(error);
   CHECK_FALSE(error->maybe_sent());
   CHECK(std::string(error->what()).starts_with("GET http://127.0.0.1:"));
@@ -134,22 +143,23 @@ TEST_CASE("an answer over the size limit or the time limit is an error after sen
   });
   auto big = f.request();
   big.max_response_bytes = 4999;
-  const auto too_large = network_error([&] { f.client->send(big); });
+  const auto too_large = network_error([&] { f.send(big); });
   REQUIRE(too_large);
   CHECK(std::string(too_large->what()).ends_with("the answer is larger than 4999 bytes."));
   CHECK(too_large->maybe_sent());
 
   auto slow = f.request("/slow");
-  slow.total_timeout = 400ms;
-  const auto timed_out = network_error([&] { f.client->send(slow); });
+  const auto timed_out = network_error([&] { f.send(slow, 400ms); });
   REQUIRE(timed_out);
   CHECK(timed_out->maybe_sent());
+  const auto too_late = network_error([&] { f.send(slow, 0s); });
+  REQUIRE(too_late);
+  CHECK_FALSE(too_late->maybe_sent());
 
   std::stop_source stop;
   stop.request_stop();
-  slow.total_timeout = 20s;
   slow.stop = stop.get_token();
-  const auto cancelled = network_error([&] { f.client->send(slow); });
+  const auto cancelled = network_error([&] { f.send(slow); });
   REQUIRE(cancelled);
   CHECK(std::string(cancelled->what()).ends_with("cancelled."));
   release = true;
@@ -163,21 +173,21 @@ TEST_CASE("redirects are answers, not orders") {
     response.headers.add("Location", "/elsewhere");
     return response;
   });
-  CHECK(f.client->send(f.request()).status == 302);
+  CHECK(f.send(f.request()).status == 302);
 }
 
 TEST_CASE("the guard judges the address that is connected to, also on warm connections") {
   Fixture f([](Request&&) { return text("inside"); });
   auto request = f.request();
   request.repeatable = true;
-  CHECK(f.client->send(request).body == "inside");
+  CHECK(f.send(request).body == "inside");
   request.guard = AddressPolicy{};
-  const auto error = network_error([&] { f.client->send(request); });
+  const auto error = network_error([&] { f.send(request); });
   REQUIRE(error);
   CHECK_FALSE(error->maybe_sent());
   CHECK(std::string(error->what()).find("127.0.0.1 is this server itself") != std::string::npos);
   request.guard->allow_loopback = true;
-  CHECK(f.client->send(request).body == "inside");
+  CHECK(f.send(request).body == "inside");
 }
 
 TEST_CASE("other schemes and forged headers are refused before anything is sent") {
@@ -185,9 +195,9 @@ TEST_CASE("other schemes and forged headers are refused before anything is sent"
   ClientRequest request;
   for (const auto* url : {"file:///etc/passwd", "ftp://host/", "not a url", ""}) {
     request.url = url;
-    CHECK_THROWS_AS(client->send(request), Error);
+    CHECK_THROWS_AS(client->send(request, in_time()), Error);
   }
   request.url = "http://127.0.0.1:1/";
   request.headers.add("X", "a\r\nY: b");
-  CHECK_THROWS_WITH_AS(client->send(request), "The header X holds a line break.", Error);
+  CHECK_THROWS_WITH_AS(client->send(request, in_time()), "The header X holds a line break.", Error);
 }

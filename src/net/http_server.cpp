@@ -143,7 +143,8 @@ void HttpServer::State::stop(Duration grace) {
     sweep();
   });
   if (!are_all_closed_within(grace) && options.on_grace_over) options.on_grace_over();
-  pool.stop();
+  handlers.stop();
+  if (outward) outward->stop();
   asio::post(loop, [this] {
     close_all();
     keep_running.reset();

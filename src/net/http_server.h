@@ -37,6 +37,11 @@ struct ServerOptions {
   std::size_t max_bodies_in_flight_bytes = 64u << 20;  ///< of larger bodies, in all requests under way; over it: 503
   /// Answers, on the loop, what must have an answer also while all handlers wait. Must not block.
   std::function<std::optional<Response>(const Request&)> quick;
+  /// Says, on the loop, which requests wait for others outside; must not block. They are handled on threads of their
+  /// own: whoever they wait for may hang, and the rest goes on.
+  std::function<bool(const Request&)> calls_out;
+  unsigned outward_threads = 48;
+  std::size_t max_queued_outward = 96;  ///< over it: 503
   /// stop() calls it when its grace is over and handlers still run: whatever they wait for should end.
   std::function<void()> on_grace_over;
 };

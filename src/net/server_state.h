@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -48,7 +49,9 @@ class BodyHold {
 
 struct ServerState {
   ServerState(ServerOptions o, Handler h, const Log& l)
-      : options(std::move(o)), handler(std::move(h)), log(l), pool("http-handler", options.handler_threads, clock) {}
+      : options(std::move(o)), handler(std::move(h)), log(l), handlers("http-handler", options.handler_threads, clock) {
+    if (options.calls_out) outward.emplace("http-outward", options.outward_threads, clock);
+  }
 
   /// A connection that has closed calls this on the loop.
   void forget(const std::shared_ptr<Connection>&);
@@ -57,7 +60,8 @@ struct ServerState {
   const Handler handler;
   const Log& log;
   const SystemClock clock;
-  std::atomic<std::size_t> queued = 0;
+  std::atomic<std::size_t> queued = 0;  ///< for the handlers
+  std::atomic<std::size_t> queued_outward = 0;
   std::atomic<std::size_t> body_bytes_in_flight = 0;
   boost::asio::io_context loop{1};
   std::unordered_set<std::shared_ptr<Connection>> connections;  // the loop's
@@ -65,7 +69,8 @@ struct ServerState {
   std::mutex mutex;
   std::condition_variable all_closed;
   bool is_empty = true;  // guarded by mutex
-  ThreadPool pool;
+  ThreadPool handlers;
+  std::optional<ThreadPool> outward;  ///< for requests that wait for others
 };
 
 }  // namespace slipway::net

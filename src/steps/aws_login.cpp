@@ -81,10 +81,10 @@ void read_expected_account(const StepContext& ctx, AwsLogin& login, Problems& pr
 aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const std::optional<aws::RoleToAssume>& role) {
   aws::ProviderPtr provider = access.sign_in(login.access_key_id, login.secret_access_key);
   if (role) {
-    const aws::Client base(access.runtime, std::move(provider), login.region);
+    const aws::Client base(access.runtime, std::move(provider), login.region, aws::kEachCall);
     provider = access.credentials.provider(aws::assumed_role(base, *role));
   }
-  return {access.runtime, std::move(provider), login.region};
+  return {access.runtime, std::move(provider), login.region, aws::kEachCall};
 }
 
 }  // namespace

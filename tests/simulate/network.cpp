@@ -32,13 +32,13 @@ net::Request received(const net::ClientRequest& sent) {
 
 }  // namespace
 
-void Network::time_out(const net::ClientRequest& request, const std::string& what) {
+void Network::time_out(const Deadline& deadline, const std::string& what) {
   events_.add(what);
-  clock_.advance(request.total_timeout);
+  clock_.advance(deadline.left());
   throw net::NetworkError("the answer did not come in time", true);
 }
 
-net::ClientResponse Network::send(const net::ClientRequest& request) {
+net::ClientResponse Network::send(const net::ClientRequest& request, const Deadline& deadline) {
   const std::string name = name_of(request);
   clock_.advance(Duration(1000 + static_cast<std::int64_t>(random_.below(50'000))));
   if (happens(mishaps_.crash_before)) {
@@ -49,13 +49,13 @@ net::ClientResponse Network::send(const net::ClientRequest& request) {
     events_.add("refused " + name);
     throw net::NetworkError("connection refused", false);
   }
-  if (happens(mishaps_.lost_request)) time_out(request, "lost request " + name);
+  if (happens(mishaps_.lost_request)) time_out(deadline, "lost request " + name);
   net::Response answer = clouds_.handle(received(request));
   if (happens(mishaps_.crash_after)) {
     events_.add("crash after " + name);
     throw Crash{};
   }
-  if (answer.dropped || happens(mishaps_.lost_reply)) time_out(request, "lost reply " + name);
+  if (answer.dropped || happens(mishaps_.lost_reply)) time_out(deadline, "lost reply " + name);
   clock_.advance(Duration(1000 + static_cast<std::int64_t>(random_.below(20'000))));
   events_.add(fmt::format("{} {} {}", to_rfc3339(clock_.now()), name, answer.status));
   return {answer.status, answer.headers, answer.body};

@@ -27,12 +27,12 @@ class Network final : public net::HttpClient {
   Network(sim::Simulator& clouds, ManualClock& clock, Random& random, EventLog& events)
       : clouds_(clouds), clock_(clock), random_(random), events_(events) {}
 
-  net::ClientResponse send(const net::ClientRequest&) override;
+  net::ClientResponse send(const net::ClientRequest&, const Deadline&) override;
   void set(Mishaps mishaps) { mishaps_ = mishaps; }
 
  private:
   bool happens(double chance) { return chance > 0 && random_.fraction() < chance; }
-  [[noreturn]] void time_out(const net::ClientRequest&, const std::string& what);
+  [[noreturn]] void time_out(const Deadline&, const std::string& what);
 
   sim::Simulator& clouds_;
   ManualClock& clock_;
