@@ -23,6 +23,10 @@ Authenticated authenticate(const net::Request& request, const World& world, Time
   const auto claim = parse_authorization(*header);
   if (!claim)
     throw NotAuthenticated(malformed, "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'.");
+  if (!is_region(claim->region)) {
+    throw NotAuthenticated(wrong_signature,
+                           "Credential should be scoped to a valid region, not '" + claim->region + "'.");
+  }
   const auto key = world.keys.find(claim->access_key);
   const std::string_view token = request.headers.find("x-amz-security-token").value_or("");
   if (key == world.keys.end() || key->second.session_token != token || is_void(key->second, world)) {

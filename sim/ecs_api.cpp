@@ -45,7 +45,7 @@ json::object describe_clusters(Call& call) {
   if (names.empty()) names = {"default"};
   json::array clusters, failures;
   for (const std::string& name : names) {
-    const auto cluster = call.view.clusters.find(last_part(name));
+    const auto cluster = find_named(call.view.clusters, name);
     if (cluster == call.view.clusters.end()) {
       failures.push_back(missing(as_arn(call.view.place, "cluster", name)));
     } else {
@@ -109,7 +109,7 @@ json::object describe_services(Call& call) {
   const Cluster& cluster = cluster_named_in(call.view, call.input);
   json::array services, failures;
   for (const std::string& name : required_texts(call.input, "services", 10)) {
-    const auto service = cluster.services.find(last_part(name));
+    const auto service = find_named(cluster.services, name);
     if (service == cluster.services.end()) {
       failures.push_back(missing(as_arn(call.view.place, "service/" + cluster.name, name)));
       continue;
@@ -154,7 +154,7 @@ json::object describe_tasks(Call& call) {
   const Cluster& cluster = cluster_named_in(call.view, call.input);
   json::array tasks, failures;
   for (const std::string& name : required_texts(call.input, "tasks", 100)) {
-    const auto task = cluster.tasks.find(last_part(name));
+    const auto task = find_named(cluster.tasks, name);
     if (task == cluster.tasks.end()) {
       failures.push_back(missing(as_arn(call.view.place, "task/" + cluster.name, name)));
     } else {
@@ -166,7 +166,7 @@ json::object describe_tasks(Call& call) {
 
 json::object stop_task(Call& call) {
   Cluster& cluster = cluster_named_in(call.region, call.input);
-  const auto task = cluster.tasks.find(last_part(required_text(call.input, "task")));
+  const auto task = find_named(cluster.tasks, required_text(call.input, "task"));
   if (task == cluster.tasks.end()) {
     throw AwsError("InvalidParameterException", "The referenced task was not found.");
   }

@@ -66,6 +66,103 @@ TEST_CASE("task definitions that AWS refuses are refused") {
   }
 }
 
+TEST_CASE("containers that contradict each other or their task are refused") {
+  Account account;
+  const auto with = [&](std::string_view container, std::string_view task = "") {
+    return account.call(
+        "RegisterTaskDefinition",
+        fmt::format(R"({{"family":"f","containerDefinitions":[{{"name":"c","image":"i","memory":1{}}}]{}}})", container,
+                    task));
+  };
+  CHECK(with("").status == 200);
+  for (std::string_view wrong : {
+           R"(,"image":"/shop/api:1.2.0")",
+           R"(,"image":"shop/api:1 2")",
+           R"(,"image":"shop/#{Repo}")",
+           R"(,"name":"a b")",
+           R"(,"environment":[{"name":"A","value":"1"}],"secrets":[{"name":"A","valueFrom":"p"}])",
+           R"(,"secrets":[{"name":"A","valueFrom":"p"},{"name":"A","valueFrom":"q"}])",
+           R"(,"mountPoints":[{"sourceVolume":"data","containerPath":"/data"}])",
+           R"(,"volumesFrom":[{"sourceContainer":"d"}])",
+           R"(,"dependsOn":[{"containerName":"d","condition":"START"}])",
+           R"(},{"name":"c","image":"j","memory":1)",
+       }) {
+    CAPTURE(wrong);
+    CHECK(with(wrong).code() == "ClientException");
+  }
+  CHECK(with("", R"(,"volumes":[{"name":"v"},{"name":"v"}])").code() == "ClientException");
+  CHECK(with("", R"(,"ephemeralStorage":{"sizeInGiB":20})").code() == "ClientException");
+  CHECK(with(R"(,"portMappings":[{"containerPort":80,"hostPort":8080}])", R"(,"networkMode":"awsvpc")").code() ==
+        "ClientException");
+  CHECK(with(R"(,"memoryReservation":"256")").code() == "SerializationException");
+  CHECK(with(R"(,"environment":[{"name":"A","value":true}])").code() == "SerializationException");
+  CHECK(with("", R"(,"networkMode":"AWSVPC")").code() == "ClientException");
+}
+
+TEST_CASE("a role's short name is shown as its ARN") {
+  Account account;
+  const json::object made = account.register_web(R"(,"taskRoleArn":"web","executionRoleArn":null)");
+  CHECK(made.at("taskDefinition").at("taskRoleArn") == "arn:aws:iam::222222222222:role/web");
+  CHECK_FALSE(made.at("taskDefinition").as_object().contains("executionRoleArn"));
+}
+
+TEST_CASE("clusters, services and tasks are found by name and by ARN, old or new, but not by another's ARN") {
+  Account account;
+  const std::string place = "arn:aws:ecs:eu-west-1:222222222222:";
+  const auto found = [&](std::string_view cluster, const std::string& service) {
+    const Answer answer =
+        account.call("DescribeServices", fmt::format(R"({{"cluster":"{}","services":["{}"]}})", cluster, service));
+    return answer.status == 200 && answer.body.at("services").as_array().size() == 1;
+  };
+  CHECK(found("prod", "web"));
+  CHECK(found(place + "cluster/prod", place + "service/prod/web"));
+  CHECK(found("prod", place + "service/web"));
+  CHECK_FALSE(found("prod", place + "service/test/web"));
+  CHECK_FALSE(found("prod", "arn:aws:ecs:eu-west-1:333333333333:service/prod/web"));
+  CHECK_FALSE(found("arn:aws:ecs:us-east-1:222222222222:cluster/prod", "web"));
+  const std::string update = fmt::format(R"({{"cluster":"{0}cluster/prod","service":"{0}service/prod/web"}})", place);
+  CHECK(account.call("UpdateService", update).status == 200);
+}
+
+TEST_CASE("a daemon takes no desired count, and runs a task on the one container instance") {
+  Account account;
+  const std::string_view daemon =
+      R"({"cluster":"prod","serviceName":"agent","taskDefinition":"web","schedulingStrategy":"DAEMON"})";
+  CHECK(account
+            .call("CreateService", R"({"cluster":"prod","serviceName":"agent","taskDefinition":"web",
+      "schedulingStrategy":"DAEMON","desiredCount":1})")
+            .code() == "InvalidParameterException");
+  CHECK(account.ok("CreateService", daemon).at("service").at("desiredCount") == 1);
+  CHECK(account.call("UpdateService", R"({"cluster":"prod","service":"agent","desiredCount":2})").code() ==
+        "InvalidParameterException");
+}
+
+TEST_CASE("a service refuses a task definition without the container of its load balancer") {
+  Account account;
+  const auto create = [&](std::string_view container) {
+    return account.call("CreateService",
+                        fmt::format(R"({{"cluster":"prod","serviceName":"s-{0}","taskDefinition":"web","loadBalancers":[
+          {{"targetGroupArn":"arn:tg","containerName":"{0}","containerPort":8080}}]}})",
+                                    container));
+  };
+  CHECK(create("web").status == 200);
+  CHECK(create("wbe").code() == "InvalidParameterException");
+}
+
+TEST_CASE("a region that AWS has not is no scope of a signature") {
+  Account account;
+  net::Request request;
+  request.body = "{}";
+  request.headers = {{"content-type", "application/x-amz-json-1.1"},
+                     {"x-amz-target", "AmazonEC2ContainerServiceV20141113.ListClusters"}};
+  net::Request signed_request = account.driver.sign(account.session, "ecs", std::move(request));
+  std::string authorization(*signed_request.headers.find("authorization"));
+  authorization.replace(authorization.find("eu-west-1"), 9, "eu-wset-1");
+  signed_request.headers.set("Authorization", authorization);
+  const auto response = account.driver.simulator.handle(std::move(signed_request));
+  CHECK(response.body.find("Credential should be scoped to a valid region, not 'eu-wset-1'.") != std::string::npos);
+}
+
 TEST_CASE("a family means its newest active revision") {
   Account account;
   account.register_web();

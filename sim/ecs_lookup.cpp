@@ -13,6 +13,12 @@ const TaskDefinition* newest_active(const Family& family) {
 
 }  // namespace
 
+bool means(std::string_view given, std::string_view arn) {
+  if (!given.starts_with("arn:") || given == arn) return true;
+  const auto type = arn.find('/');
+  return given == std::string(arn.substr(0, type + 1)) + last_part(arn);
+}
+
 const TaskDefinition& task_definition_named(const Region& region, const std::string& name) {
   const TaskDefinitionName parsed = parse_task_definition_name(name);
   const auto family = region.families.find(parsed.family);

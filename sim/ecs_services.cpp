@@ -55,8 +55,13 @@ json::object full_deployment_configuration(const json::object* given, const json
   return full;
 }
 
-int desired_count(const json::object& input, int fallback) {
+int desired_count(const json::object& input, int fallback, bool daemon) {
   const auto desired = json::integer_at(input, "desiredCount");
+  if (desired && daemon) {
+    throw AwsError("InvalidParameterException",
+                   "The daemon scheduling strategy does not support a desired count for services. Remove a desired "
+                   "count value and try again.");
+  }
   if (desired && (*desired < 0 || *desired > 5000)) {
     throw AwsError("InvalidParameterException", "desiredCount must be between 0 and 5000.");
   }
@@ -74,7 +79,27 @@ const TaskDefinition& usable_task_definition(const Region& region, const std::st
   return *definition;
 }
 
-void check_network(const TaskDefinition& definition, const json::object& settings) {
+/// The first container that a load balancer needs and the task definition lacks.
+void check_balancers(const TaskDefinition& definition, const json::object& settings) {
+  const json::array* balancers = json::array_at(settings, "loadBalancers");
+  for (const json::value& balancer : balancers == nullptr ? json::array{} : *balancers) {
+    const std::string wanted = text_or(balancer.get_object(), "containerName");
+    const json::array& containers = *json::array_at(definition.body, "containerDefinitions");
+    const bool is_there = std::any_of(containers.begin(), containers.end(), [&](const json::value& container) {
+      return text_or(container.get_object(), "name") == wanted;
+    });
+    if (!wanted.empty() && !is_there) {
+      throw AwsError("InvalidParameterException",
+                     fmt::format("The container {} does not exist in the task definition.", wanted));
+    }
+  }
+}
+
+void check_fit(const TaskDefinition& definition, const json::object& settings) {
+  check_balancers(definition, settings);
+  if (text_or(settings, "launchType") == "FARGATE" && text_or(definition.body, "networkMode") != "awsvpc") {
+    throw AwsError("InvalidParameterException", "Task definition does not support launch_type FARGATE.");
+  }
   const bool awsvpc = text_or(definition.body, "networkMode") == "awsvpc";
   if (awsvpc && json::find(settings, "networkConfiguration") == nullptr) {
     throw AwsError("InvalidParameterException",
@@ -88,6 +113,12 @@ const TaskDefinition& register_task_definition(Region& region, const json::objec
                                                Time now) {
   TaskDefinition definition;
   definition.body = normal_task_definition(registration);
+  for (std::string_view role : {"taskRoleArn", "executionRoleArn"}) {
+    const std::string given = text_or(definition.body, role);
+    if (given.empty() || given.starts_with("arn:")) continue;
+    definition.body[role] =
+        fmt::format("arn:{}:iam::{}:role/{}", partition_of(region.place.region), region.place.account, given);
+  }
   const Tags tags = read_tags(registration);
   definition.family = text_or(registration, "family");
   Family& family = region.families[definition.family];
@@ -112,7 +143,9 @@ json::object create_service(Call& call) {
   service.name = name;
   service.arn = ecs_arn(call.region.place, fmt::format("service/{}/{}", cluster.name, name));
   service.cluster = cluster.name;
-  service.desired = desired_count(call.input, 0);
+  const bool daemon = text_or(call.input, "schedulingStrategy") == "DAEMON";
+  // A daemon has a task on each container instance; the model has one.
+  service.desired = desired_count(call.input, daemon ? 1 : 0, daemon);
   for (std::string_view list : {"loadBalancers", "serviceRegistries", "placementConstraints", "placementStrategy"}) {
     service.settings[list] = json::array{};
   }
@@ -128,8 +161,7 @@ json::object create_service(Call& call) {
   for (const Setting& setting : settings_of_update) {
     if (const json::value* given = json::find(call.input, setting.name)) service.settings[setting.name] = *given;
   }
-  check_network(definition, service.settings);
-  const bool daemon = text_or(service.settings, "schedulingStrategy") == "DAEMON";
+  check_fit(definition, service.settings);
   json::object configuration =
       full_deployment_configuration(json::object_at(call.input, "deploymentConfiguration"), {}, daemon);
   service.rules = rollout_rules(configuration);
@@ -160,7 +192,8 @@ json::object update_service(Call& call) {
   // Everything is checked before anything changes.
   const TaskDefinition& definition = wanted.empty() ? *find_task_definition(call.region, service.task_definition)
                                                     : usable_task_definition(call.region, wanted);
-  const int desired = desired_count(call.input, service.desired);
+  const bool daemon = text_or(service.settings, "schedulingStrategy") == "DAEMON";
+  const int desired = desired_count(call.input, service.desired, daemon);
   bool starts =
       definition.arn != service.task_definition || json::flag_at(call.input, "forceNewDeployment").value_or(false);
   json::object settings = service.settings;
@@ -170,7 +203,7 @@ json::object update_service(Call& call) {
     starts = starts || (setting.starts_deployment && settings[setting.name] != *given);
     settings[setting.name] = *given;
   }
-  check_network(definition, settings);
+  check_fit(definition, settings);
   settings["deploymentConfiguration"] =
       full_deployment_configuration(json::object_at(call.input, "deploymentConfiguration"),
                                     *json::object_at(service.settings, "deploymentConfiguration"), false);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <vector>
 
+#include "aws_model/model.h"
 #include "base/text.h"
 
 namespace slipway::sim {
@@ -25,6 +26,8 @@ std::optional<Place> ecr_place(std::string_view host) {
 }
 
 }  // namespace
+
+bool is_region(std::string_view name) { return std::ranges::binary_search(aws::regions(), name); }
 
 std::string_view partition_of(std::string_view region) {
   if (region.starts_with("cn-")) return "aws-cn";

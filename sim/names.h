@@ -16,6 +16,8 @@ struct Place {
   bool operator<(const Place& o) const { return std::tie(account, region) < std::tie(o.account, o.region); }
 };
 
+/// Whether AWS has a region of that name.
+bool is_region(std::string_view);
 /// "aws", "aws-cn" or "aws-us-gov".
 std::string_view partition_of(std::string_view region);
 /// "arn:aws:ecs:eu-west-1:222222222222:" + resource.

@@ -5,6 +5,7 @@
 #include "base/describe.h"
 #include "base/error.h"
 #include "sim/ecs_services.h"
+#include "sim/input_check.h"
 #include "sim/registry.h"
 #include "sim/services.h"
 
@@ -159,13 +160,14 @@ void add_repository(Region& region, const RepositoryEntry& entry, Time now) {
 }
 
 /// `input` as the operation takes it, called by the account's root user.
-void perform(Clouds& clouds, const Place& place, json::object (*operation)(Call&), const json::object& input,
-             Time now) {
+void perform(Clouds& clouds, const Place& place, std::string_view name, json::object (*operation)(Call&),
+             const json::object& given, Time now) {
   const Identity owner{place.account, fmt::format("arn:aws:iam::{}:root", place.account), place.account,
                        fmt::format("arn:aws:iam::{}:root", place.account), false};
   Region& region = clouds.world.region(place);
-  Call call{clouds.world, clouds.fleet, clouds.random, owner, region, region, input, now};
   try {
+    const json::object input = checked_input("ecs", name, given);
+    Call call{clouds.world, clouds.fleet, clouds.random, owner, region, region, input, now};
     operation(call);
   } catch (const AwsError& error) {
     fail_invalid(fmt::format("AWS would refuse it: {}: {}", error.code(), error.message()));
@@ -188,6 +190,7 @@ const json::object& as_object(const json::value& entry, std::string_view list) {
 void add_account(Clouds& clouds, const AccountEntry& entry, const std::string& default_region, Time now) {
   require(entry.id, "accounts.id");
   const Place place{entry.id, entry.region.empty() ? default_region : entry.region};
+  if (!is_region(place.region)) fail_invalid(fmt::format("'{}' is no region of AWS.", place.region));
   Region& region = clouds.world.region(place);
   for (const KeyEntry& key : entry.accessKeys) add_key(clouds.world, entry.id, key);
   for (const RoleEntry& role : entry.roles) add_role(clouds, entry.id, role);
@@ -200,7 +203,7 @@ void add_account(Clouds& clouds, const AccountEntry& entry, const std::string& d
   }
   for (const json::value& definition : entry.taskDefinitions) {
     perform(
-        clouds, place,
+        clouds, place, "RegisterTaskDefinition",
         [](Call& call) {
           register_task_definition(call.region, call.input, call.caller.arn, call.now);
           return json::object{};
@@ -213,7 +216,7 @@ void add_services(Clouds& clouds, const AccountEntry& entry, const std::string& 
   const Place place{entry.id, entry.region.empty() ? default_region : entry.region};
   for (const json::value& item : entry.services) {
     const json::object& input = as_object(item, "services");
-    perform(clouds, place, create_service, input, now);
+    perform(clouds, place, "CreateService", create_service, input, now);
     Cluster& cluster = clouds.world.region(place).clusters.at(text_or(input, "cluster", "default"));
     Service& service = cluster.services.at(text_or(input, "serviceName"));
     if (const auto refusal = clouds.fleet.settle(place, service, now)) {

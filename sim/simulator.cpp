@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "sim/admin_api.h"
 #include "sim/clouds.h"
+#include "sim/input_check.h"
 #include "sim/scenario.h"
 #include "sim/services.h"
 #include "sim/wire.h"
@@ -116,10 +117,11 @@ struct Simulator::State {
   json::object perform(const Invocation& invocation, const Authenticated& caller) {
     const Place place{caller.identity.account, caller.region};
     Region& region = clouds->world.region(place);
-    Call call{clouds->world,    clouds->fleet,
-              clouds->random,   caller.identity,
-              region,           clouds->history.view(region, now),
-              invocation.input, now};
+    const json::object input = checked_input(invocation.service, invocation.operation, invocation.input);
+    Call call{clouds->world,  clouds->fleet,
+              clouds->random, caller.identity,
+              region,         clouds->history.view(region, now),
+              input,          now};
     json::object output = operation_of(invocation).run(call);
     clouds->history.record(region, now);
     count_effects(invocation, call);
