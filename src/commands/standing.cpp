@@ -90,10 +90,12 @@ std::vector<model::Tenant> tenants_for(storage::Reader& reader, const storage::R
 
 }  // namespace
 
-bool deploys_automatically(storage::Reader& reader, const storage::ReleaseRecord& release) {
+Automatic deploys_automatically(storage::Reader& reader, const storage::ReleaseRecord& release) {
   const storage::DocumentLookup lookup(reader);
-  return has_automatic_targets(lifecycle_of(lookup, require<model::Project>(lookup, release.project, "project"),
-                                            require<model::Channel>(lookup, release.channel, "channel")));
+  const auto project = require<model::Project>(lookup, release.project, "project");
+  const auto channel = require<model::Channel>(lookup, release.channel, "channel");
+  const auto lifecycle = lifecycle_of(lookup, project, channel);
+  return {has_automatic_targets(lifecycle), {project.Id, channel.Id, lifecycle.Id}};
 }
 
 std::vector<AutomaticTarget> automatic_targets(storage::Reader& reader, const storage::ReleaseRecord& release,

@@ -53,7 +53,11 @@ struct AutomaticTarget {
 };
 
 /// Whether the release's lifecycle has automatic environments at all.
-bool deploys_automatically(storage::Reader&, const storage::ReleaseRecord&);
+struct Automatic {
+  bool any = false;
+  std::vector<std::string> decided_by;  ///< ids of the documents that the answer follows from
+};
+Automatic deploys_automatically(storage::Reader&, const storage::ReleaseRecord&);
 /// Environments whose turn has come, for each tenant that the release is for and, if the project's mode allows, for
 /// none (LIF-5, LIF-8). `only`: for that tenant alone ("" = untenanted).
 std::vector<AutomaticTarget> automatic_targets(storage::Reader&, const storage::ReleaseRecord&,

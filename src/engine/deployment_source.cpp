@@ -101,7 +101,7 @@ void DeploymentSource::started(storage::Txn& txn, const storage::TaskRecord& tas
 void DeploymentSource::succeeded(storage::Txn& txn, const storage::TaskRecord& task,
                                  const storage::DeploymentRecord& deployment) {
   const auto release = storage::find_release(txn, deployment.release);
-  if (!release || !commands::deploys_automatically(txn, *release)) return storage::record_ended(txn, deployment, true);
+  if (!release || !automatic_.is_automatic(txn, *release)) return storage::record_ended(txn, deployment, true);
   const auto due_before = commands::automatic_targets(txn, *release, deployment.tenant);
   storage::record_ended(txn, deployment, true);
   const auto due_now = commands::automatic_targets(txn, *release, deployment.tenant);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/time.h"
+#include "engine/automatic_lifecycles.h"
 #include "engine/deployment_inputs.h"
 #include "engine/frozen_releases.h"
 #include "engine/task_source.h"
@@ -44,6 +45,7 @@ class DeploymentSource final : public TaskSource {
   storage::Vault& vault_;
   const Clock& clock_;
   FrozenReleases frozen_;
+  AutomaticLifecycles automatic_;
 };
 
 }  // namespace slipway::engine

@@ -12,7 +12,6 @@ using Texts = std::vector<std::string>;
 /// Release 1.0.0; Test deploys by itself once Dev has succeeded.
 struct World : commands::testing::World {
   World() {
-    model::Lifecycle lifecycle;
     lifecycle.Id = "Lifecycles-1";
     lifecycle.Phases.resize(2);
     lifecycle.Phases[0].OptionalDeploymentTargets = {"Environments-1"};
@@ -22,19 +21,30 @@ struct World : commands::testing::World {
   }
 
   /// Deploys to Dev, for one tenant or none, and ends that.
-  void deploy_to_dev(storage::TaskState outcome, const std::string& tenant = "") {
+  void deploy_to_dev(storage::TaskState outcome, const std::string& tenant = "", const std::string& version = "1.0.0") {
     commands::DeploymentRequest request;
-    request.release = "1.0.0";
+    request.release = version;
     request.environments = {"Dev"};
     if (!tenant.empty()) request.tenants = planning::TenantQuery{{tenant}, {}};
     const auto deployment = deploy(request).deployments.at(0);
-    DeploymentSource source(*database, ids, vault, clock);
     database->write("end", [&](storage::Txn& txn) {
       const auto claim = storage::claim_task(txn, deployment.task, "node1", "", clock.now());
       storage::finish_task(txn, *claim, outcome, "", false, clock.now());
       source.ended(txn, *storage::find_task(txn, deployment.task), outcome, "");
     });
   }
+
+  /// As a client edits it.
+  void edit_lifecycle() {
+    database->write("edit", [&](storage::Txn& txn) {
+      auto row = *storage::find_resource(txn, lifecycle.Id);
+      row.body = json::to_text(json::to_json(lifecycle));
+      storage::update_resource(txn, row);
+    });
+  }
+
+  model::Lifecycle lifecycle;
+  DeploymentSource source{*database, ids, vault, clock};
 
   /// The queued tasks, in the order in which they will run.
   Texts queued() {
@@ -53,6 +63,18 @@ TEST_CASE_FIXTURE(World, "LIF-5: a success that opens a phase sends the release 
   CHECK(queued() == Texts{"Deploy Web release 1.0.0 to Test"});
   deploy_to_dev(storage::TaskState::Success);
   CHECK(queued().size() == 1);
+}
+
+TEST_CASE_FIXTURE(World, "LIF-5: an edit of the lifecycle holds for the very next success") {
+  const auto targets = std::exchange(lifecycle.Phases[1].AutomaticDeploymentTargets, {});
+  edit_lifecycle();
+  deploy_to_dev(storage::TaskState::Success);
+  CHECK(queued().empty());
+  lifecycle.Phases[1].AutomaticDeploymentTargets = targets;
+  release("1.1.0");
+  edit_lifecycle();
+  deploy_to_dev(storage::TaskState::Success, "", "1.1.0");
+  CHECK(queued() == Texts{"Deploy Web release 1.1.0 to Test"});
 }
 
 TEST_CASE_FIXTURE(World, "LIF-7: a tenant's success goes on for that tenant alone") {

@@ -14,7 +14,7 @@ namespace {
 #define RESOURCE_COLUMNS "id, type, space, parent, kind, name, slug, sort, revision, has_secrets, body"
 
 struct Sql {
-  Query insert, update, erase, find;
+  Query insert, update, erase, find, revision;
   Query by_name_in_parent, by_name_in_space, by_slug_in_parent, by_slug_in_space;
   Query add_reference, erase_references, referrers, last_sort;
 };
@@ -26,6 +26,7 @@ constexpr Sql kSql{
                " sort = ?8, has_secrets = ?9, body = ?10, revision = revision + 1 WHERE id = ?1 AND revision = ?11"},
     .erase = {"erase resource", "DELETE FROM resources WHERE id = ?1 RETURNING type"},
     .find = {"find resource", "SELECT " RESOURCE_COLUMNS " FROM resources WHERE id = ?1"},
+    .revision = {"revision of resource", "SELECT revision FROM resources WHERE id = ?1"},
     .by_name_in_parent = {"resource by name in parent",
                           "SELECT " RESOURCE_COLUMNS
                           " FROM resources WHERE type = ?1 AND name_key = ?2 AND name_key <> '' AND parent = ?3"},
@@ -119,6 +120,10 @@ void publish(Txn& txn, std::string_view id, std::string_view type) {
 
 std::optional<StoredResource> find_resource(Reader& reader, std::string_view id) {
   return reader.one(kSql.find, {model::canonical_id(id)}, resource_of);
+}
+
+std::optional<std::int64_t> revision_of(Reader& reader, std::string_view id) {
+  return reader.one(kSql.revision, {id}, [](const Row& row) { return row.integer(0); });
 }
 
 std::optional<StoredResource> find_resource_by_name(Reader& reader, std::string_view type, std::string_view space,

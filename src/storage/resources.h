@@ -42,6 +42,8 @@ struct ResourceFilter {
 
 /// The id in any case, as in a filter.
 std::optional<StoredResource> find_resource(Reader&, std::string_view id);
+/// What each change of it makes greater; for whoever remembers what was derived from it. The id as stored.
+std::optional<std::int64_t> revision_of(Reader&, std::string_view id);
 /// By slug or folded name within type and scope (parent if given, else space); the slug wins.
 std::optional<StoredResource> find_resource_by_name(Reader&, std::string_view type, std::string_view space,
                                                     std::string_view parent, std::string_view name_or_slug);

@@ -5,6 +5,13 @@
 namespace slipway::storage {
 namespace {
 
+/// Once in a process, before its first connection: SQLite's own count of its memory, which nobody reads, takes a lock
+/// at each allocation.
+void configure_sqlite() {
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(once);
+}
+
 /// strpos of PostgreSQL, as far as stores use it: more than zero exactly when the first text contains the second.
 void strpos(sqlite3_context* context, int, sqlite3_value** values) {
   const auto text = [](sqlite3_value* value) {
@@ -103,6 +110,7 @@ SqliteError::SqliteError(int sqlite_code, std::string message)
     : Error(code_of(sqlite_code), std::move(message)), sqlite_code_(sqlite_code) {}
 
 SqliteConnection::SqliteConnection(const Settings& settings) {
+  configure_sqlite();
   sqlite3* db = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
   const int code =
