@@ -1,5 +1,6 @@
 #include "cli/core.h"
 
+#include "cli/timed_database.h"
 #include "cloud/credential_sources.h"
 #include "feeds/all_feeds.h"
 #include "steps/ecs_service/ecs_service_step.h"
@@ -15,10 +16,16 @@ storage::MasterKey master_key(const World& world, const std::string& file, stora
   return storage::MasterKey::load(world.disk, world.random, file, !is_needed);
 }
 
+std::unique_ptr<storage::Database> open_database(const World& world, const CoreOptions& options) {
+  auto database = storage::open_sqlite(options.database, world.log);
+  if (options.observation == nullptr) return database;
+  return timed(std::move(database), options.observation->metrics(), world.clock);
+}
+
 }  // namespace
 
 Core::Core(const World& world, CoreOptions options)
-    : database_(storage::open_sqlite(options.database, world.log)),
+    : database_(open_database(world, options)),
       vault_(master_key(world, options.master_key_file, *database_), world.random, ids_, world.log),
       aws_(world.network, world.clock, world.random,
            aws::Endpoints(aws::EndpointOverrides::from_environment(world.environment))),
@@ -32,7 +39,7 @@ Core::Core(const World& world, CoreOptions options)
       engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
       resources_(model::all_resources()),
       directory_(*database_),
-      services_(services(world)),
+      services_(services(world, options.observation)),
       api_(services_) {
   vault_.prove_key(*database_, options.master_key_file);
   if (options.admin_api_key) world.log.redact(options.admin_api_key->reveal());
@@ -47,9 +54,14 @@ const steps::StepCatalogue& Core::catalogue() {
   return steps_;
 }
 
-api::Services Core::services(const World& world) {
+api::Services Core::services(const World& world, Observation* observation) {
   api::Services services{*database_, ids_,       vault_,     world.random, world.clock,
                          world.log,  resources_, directory_, {},           {}};
+  if (observation != nullptr) {
+    observation->watch(*database_);
+    services.observe = observation->requests();
+    services.metrics = [observation] { return observation->text(); };
+  }
   services.feed_types = feeds::all_feeds(access_, hang_up_.get_token());
   return services;
 }

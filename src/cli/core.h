@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "cli/observation.h"
 #include "cloud/client.h"
 #include "cloud/credentials.h"
 #include "cloud/poller.h"
@@ -43,6 +44,7 @@ struct CoreOptions {
   std::optional<Secret> admin_api_key;
   engine::EngineOptions engine;
   aws::PollerOptions poller;
+  Observation* observation = nullptr;  ///< outlives the core; none measures nothing
 };
 
 /// Threads: any, once made.
@@ -60,12 +62,13 @@ class Core {
   /// Ends what requests ask of others, so that the requests end.
   void hang_up() { hang_up_.request_stop(); }
   storage::Database& database() { return *database_; }
+  const std::string& installation_id() const { return services_.installation_id; }
   aws::Runtime& aws() { return aws_; }
   /// The key that was made up on the first start, to be shown once.
   const std::optional<Secret>& new_admin_key() const { return new_admin_key_; }
 
  private:
-  api::Services services(const World&);
+  api::Services services(const World&, Observation*);
   const steps::StepCatalogue& catalogue();
 
   storage::Ids ids_;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -10,6 +11,9 @@ namespace slipway::cli {
 
 /// Files that are made are their owner's alone, and a crash leaves no image of memory, where the master key lies.
 void keep_process_private();
+
+/// Tells systemd, if it started this process and wants to know, "READY=1" or "STOPPING=1".
+void tell_supervisor(std::string_view state);
 
 /// Raises the number of files that may be open as far as this process may; returns it.
 std::size_t raise_open_files();

@@ -3,11 +3,20 @@
 #include <doctest/doctest.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <future>
 #include <stdexcept>
+#include <string>
 
+#include "storage/database_testing.h"
+
+using namespace slipway;
 using namespace slipway::cli;
 
 TEST_CASE("a private process makes files for its owner alone and leaves no core") {
@@ -20,6 +29,24 @@ TEST_CASE("a private process makes files for its owner alone and leaves no core"
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   CHECK(::prctl(PR_GET_DUMPABLE) == 0);
 #endif
+}
+
+TEST_CASE("the supervisor that asks for it is told what the server does") {
+  const storage::testing::TemporaryFolder folder;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = folder.file("notify");
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  tell_supervisor("nobody asked");
+  ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  tell_supervisor("READY=1");
+  ::unsetenv("NOTIFY_SOCKET");
+  std::string said(100, '\0');
+  said.resize(static_cast<std::size_t>(std::max<ssize_t>(::recv(fd, said.data(), said.size(), MSG_DONTWAIT), 0)));
+  CHECK(said == "READY=1");
+  ::close(fd);
 }
 
 TEST_CASE("as many files may be open as the process is allowed, and connections leave some of them") {

@@ -1,6 +1,7 @@
 // The server process: the core in the real world, with threads, sockets and signals.
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -10,8 +11,12 @@
 #include "base/disk.h"
 #include "base/executor.h"
 #include "cli/core.h"
+#include "cli/observation.h"
+#include "cli/outgoing.h"
 #include "cli/process.h"
+#include "cli/safety.h"
 #include "cli/server_options.h"
+#include "cli/start_mark.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "net/listen_address.h"
@@ -35,19 +40,30 @@ class Server {
   explicit Server(const ServerOptions& options)
       : options_(options),
         listen_(net::parse_listen_address(options.listen)),
+        metrics_listen_(options.metrics_listen.empty() ? net::ListenAddress{}
+                                                       : net::parse_listen_address(options.metrics_listen)),
         data_(std::filesystem::absolute(options.data).string()),
         pool_("slipway-engine", options.threads, clock_),
         http_(net::make_curl_client()),
-        core_({clock_, random_, pool_, *http_, disk_, log_, environment}, core_options()),
+        watched_(*http_, observation_.metrics(), clock_, log_),
+        core_({clock_, random_, pool_, watched_, disk_, log_, environment}, core_options()),
+        guard_(core_.database(), MarkFile(disk_, key_file(), data_), data_ + "/slipway.db", core_.installation_id(),
+               clock_, log_),
         web_(
-            web_options(), [this](net::Request&& request) { return core_.handle(std::move(request)); }, log_) {}
+            web_options(), [this](net::Request&& request) { return core_.handle(std::move(request)); }, log_),
+        metrics_web_(metrics_server()) {}
 
   int run() {
+    guard_.start(options_.hold_queue);
     core_.start();
+    guard_.follow(pool_);
     ready_ = true;
+    tell_supervisor("READY=1");
     log_.info("listening", {{"address", listen_.url(web_.port())}, {"version", SLIPWAY_VERSION}});
+    if (metrics_web_) log_.info("metrics without a key", {{"metrics at", metrics_listen_.url(metrics_web_->port())}});
     if (core_.new_admin_key()) show_key(*core_.new_admin_key());
     wait_for_signal();
+    tell_supervisor("STOPPING=1");
     log_.info("stopping");
     ready_ = false;
     const auto grace = seconds(options_.shutdown_seconds);
@@ -58,8 +74,10 @@ class Server {
 
  private:
   void stop(Duration grace) {
+    if (metrics_web_) metrics_web_->stop(Duration(0));
     web_.stop(grace);
     core_.stop();
+    guard_.write_mark();
     pool_.stop();
   }
 
@@ -69,17 +87,70 @@ class Server {
     std::_Exit(EXIT_SUCCESS);
   }
 
+  std::string key_file() const {
+    return options_.master_key_file.empty() ? data_ + "/master.key" : options_.master_key_file;
+  }
+
+  /// Says what is unsafe, and does not start where others could change what is stored.
+  void look_around() {
+    const Site site{data_, data_ + "/slipway.db", key_file()};
+    auto findings = inspect_files(site, ::geteuid());
+    for (auto& more : {inspect_user(::geteuid()), inspect_listener(listen_.address, false)}) {
+      findings.insert(findings.end(), more.begin(), more.end());
+    }
+    for (const auto& finding : findings) {
+      if (finding.weight == Finding::Weight::error) fail(ErrorCode::unavailable, finding.what + " " + finding.fix);
+      log_.warning(finding.what, {{"fix", finding.fix}});
+    }
+  }
+
   CoreOptions core_options() {
-    disk_.make_directories(data_, 0700);
+    make_data_folder();
+    look_around();
     CoreOptions core;
+    core.observation = &observation_;
     core.database.path = data_ + "/slipway.db";
-    core.master_key_file = options_.master_key_file.empty() ? data_ + "/master.key" : options_.master_key_file;
+    core.master_key_file = key_file();
     if (!options_.admin_api_key.empty()) core.admin_api_key = options_.admin_api_key.clone();
     core.engine.node = options_.node;
     core.engine.task_cap = options_.task_cap;
     core.engine.settle_time = seconds(options_.settle_seconds);
     core.poller.interval = seconds(options_.ecs_poll_seconds);
     return core;
+  }
+
+  void make_data_folder() {
+    disk_.make_directories(data_, 0700);
+    if (::access(data_.c_str(), R_OK | W_OK | X_OK) != 0) {
+      fail(ErrorCode::unavailable, "The data folder " + data_ +
+                                       " can't be written by this user. Run the server as the folder's owner, or name "
+                                       "another folder with --data.");
+    }
+  }
+
+  /// Without a key, so for this machine alone.
+  std::unique_ptr<net::HttpServer> metrics_server() {
+    if (options_.metrics_listen.empty()) return nullptr;
+    if (!inspect_listener(metrics_listen_.address, false).empty()) {
+      fail_invalid(
+          "--metrics-listen asks nobody for a key, so it takes a loopback address only, such as "
+          "127.0.0.1:9464. Elsewhere, read /metrics at the server's own address with an API key.");
+    }
+    net::ServerOptions web;
+    web.address = metrics_listen_.address;
+    web.port = metrics_listen_.port;
+    web.handler_threads = 1;
+    web.max_connections = 16;
+    return std::make_unique<net::HttpServer>(
+        web, [this](net::Request&& request) { return tell_metrics(request); }, log_);
+  }
+
+  net::Response tell_metrics(const net::Request& request) {
+    if (request.path != "/metrics") return net::error_response(404, "There is /metrics here, and nothing else.");
+    net::Response response;
+    response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    response.body = observation_.text();
+    return response;
   }
 
   net::ServerOptions web_options() {
@@ -146,17 +217,21 @@ class Server {
   }
 
   const ServerOptions& options_;
-  const net::ListenAddress listen_;
+  const net::ListenAddress listen_, metrics_listen_;
   const std::string data_;
   SystemClock clock_;
   SystemRandom random_;
   SystemDisk disk_;
   Log log_{clock_};
+  Observation observation_{clock_, log_};
   ThreadPool pool_;
   std::unique_ptr<net::HttpClient> http_;
+  WatchedClient watched_;
   Core core_;
+  StartGuard guard_;
   std::atomic<bool> ready_{false};
   net::HttpServer web_;
+  std::unique_ptr<net::HttpServer> metrics_web_;
 };
 
 /// Signals are for the main thread alone, so every thread that is started later has them blocked.

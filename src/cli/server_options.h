@@ -13,6 +13,8 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 picks a free one
   std::string master_key_file;            ///< "" = master.key in the data folder
   Secret admin_api_key;                   ///< the first administrator's key; "" = make one and print it once
+  std::string metrics_listen;             ///< "" = none; loopback only, since it asks for no key
+  bool hold_queue = false;                ///< start nothing until an administrator releases the queue
   std::string node = "node1";
   unsigned task_cap = 64;
   unsigned threads = 16;         ///< that run steps

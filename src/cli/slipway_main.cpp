@@ -1,11 +1,18 @@
 // The `slipway` command. With sim/awssim_main.cpp the only file that sees CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "base/disk.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "cli/backup_commands.h"
 #include "cli/language_commands.h"
 #include "cli/server_options.h"
 
@@ -55,6 +62,59 @@ void add_server(CLI::App& app, cli::ServerOptions& options, std::string& admin_k
       ->envname("SLIPWAY_SHUTDOWN_SECONDS")
       ->check(CLI::Range(0.0, 600.0))
       ->capture_default_str();
+  server->add_option("--metrics-listen", options.metrics_listen, "Loopback address and port of metrics without a key")
+      ->envname("SLIPWAY_METRICS_LISTEN");
+  server->add_flag("--hold-queue", options.hold_queue, "Start no task until an administrator releases the queue")
+      ->envname("SLIPWAY_HOLD_QUEUE");
+}
+
+void add_site(CLI::App& command, cli::SiteOptions& options) {
+  command.add_option("--data", options.data, "Folder of the database and the master key")
+      ->envname("SLIPWAY_DATA")
+      ->capture_default_str();
+  command
+      .add_option("--master-key-file", options.master_key_file, "Master key; default: master.key in the data folder")
+      ->envname("SLIPWAY_MASTER_KEY_FILE");
+}
+
+void add_upkeep(CLI::App& app, cli::BackupOptions& backup, cli::RestoreOptions& restore, cli::CheckOptions& check) {
+  auto* back_up = app.add_subcommand("backup", "Copy the database, also while the server runs, and check the copy.");
+  add_site(*back_up, backup);
+  back_up->add_flag("--with-master-key", backup.with_master_key, "Put the master key beside it, as FILE.key");
+  back_up->add_option("target", backup.target, "File to make, or a folder for a file named by the time")->required();
+  auto* put_back = app.add_subcommand("restore", "Put a backup into an empty data folder; its task queue is held.");
+  add_site(*put_back, restore);
+  put_back->add_option("backup", restore.backup, "What `slipway backup` made")->required();
+  add_site(*app.add_subcommand("check",
+                               "Look for what is wrong with a data folder: exit status 1 for warnings, 2 for "
+                               "errors."),
+           check);
+}
+
+/// What CLI11 says of an unknown option or command, and what was meant.
+int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  const int status = app.exit(error);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr &&
+      dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
+    return status;
+  }
+  std::vector<std::string> known;
+  const auto add_options = [&](const CLI::App& of) {
+    for (const auto* option : of.get_options()) {
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  };
+  add_options(app);
+  for (const auto* command : app.get_subcommands({})) {
+    known.push_back(command->get_name());
+    if (command->parsed()) add_options(*command);
+  }
+  for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+    const auto name = word.substr(0, word.find('='));
+    if (std::ranges::find(known, name) != known.end()) continue;
+    if (const auto meant = nearest(name, known)) std::cerr << "Did you mean " << *meant << "?\n";
+  }
+  return status;
 }
 
 void add_language(CLI::App& app, cli::EvalOptions& eval, bool& versions_jsonl) {
@@ -89,14 +149,26 @@ int main(int argc, char** argv) {
   std::string admin_key_file;
   cli::EvalOptions eval;
   bool versions_jsonl = false;
+  cli::BackupOptions backup;
+  cli::RestoreOptions restore;
+  cli::CheckOptions check;
   add_server(app, server, admin_key_file);
+  add_upkeep(app, backup, restore, check);
   add_language(app, eval, versions_jsonl);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error, argc, argv);
+  }
   try {
     if (app.got_subcommand("server")) {
       server.admin_api_key = first_admin_key(admin_key_file);
       return cli::run_server(server);
     }
+    const Time now = SystemClock().now();
+    if (app.got_subcommand("backup")) return cli::run_backup(backup, now, std::cout);
+    if (app.got_subcommand("restore")) return cli::run_restore(restore, now, std::cout);
+    if (app.got_subcommand("check")) return cli::run_check(check, std::cout);
     if (app.got_subcommand("eval")) return cli::run_eval(eval, std::cin, std::cout, std::cerr);
     return cli::run_versions(std::cin, std::cout);
   } catch (const slipway::Error& error) {

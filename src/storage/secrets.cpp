@@ -149,6 +149,11 @@ bool has_secrets(Reader& reader) {
   return reader.one(kSql.any, {}, [](const Row&) { return true; }).has_value();
 }
 
+bool is_key_of(const MasterKey& key, Reader& reader) {
+  const auto witness = find_witness(reader);
+  return !witness || decrypt(key.bytes(), witness->id, witness->owner, witness->sealed).has_value();
+}
+
 void Vault::prove_key(Database& database, const std::string& key_file) {
   const auto witness = database.read([](Reader& reader) { return find_witness(reader); });
   if (witness && !decrypt(key_.bytes(), witness->id, witness->owner, witness->sealed)) {

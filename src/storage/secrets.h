@@ -31,6 +31,8 @@ class MasterKey {
 
 /// Does the database hold anything that only its master key opens?
 bool has_secrets(Reader&);
+/// Is it the key that the database's secrets were stored under? True while there are none.
+bool is_key_of(const MasterKey&, Reader&);
 
 /// Every value that it stores or opens is masked in `log` from then on. Threads: any.
 class Vault {

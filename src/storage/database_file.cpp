@@ -1,0 +1,155 @@
+#include "storage/database_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "storage/sqlite_connection.h"
+
+namespace slipway::storage {
+namespace {
+
+constexpr int kCacheKib = 2048;
+constexpr Query kBegin{"begin look", "BEGIN"};
+constexpr Query kEnd{"end look", "ROLLBACK"};
+
+[[noreturn]] void fail_on(std::string_view doing, const std::string& path, int error) {
+  fail(ErrorCode::unavailable, fmt::format("{} {} failed: {}.", doing, path, std::generic_category().message(error)));
+}
+
+std::string existing(std::string path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    fail_not_found(fmt::format("There is no database {}. Name the data folder, or the backup, that holds one.", path));
+  }
+  return path;
+}
+
+/// Makes the file for this user alone, so that at no time others may open it.
+void make_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) {
+    fail(ErrorCode::conflict, fmt::format("{} exists already and is not overwritten. Choose another name.", path));
+  }
+  if (fd < 0) fail_on("Making", path, errno);
+  const bool is_private = ::fchmod(fd, 0600) == 0;
+  ::close(fd);
+  if (!is_private) fail_on("Setting the mode of", path, errno);
+}
+
+void sync(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (fd < 0) fail_on("Opening", path, errno);
+  const int failed = ::fsync(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  if (failed != 0) fail_on("Syncing", path, failed);
+}
+
+/// Until kept(), the file goes with this object.
+class NewFile {
+ public:
+  explicit NewFile(std::string path) : path_(std::move(path)) { make_file(path_); }
+  ~NewFile() {
+    if (!kept_) ::unlink(path_.c_str());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  const std::string& path() const { return path_; }
+  void keep() {
+    sync(path_, O_RDWR);
+    const auto folder = std::filesystem::path(path_).parent_path();
+    sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+    kept_ = true;
+  }
+
+ private:
+  std::string path_;
+  bool kept_ = false;
+};
+
+class FileReader final : public Reader {
+ public:
+  explicit FileReader(SqliteConnection& connection) : connection_(connection) {}
+  void each(const Query& query, Parameters parameters, const std::function<bool(const Row&)>& row) override {
+    connection_.each(query, parameters, row);
+  }
+
+ private:
+  SqliteConnection& connection_;
+};
+
+}  // namespace
+
+class DatabaseFile::Connection : public SqliteConnection {
+ public:
+  using SqliteConnection::SqliteConnection;
+};
+
+DatabaseFile::DatabaseFile(std::string path)
+    : connection_(
+          std::make_unique<Connection>(SqliteConnection::Settings{existing(std::move(path)), {}, false, kCacheKib})) {}
+DatabaseFile::~DatabaseFile() = default;
+
+int DatabaseFile::schema_version() {
+  constexpr Query exists{"find schema version", "SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'"};
+  constexpr Query version{"schema version", "SELECT version FROM schema_version"};
+  return read([&](Reader& reader) {
+    if (!reader.one(exists, {}, [](const Row&) { return true; })) return 0;
+    return static_cast<int>(reader.one(version, {}, [](const Row& row) { return row.integer(0); }).value_or(0));
+  });
+}
+
+std::vector<std::string> DatabaseFile::damage() {
+  constexpr Query check{"integrity check", "PRAGMA integrity_check(20)"};
+  std::vector<std::string> found;
+  try {
+    connection_->each(check, {}, [&](const Row& row) {
+      if (row.text(0) != "ok") found.push_back(row.string(0));
+      return true;
+    });
+  } catch (const SqliteError& error) {
+    found.push_back(error.message());
+  }
+  return found;
+}
+
+void DatabaseFile::copy_to(const std::string& target) {
+  NewFile file(target);
+  {
+    SqliteConnection copy({file.path(), {}, true, kCacheKib});
+    copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;");  // synced as a whole once it is there
+    sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", connection_->handle(), "main");
+    if (backup == nullptr) {
+      fail(ErrorCode::unavailable, fmt::format("Copying into {} failed: {}.", target, sqlite3_errmsg(copy.handle())));
+    }
+    sqlite3_backup_step(backup,
+                        -1);  // in one step, so that it is one moment's state and writes can't make it start over
+    if (const int code = sqlite3_backup_finish(backup); code != SQLITE_OK) {
+      fail(ErrorCode::unavailable,
+           fmt::format("Copying into {} failed: {}. Check the free space there.", target, sqlite3_errstr(code)));
+    }
+    copy.execute("PRAGMA journal_mode=DELETE");  // without a log beside it
+  }
+  file.keep();
+}
+
+void DatabaseFile::do_read(const std::function<void(Reader&)>& read) {
+  connection_->run(kBegin, {});
+  try {
+    FileReader reader(*connection_);
+    read(reader);
+  } catch (...) {
+    connection_->run(kEnd, {});
+    throw;
+  }
+  connection_->run(kEnd, {});
+}
+
+}  // namespace slipway::storage

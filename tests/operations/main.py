@@ -1,0 +1,217 @@
+"""What an operator does: backup while it works, restore, the held queue, checks, metrics, the log, options that are wrong."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import threading
+import urllib.request
+
+from support.api import Api
+from support.programs import SLIPWAY, AwsSim, Folder, Slipway
+from support.shop import Shop, clients, scenario
+from support.suite import Suite, expect_equal, expect_in, until
+
+suite = Suite()
+QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("SLIPWAY_", "AWS_"))}
+
+
+def slipway(*words, environment=None):
+    """A command's exit status and all that it said."""
+    done = subprocess.run(
+        [str(SLIPWAY), *map(str, words)],
+        env={**QUIET, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        text=True,
+    )
+    return done.returncode, done.stdout
+
+
+def lines(server, message):
+    """The entries of the server's log with that message."""
+    entries = [json.loads(line) for line in server.log_text().splitlines() if line.startswith("{")]
+    return [entry for entry in entries if entry["message"] == message]
+
+
+def nothing_to_deploy(api):
+    """A project whose deployments do nothing but take their turn."""
+    group = api.get("projectgroups/all")[0]["Id"]
+    lifecycle = api.get("lifecycles/all")[0]["Id"]
+    project = api.post("projects", {"Name": "Target", "ProjectGroupId": group, "LifecycleId": lifecycle})["Id"]
+    environment = api.post("environments", {"Name": "Target"})["Id"]
+    path = f"projects/{project}/deploymentprocesses"
+    process = api.get(path)
+    process["Steps"] = [{"Name": "Nothing", "Actions": [{"Name": "Nothing", "ActionType": "Slipway.NoOp"}]}]
+    api.put(path, process)
+    return project, environment
+
+
+def release_and_deploy(api, project, environment, version):
+    release = api.post("releases", {"ProjectId": project, "Version": version})["Id"]
+    return api.post("deployments", {"ReleaseId": release, "EnvironmentId": environment})["TaskId"]
+
+
+def wait_for(api, task, state):
+    until(lambda: api.get(f"/api/tasks/{task}")["State"] == state, 20, f"{task} is {state}")
+
+
+@suite.case
+def a_backup_under_writes_is_one_moment_and_its_restore_is_held():
+    with Folder() as folder:
+        backup = folder / "backup.db"
+        with Slipway(folder) as server:
+            api = Api(server.address, server.key)
+            project, environment = nothing_to_deploy(api)
+            wait_for(api, release_and_deploy(api, project, environment, "1.0.0"), "Success")
+            api.post("/api/taskqueue/hold", {"Reason": "A backup with something in it is wanted."})
+            waiting = release_and_deploy(api, project, environment, "1.0.1")
+            stop = threading.Event()
+
+            def write():
+                writer, number = Api(server.address, server.key), 0
+                while not stop.is_set():
+                    number += 1
+                    writer.post("environments", {"Name": f"E{number}"})
+
+            thread = threading.Thread(target=write)
+            thread.start()
+            status, said = slipway("backup", backup, "--data", folder / "data")
+            stop.set()
+            thread.join()
+            expect_equal(status, 0, said)
+            expect_in("The master key is not in it", said)
+            expect_equal(stat.S_IMODE(backup.stat().st_mode), 0o600)
+            expect_equal(slipway("backup", backup, "--data", folder / "data")[0], 1, "a second one of that name")
+            api.post("/api/taskqueue/release", {})
+            wait_for(api, waiting, "Success")
+            newest = release_and_deploy(api, project, environment, "1.0.2")
+            wait_for(api, newest, "Success")
+
+        restored = folder / "restored"
+        restored.mkdir()
+        (restored / "data").mkdir(mode=0o700)
+        shutil.copy2(folder / "data/master.key", restored / "data/master.key")
+        status, said = slipway("restore", backup, "--data", restored / "data")
+        expect_equal(status, 0, said)
+        expect_in(waiting, said)
+        with Slipway(restored, key=server.key) as server:
+            api = Api(server.address, server.key)
+            queue = api.get("/api/taskqueue")
+            expect_equal(queue["IsHeld"], True)
+            expect_in("restored from the backup backup.db", queue["Reason"])
+            expect_equal([task["ReleaseVersion"] for task in queue["Tasks"]], ["1.0.1"])
+            expect_in("restored", api.get(f"/api/tasks/{waiting}")["QueueReason"])
+            expect_equal(len(lines(server, "the task queue is held")), 1)
+        with Slipway(restored, key=server.key) as server:
+            api = Api(server.address, server.key)
+            expect_equal(api.get(f"/api/tasks/{waiting}")["State"], "Queued", "after a restart")
+            api.post("/api/taskqueue/release", {"CancelTasks": True})
+            wait_for(api, waiting, "Canceled")
+            wait_for(api, release_and_deploy(api, project, environment, "1.0.2"), "Success")
+
+
+@suite.case
+def a_database_that_was_put_back_by_hand_is_held_too():
+    with Folder() as folder:
+        with Slipway(folder) as server:
+            api = Api(server.address, server.key)
+            project, environment = nothing_to_deploy(api)
+            expect_equal(slipway("backup", folder / "old.db", "--data", folder / "data")[0], 0)
+            wait_for(api, release_and_deploy(api, project, environment, "1.0.0"), "Success")
+        for put_back in (shutil.copyfile, shutil.move):  # into the same file, and as another one
+            shutil.copyfile(folder / "old.db", folder / "copy.db")
+            put_back(folder / "copy.db", folder / "data/slipway.db")
+            os.chmod(folder / "data/slipway.db", 0o600)
+            with Slipway(folder, key=server.key) as server:
+                api = Api(server.address, server.key)
+                expect_equal(api.get("/api/taskqueue")["IsHeld"], True, put_back.__name__)
+                api.post("/api/taskqueue/release", {})
+        with Slipway(folder, key=server.key) as server:
+            expect_equal(Api(server.address, server.key).get("/api/taskqueue")["IsHeld"], False)
+
+
+@suite.case
+def an_operator_may_hold_the_queue_at_a_start():
+    with Folder() as folder, Slipway(folder, environment={"SLIPWAY_HOLD_QUEUE": "true"}) as server:
+        expect_in("--hold-queue", Api(server.address, server.key).get("/api/taskqueue")["Reason"])
+
+
+@suite.case
+def the_log_and_the_metrics_say_what_happens():
+    served = clients(2)
+    with Folder() as folder, AwsSim(folder, scenario(served, denied_actions=("ecs:UpdateService",))) as sim:
+        with Slipway(folder, sim.address, {"SLIPWAY_METRICS_LISTEN": "127.0.0.1:0"}) as server:
+            api = Api(server.address, server.key)
+            shop = Shop(api, served)
+            shop.release("1.0.0")
+            for task in shop.deploy("1.0.0"):
+                expect_equal(shop.wait(task)["State"], "Failed")
+            expect_equal(len(lines(server, "task started")), 2)
+            ended = lines(server, "task ended")
+            expect_equal(len(ended), 2)
+            expect_in("UpdateService", ended[0]["error"])
+            expect_equal(ended[0]["level"], "warning")
+            trouble = lines(server, "a call outward had trouble")
+            expect_in(("UpdateService", "denied"), [(line["operation"], line["outcome"]) for line in trouble])
+
+            address = lines(server, "metrics without a key")[0]["metrics at"]
+            with urllib.request.urlopen(f"{address}/metrics", timeout=10) as answer:
+                text = answer.read().decode()
+            expect_in('slipway_task_changes_total{state="Failed"} 2\n', text)
+            expect_in('slipway_outgoing_calls_total{service="ecs",outcome="denied"} ', text)
+            expect_in("slipway_queue_held 0\n", text)
+            keyed = api.send("GET", "/metrics")
+            expect_equal(keyed.status, 200)
+            expect_equal(api.send("GET", "/metrics", headers={"X-Octopus-ApiKey": None}).status, 401)
+            for line in text.splitlines():
+                assert line.startswith("#") or len(line.rsplit(" ", 1)) == 2 and float(line.rsplit(" ", 1)[1]) >= 0, line
+            print(f"        {len(text.splitlines())} lines of metrics, {len(text)} bytes")
+
+
+@suite.case
+def options_that_are_wrong_are_told_with_what_is_right():
+    with Folder() as folder, Slipway(folder) as server:
+        port = server.address.rsplit(":", 1)[1]
+        (folder / "file").write_text("")
+        (folder / "open").mkdir()
+        os.chmod(folder / "open", 0o777)
+        new = ["server", "--data", folder / "new", "--listen", "127.0.0.1:0"]
+        cases = [
+            (["server", "--lisen", "127.0.0.1:0"], {}, ["--lisen", "Did you mean --listen?"]),
+            (["sever"], {}, ["Did you mean server?"]),
+            (["server", "--data", folder / "new", "--listen", f"127.0.0.1:{port}"], {}, [port, "in use"]),
+            (["server", "--data", folder / "data", "--listen", "127.0.0.1:0"], {}, ["uses the data folder"]),
+            (["server", "--data", folder / "file", "--listen", "127.0.0.1:0"], {}, [str(folder / "file")]),
+            (["server", "--data", folder / "open", "--listen", "127.0.0.1:0"], {}, ["chmod 700"]),
+            ([*new, "--metrics-listen", "0.0.0.0:0"], {}, ["loopback"]),
+            (["backup", folder / "b.db", "--data", folder / "none"], {}, ["There is no database"]),
+            (["backup", folder / "none/b.db", "--data", folder / "data"], {}, ["No such file"]),
+            (["restore", folder / "none.db", "--data", folder / "new2"], {}, ["There is no database"]),
+            (["check", "--data", folder / "none"], {}, ["There is no data folder"]),
+        ]
+        for words, environment, parts in cases:
+            status, said = slipway(*words, environment=environment)
+            assert status not in (0, -6, -11), f"{words}: {status}\n{said}"
+            for part in parts:
+                expect_in(part, said, str(words))
+        print(f"        {len(cases)} wrong starts")
+
+
+@suite.case
+def a_check_says_what_is_wrong_by_its_exit_status_too():
+    with Folder() as folder:
+        with Slipway(folder):
+            status, said = slipway("check", "--data", folder / "data")
+            expect_equal(status, 0, said)
+            expect_in("A server is running on it", said)
+        os.chmod(folder / "data/slipway.db", 0o666)
+        status, said = slipway("check", "--data", folder / "data")
+        expect_equal(status, 2, said)
+        expect_in("chmod 600", said)
+
+
+suite.run_and_exit()
