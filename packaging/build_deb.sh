@@ -26,7 +26,7 @@ install -D -m 0600 "$packaging/slipway.env" "$root/etc/slipway/slipway.env"
 install -d "$doc/examples"
 install -m 0644 "$source_dir"/README.md "$source_dir"/docs/*.md "$doc/"
 install -m 0644 "$packaging/debian/copyright" "$doc/copyright"
-install -m 0644 "$source_dir/sim/scenarios/demo.json" "$doc/examples/demo.json"
+install -m 0644 "$source_dir/sim/scenarios/demo.json" "$source_dir/docs/client-role.json" "$doc/examples/"
 for extra in SECURITY.md CHANGELOG.md; do
   if [[ -e $source_dir/$extra ]]; then install -m 0644 "$source_dir/$extra" "$doc/"; fi
 done

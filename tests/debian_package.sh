@@ -97,12 +97,13 @@ step "its unit's exposure is 2.0 or less" inside '
   systemd-analyze security --offline=yes --threshold=20 --no-pager /lib/systemd/system/slipway.service'
 step "the first deployment succeeds as its page says" inside 'timeout 300 bash /root/first-deployment.sh'
 step "a backup, a check and a restore work as the server's user" inside '
-  install -d -o slipway -g slipway -m 0700 /var/backups/slipway /var/lib/restored
-  as() { setpriv --reuid=slipway --regid=slipway --clear-groups slipway "$@"; }
-  as check --data /var/lib/slipway
-  as backup --data /var/lib/slipway /var/backups/slipway/one.db
-  as restore --data /var/lib/restored --master-key-file /var/lib/slipway/master.key /var/backups/slipway/one.db
-  as check --data /var/lib/restored --master-key-file /var/lib/slipway/master.key'
+  as() { setpriv --reuid=slipway --regid=slipway --clear-groups "$@"; }
+  install -d -o slipway -g slipway -m 0700 /var/backups/slipway
+  as slipway check --data /var/lib/slipway
+  as slipway backup /var/backups/slipway --data /var/lib/slipway
+  as sh -c "cd /var/lib/slipway && mkdir -m 0700 old && mv slipway.db* old/"
+  as slipway restore /var/backups/slipway/slipway-*.db --data /var/lib/slipway
+  as slipway check --data /var/lib/slipway'
 step "an upgrade keeps the data and the settings" inside '
   echo "# mine" >>/etc/slipway/slipway.env
   sum=$(cksum </etc/slipway/admin-api-key)

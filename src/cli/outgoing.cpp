@@ -80,11 +80,11 @@ struct WatchedClient::Call {
 WatchedClient::WatchedClient(net::HttpClient& inner, Metrics& metrics, const Clock& clock, const Log& log)
     : inner_(inner), metrics_(metrics), clock_(clock), log_(log) {}
 
-net::ClientResponse WatchedClient::send(const net::ClientRequest& request) {
+net::ClientResponse WatchedClient::send(const net::ClientRequest& request, const Deadline& deadline) {
   const Call call{service_of(request), operation_of(request), host_of(request.url)};
   const SteadyTime began = clock_.steady();
   try {
-    auto response = inner_.send(request);
+    auto response = inner_.send(request, deadline);
     metrics_.histogram("slipway_outgoing_seconds", "How long answered calls outward took.", {{"service", call.service}})
         .observe(clock_.steady() - began);
     if (response.status < 400) {

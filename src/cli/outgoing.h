@@ -31,7 +31,7 @@ class Repetitions {
 class WatchedClient final : public net::HttpClient {
  public:
   WatchedClient(net::HttpClient& inner, Metrics&, const Clock&, const Log&);
-  net::ClientResponse send(const net::ClientRequest&) override;
+  net::ClientResponse send(const net::ClientRequest&, const Deadline&) override;
 
  private:
   struct Call;

@@ -14,7 +14,7 @@ namespace {
 
 struct ScriptedClient final : net::HttpClient {
   std::function<net::ClientResponse()> answer;
-  net::ClientResponse send(const net::ClientRequest&) override { return answer(); }
+  net::ClientResponse send(const net::ClientRequest&, const Deadline&) override { return answer(); }
 };
 
 struct Scene {
@@ -27,8 +27,9 @@ struct Scene {
 
   void call(int status, const char* body) {
     peer.answer = [=] { return net::ClientResponse{status, {}, body}; };
-    client.send(request());
+    client.send(request(), soon());
   }
+  Deadline soon() const { return Deadline::after(clock, std::chrono::seconds(30)); }
   static net::ClientRequest request() {
     net::ClientRequest request;
     request.method = "POST";
@@ -54,7 +55,7 @@ TEST_CASE("calls outward are counted by what became of them, and only trouble is
   scene.call(400, R"({"__type":"AccessDeniedException","message":"no"})");
   scene.call(503, "");
   scene.peer.answer = []() -> net::ClientResponse { throw net::NetworkError("it fell silent", true); };
-  CHECK_THROWS_AS(scene.client.send(Scene::request()), net::NetworkError);
+  CHECK_THROWS_AS(scene.client.send(Scene::request(), scene.soon()), net::NetworkError);
   for (const char* outcome : {"ok", "refused", "throttled", "denied", "failed", "unanswered"}) {
     CHECK_MESSAGE(scene.calls(outcome) == 1, outcome);
   }

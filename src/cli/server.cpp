@@ -31,6 +31,19 @@ std::optional<std::string> environment(const char* name) {
 
 Duration seconds(double s) { return Duration(static_cast<std::int64_t>(s * 1e6)); }
 
+/// Calls outward would all fail, and only then, if the file of their certificate authorities made no sense.
+void check_authorities() {
+  for (const char* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    const std::string file = environment(name).value_or("");
+    if (file.empty()) continue;
+    const auto text = SystemDisk().read(file);
+    if (text && text->find("-----BEGIN ") != std::string::npos) continue;
+    fail(ErrorCode::unavailable, std::string(name) + " names " + file +
+                                     ", which holds no certificates in PEM form. Name a file that does, or unset " +
+                                     name + ".");
+  }
+}
+
 /// For calls to AWS that are under way when the requests' time is over. Within the half minute that supervisors give.
 constexpr Duration kPatience = std::chrono::seconds(10);
 
@@ -105,6 +118,7 @@ class Server {
   }
 
   CoreOptions core_options() {
+    check_authorities();
     make_data_folder();
     look_around();
     CoreOptions core;

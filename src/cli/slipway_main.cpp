@@ -1,4 +1,6 @@
 // The `slipway` command. With sim/awssim_main.cpp the only file that sees CLI11.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -117,6 +119,26 @@ int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** 
   return status;
 }
 
+/// A setting that is misspelt in a file of settings would be passed over without a word.
+void check_environment(const CLI::App& command) {
+  constexpr std::string_view prefix = "SLIPWAY_";
+  std::vector<std::string> known{"ADMIN_API_KEY"};
+  for (const auto* option : command.get_options()) {
+    if (option->get_envname().starts_with(prefix)) known.push_back(option->get_envname().substr(prefix.size()));
+  }
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    std::string_view name(*variable);
+    name = name.substr(0, name.find('='));
+    if (!name.starts_with(prefix)) continue;
+    const auto setting = name.substr(prefix.size());
+    if (std::ranges::find(known, setting) != known.end()) continue;
+    if (const auto meant = nearest(setting, known)) {
+      fail_invalid("The environment has " + std::string(name) + ", which is no setting. Did you mean " +
+                   std::string(prefix) + std::string(*meant) + "?");
+    }
+  }
+}
+
 void add_language(CLI::App& app, cli::EvalOptions& eval, bool& versions_jsonl) {
   auto* evaluate = app.add_subcommand("eval", "Evaluate text in the substitution language.");
   evaluate->add_option("--variables", eval.variables_file, "JSON object of variables: name to value");
@@ -161,6 +183,7 @@ int main(int argc, char** argv) {
     return explain(app, error, argc, argv);
   }
   try {
+    for (const auto* command : app.get_subcommands()) check_environment(*command);
     if (app.got_subcommand("server")) {
       server.admin_api_key = first_admin_key(admin_key_file);
       return cli::run_server(server);

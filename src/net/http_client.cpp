@@ -131,6 +131,15 @@ struct Exchange {
   }
 };
 
+/// Like proxies, certificate authorities of one's own come from the environment; "" leaves the system's.
+std::string authorities_of_environment() {
+  for (const char* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    const char* const file = std::getenv(name);
+    if (file != nullptr && *file != '\0') return file;
+  }
+  return {};
+}
+
 class CurlClient final : public HttpClient {
  public:
   CurlClient() {
@@ -146,6 +155,9 @@ class CurlClient final : public HttpClient {
     if (deadline.is_over()) throw explain(CURLE_OPERATION_TIMEDOUT, exchange, url);
     Handle handle = take(key);
     prepare(handle.get(), exchange, url, headers.get(), deadline.left());
+    if (!authorities_.empty() && curl_easy_setopt(handle.get(), CURLOPT_CAINFO, authorities_.c_str()) != CURLE_OK) {
+      fail(ErrorCode::internal, "libcurl can't take certificate authorities from a file.");
+    }
     const CURLcode result = curl_easy_perform(handle.get());
     if (result != CURLE_OK) throw explain(result, exchange, url);
     long status = 0;
@@ -196,6 +208,7 @@ class CurlClient final : public HttpClient {
     std::string key;
     Handle handle;
   };
+  const std::string authorities_ = authorities_of_environment();
   std::mutex mutex_;
   std::list<Idle> idle_;  // most recently used first
 };

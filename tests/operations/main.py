@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
 import shutil
+import ssl
 import stat
 import subprocess
 import threading
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from support.api import Api
-from support.programs import SLIPWAY, AwsSim, Folder, Slipway
+from support.programs import ROOT, SLIPWAY, AwsSim, Folder, Slipway
 from support.shop import Shop, clients, scenario
 from support.suite import Suite, expect_equal, expect_in, until
 
@@ -179,6 +182,7 @@ def options_that_are_wrong_are_told_with_what_is_right():
         (folder / "file").write_text("")
         (folder / "open").mkdir()
         os.chmod(folder / "open", 0o777)
+        (folder / "no-certificates").write_text("hello")
         new = ["server", "--data", folder / "new", "--listen", "127.0.0.1:0"]
         cases = [
             (["server", "--lisen", "127.0.0.1:0"], {}, ["--lisen", "Did you mean --listen?"]),
@@ -188,6 +192,8 @@ def options_that_are_wrong_are_told_with_what_is_right():
             (["server", "--data", folder / "file", "--listen", "127.0.0.1:0"], {}, [str(folder / "file")]),
             (["server", "--data", folder / "open", "--listen", "127.0.0.1:0"], {}, ["chmod 700"]),
             ([*new, "--metrics-listen", "0.0.0.0:0"], {}, ["loopback"]),
+            (new, {"SSL_CERT_FILE": str(folder / "no-certificates")}, ["SSL_CERT_FILE", "PEM"]),
+            (new, {"AWS_CA_BUNDLE": str(folder / "none.pem")}, ["AWS_CA_BUNDLE", "none.pem"]),
             (["backup", folder / "b.db", "--data", folder / "none"], {}, ["There is no database"]),
             (["backup", folder / "none/b.db", "--data", folder / "data"], {}, ["No such file"]),
             (["restore", folder / "none.db", "--data", folder / "new2"], {}, ["There is no database"]),
@@ -212,6 +218,160 @@ def a_check_says_what_is_wrong_by_its_exit_status_too():
         status, said = slipway("check", "--data", folder / "data")
         expect_equal(status, 2, said)
         expect_in("chmod 600", said)
+
+
+@suite.case
+def calls_outward_trust_an_authority_of_ones_own():
+    with Folder() as folder:
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem",
+             "-out", folder / "ca.pem"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        asked = threading.Event()
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_POST(self):
+                asked.set()
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                body = b'{"__type":"AccessDeniedException","message":"no"}'
+                self.send_response(400)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        aws = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
+        aws.socket = context.wrap_socket(aws.socket, server_side=True)
+        threading.Thread(target=aws.serve_forever, daemon=True).start()
+        address = f"https://127.0.0.1:{aws.server_port}"
+        for name, is_trusted in (("AWS_CA_BUNDLE", True), ("SSL_CERT_FILE", True), ("UNRELATED", False)):
+            asked.clear()
+            environment = {"AWS_CA_BUNDLE": "", "SSL_CERT_FILE": "", name: str(folder / "ca.pem")}
+            (folder / name).mkdir()
+            with Slipway(folder / name, address, environment) as server:
+                api = Api(server.address, server.key)
+                feed = {
+                    "Name": "Hub", "FeedType": "AwsElasticContainerRegistry", "Region": "eu-west-1", "AccessKey": "AKIA",
+                    "SecretKey": {"HasValue": True, "NewValue": "secret-of-the-registry"},
+                }  # fmt: skip
+                feed_id = api.post("feeds", feed)["Id"]
+                answer = api.send("GET", f"feeds/{feed_id}/packages/versions?packageId=shop/web")
+                assert answer.status >= 400, answer
+                expect_equal(asked.is_set(), is_trusted, name)
+        aws.shutdown()
+
+
+def server_options():
+    """Every option of `slipway server` and the variable that stands for it."""
+    _, said = slipway("server", "--help")
+    return {name: variable for name, variable in re.findall(r"^\s+(--[a-z-]+)(?:[^\n]*?\(Env:(\w+)\))?", said, re.M) if name != "--help"}
+
+
+@suite.case
+def every_option_and_every_metric_is_documented_and_nothing_else_is():
+    page = (ROOT / "docs/operations.md").read_text()
+    options = server_options()
+    assert len(options) > 10, options
+    for option, variable in options.items():
+        expect_in(f"`{option}", page)
+        expect_in(f"`{variable}`", page, option)
+    told = {"SLIPWAY_DATA", "SLIPWAY_ADMIN_API_KEY", *options.values()}
+    for variable in set(re.findall(r"SLIPWAY_[A-Z_]+", page)):
+        expect_in(variable, told, "docs/operations.md")
+    with Folder() as folder, Slipway(folder) as server:
+        api = Api(server.address, server.key)
+        project, environment = nothing_to_deploy(api)
+        wait_for(api, release_and_deploy(api, project, environment, "1.0.0"), "Success")
+        text = api.send("GET", "/metrics").body.decode()
+    metrics = set(re.findall(r"^# HELP (\w+)", text, re.M)) | {"slipway_outgoing_calls_total", "slipway_outgoing_seconds"}
+    for metric in metrics:
+        expect_in(metric, page)
+    for metric in set(re.findall(r"\b(?:slipway|process)_[a-z_]+", page)):
+        expect_in(metric, metrics, "docs/operations.md")
+    print(f"        {len(options)} options, {len(metrics)} metrics")
+
+
+@suite.case
+def every_option_and_variable_that_lacks_a_letter_is_told_as_it_is_meant():
+    options, tried = server_options(), 0
+    for option in options:
+        for at in range(3, len(option)):
+            misspelt = option[:at] + option[at + 1 :]
+            if misspelt in options:
+                continue
+            tried += 1
+            status, said = slipway("server", misspelt, "x")
+            assert status != 0, misspelt
+            expect_in("Did you mean --", said, misspelt)
+    for variable in options.values():
+        for at in range(len("SLIPWAY_"), len(variable)):
+            misspelt = variable[:at] + variable[at + 1 :]
+            if misspelt in options.values():
+                continue
+            tried += 1
+            status, said = slipway("server", "--data", "/dev/null/none", environment={misspelt: "1"})
+            assert status != 0, misspelt
+            expect_in(f"{misspelt}, which is no setting. Did you mean SLIPWAY_", said)
+    print(f"        {tried} misspelt options and variables")
+
+
+@suite.case
+def the_script_for_a_build_deploys_and_names_who_failed():
+    page = (ROOT / "docs/jenkins.md").read_text()
+    script = re.search(r"^```sh\n(#!.*?)^```", page, re.M | re.S).group(1).replace("sleep 5", "sleep 0.2")
+    served = clients(2)
+    clouds = scenario(served)
+    clouds["accounts"][2]["roles"][0]["deniedActions"] = ["ecs:UpdateService"]
+    with Folder() as folder, AwsSim(folder, clouds) as sim, Slipway(folder, sim.address) as server:
+        api = Api(server.address, server.key)
+        shop = Shop(api, served)
+        tags = [{"Name": "First"}, {"Name": "Later"}]
+        api.post("tagsets", {"Name": "Ring", "Tags": tags})
+        for client, tag in zip(served, ("Ring/First", "Ring/Later")):
+            tenant = api.get(f"tenants/{shop.tenants[client.tenant]['Id']}")
+            api.put(f"tenants/{tenant['Id']}", {**tenant, "TenantTags": [tag]})
+        (folder / "deploy.sh").write_text(script)
+
+        def deploy(tag):
+            done = subprocess.run(
+                ["sh", folder / "deploy.sh", "Web shop", "1.0.0", "Production", tag],
+                env={**QUIET, "SLIPWAY_URL": server.address, "SLIPWAY_API_KEY": server.key, "BUILD_TAG": "jenkins-1"},
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+            )  # fmt: skip
+            return done.returncode, done.stdout
+
+        status, said = deploy("Ring/First")
+        expect_equal(status, 0, said)
+        expect_in(": Success", said)
+        status, said = deploy("Ring/Later")
+        expect_equal(status, 1, said)
+        expect_in("Client 2", said)
+        expect_in("UpdateService", said)
+        expect_equal(api.get("tasks")["TotalResults"], 2)
+        deploy("Ring/First")  # a build that is repeated under its name
+        expect_equal(api.get("tasks")["TotalResults"], 2)
+
+
+@suite.case
+def the_template_of_a_clients_role_grants_what_its_page_lists_and_no_more():
+    page = (ROOT / "docs/ecs-step.md").read_text()
+    section = page[page.index("### The role in the client's account") : page.index("### The execution role")]
+    listed = set(re.findall(r"`((?:ecs|iam):[A-Z][A-Za-z]+)`", section))
+    template = json.loads((ROOT / "docs/client-role.json").read_text())
+    statements = template["Resources"]["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    granted = {
+        action
+        for statement in statements
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    expect_equal(granted, listed)
+    print(f"        {len(granted)} rights")
 
 
 suite.run_and_exit()

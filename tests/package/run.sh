@@ -76,7 +76,7 @@ verdict "systemd-analyze security rates the unit's exposure at 2.0 or less" \
 
 stop_times() {
   local grace patience=10 timeout
-  grace=$("$slipway" server --help | sed -nE 's/.*--shutdown-seconds.*\[([0-9]+)\].*/\1/p')
+  grace=$("$slipway" server --help | sed -nE 's/.*--shutdown-seconds [^=]*=([0-9]+).*/\1/p')
   timeout=$(sed -n 's/^TimeoutStopSec=//p' packaging/slipway.service)
   echo "the server takes up to $grace + $patience s, systemd waits $timeout s"
   ((grace + patience < timeout))
@@ -95,14 +95,14 @@ verdict "every setting that the package names is one of the server's" settings
 hardened() {
   local program=$1
   case $2 in
-    pie) readelf -hW "$program" | grep -q 'DYN (Position-Independent' ;;
-    relro) readelf -lW "$program" | grep -q GNU_RELRO ;;
-    now) readelf -dW "$program" | grep -q 'FLAGS_1.*NOW' ;;
+    pie) readelf -hW "$program" | grep 'DYN (Position-Independent' ;;
+    relro) readelf -lW "$program" | grep GNU_RELRO ;;
+    now) readelf -dW "$program" | grep 'FLAGS_1.*NOW' ;;
     stack) readelf -lW "$program" | grep -E 'GNU_STACK .* RW ' ;;
-    protector) readelf --dyn-syms -W "$program" | grep -q __stack_chk_fail ;;
-    fortify) readelf --dyn-syms -W "$program" | grep -qE '__(memcpy|memmove|memset|read|vsnprintf|snprintf|fprintf|realpath|poll|recv|pread)[a-z0-9]*_chk' ;;
-    assertions) readelf --dyn-syms -W "$program" | grep -q _ZSt21__glibcxx_assert_fail ;;
-    branches) if [[ $(uname -m) == x86_64 ]]; then objdump -d --section=.text "$program" | grep -cq endbr64; fi ;;
+    protector) readelf --dyn-syms -W "$program" | grep __stack_chk_fail ;;
+    fortify) readelf --dyn-syms -W "$program" | grep -E '__(memcpy|memmove|memset|read|vsnprintf|snprintf|fprintf|realpath|poll|recv|pread)[a-z0-9]*_chk' ;;
+    assertions) readelf --dyn-syms -W "$program" | grep _ZSt21__glibcxx_assert_fail ;;
+    branches) if [[ $(uname -m) == x86_64 ]]; then objdump -d --section=.text "$program" | grep endbr64; fi ;;
   esac
 }
 for program in "$slipway" "$awssim"; do
