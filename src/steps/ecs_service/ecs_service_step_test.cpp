@@ -4,69 +4,16 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <map>
-
 #include "base/executor.h"
 #include "cloud/fake_aws.h"
 #include "steps/ecs_service/rollout.h"
+#include "steps/ecs_service/scripted_context.h"
 
 using namespace slipway;
 using namespace slipway::steps;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A context that journals nothing: everything is done as it comes, and waits end as the script says.
-class ScriptedContext final : public StepContext {
- public:
-  struct Wait {
-    AwaitState state = AwaitState::timed_out;
-    json::value value;
-  };
-
-  ScriptedContext() {
-    spec.name = "Deploy web";
-    spec.properties = {{"Octopus.Action.Aws.Region", "eu-west-1"},
-                       {"Octopus.Action.AwsAccount.Variable", "Account"},
-                       {"Slipway.Ecs.Cluster", "prod"},
-                       {"Slipway.Ecs.Service", "web"},
-                       {"Slipway.Ecs.TaskFamily", "web"},
-                       {"Slipway.Ecs.Containers", R"([{"name":"web","package":"web","logConfiguration":{"logDriver":
-                         "awslogs","options":{"awslogs-group":"/ecs/web","awslogs-stream-prefix":"web",
-                         "awslogs-region":"eu-west-1"}}}])"},
-                       {"Slipway.Ecs.TimeoutSeconds", "60"}};
-    spec.packages = {{"web", "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:2.0.0", "2.0.0",
-                      "sha256:2222222222222222222222222222222222222222222222222222222222222222"}};
-  }
-  const ActionSpec& action() const override { return spec; }
-  std::string evaluate(std::string_view text) const override { return std::string(text); }
-  std::optional<std::string> variable(std::string_view name) const override {
-    if (name == "Octopus.Release.Number") return "2.0.0";
-    return name.starts_with("Account.") ? std::optional<std::string>("key") : std::nullopt;
-  }
-  bool holds_secret(std::string_view text) const override { return text.find("hunter2") != std::string_view::npos; }
-  std::string token() const override { return "server-ServerTasks-7-1-1"; }
-  Time time() const override { return from_micros(0) + 1h; }
-  void log(LineKind, std::string text) override { lines.push_back(std::move(text)); }
-  void output(std::string, std::string) override {}
-  AwaitState lock(std::string_view, std::string_view) override { return AwaitState::value; }
-
-  ActionSpec spec;
-  std::map<std::string, Wait, std::less<>> waits;
-  std::map<std::string, json::value> results;  ///< of effects
-  std::vector<std::string> lines;
-
- protected:
-  json::value observe_json(std::string_view, const std::function<json::value()>& read) override { return read(); }
-  json::value effect_json(std::string_view name, const JsonEffect& effect) override {
-    return results[std::string(name)] = effect.act();
-  }
-  JsonAwaited await_json(std::string_view name, std::shared_ptr<const Watch>, Duration) override {
-    const auto wait = waits.find(name);
-    REQUIRE(wait != waits.end());
-    return {wait->second.state, wait->second.value};
-  }
-};
 
 /// A service that runs web:1 until it is updated, then web:2.
 struct FakeShop : aws::FakeAws {
