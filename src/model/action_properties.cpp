@@ -65,4 +65,9 @@ std::optional<std::string> why_unknown_property(std::string_view action_type, st
   return fmt::format("{} is no property that this server reads.{}", property, did_you_mean(property, names));
 }
 
+std::optional<std::string> why_misplaced_property(std::string_view property) {
+  if (!begins_ignoring_case(property, "Slipway.")) return std::nullopt;
+  return fmt::format("{} is read of actions only; put it into an action's Properties.", property);
+}
+
 }  // namespace slipway::model

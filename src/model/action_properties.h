@@ -25,4 +25,7 @@ std::span<const ActionProperty> ecs_service_properties();
 /// are compared exactly, as everything that reads properties does.
 std::optional<std::string> why_unknown_property(std::string_view action_type, std::string_view property);
 
+/// The same of a step, whose actions have them.
+std::optional<std::string> why_misplaced_property(std::string_view property);
+
 }  // namespace slipway::model

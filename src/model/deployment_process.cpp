@@ -79,13 +79,13 @@ void check_steps(json::object& process, Problems& problems) {
 }
 
 /// A property in the server's own namespaces that it does not read would be without effect.
-void check_properties(const json::object& owner, std::string_view action_type, const std::string& path,
-                      Problems& problems) {
+void check_properties(const json::object& owner, const std::string& path, Problems& problems) {
   const json::object* properties = json::object_at(owner, "Properties");
-  for (const auto& [name, value] : properties == nullptr ? json::object{} : *properties) {
-    if (const auto why = why_unknown_property(action_type, name)) {
-      problems.add(fmt::format("{}.Properties: {}", path, *why));
-    }
+  if (properties == nullptr) return;
+  const auto action_type = json::text_at(owner, "ActionType");
+  for (const auto& [name, value] : *properties) {
+    const auto why = action_type ? why_unknown_property(*action_type, name) : why_misplaced_property(name);
+    if (why) problems.add(fmt::format("{}.Properties: {}", path, *why));
   }
 }
 
@@ -93,11 +93,10 @@ void check_all_properties(json::object& process, Problems& problems) {
   std::size_t s = 0;
   for_each_item(process, "Steps", [&](json::object& step) {
     const std::string step_path = fmt::format("Steps[{}]", s++);
-    check_properties(step, "", step_path, problems);
+    check_properties(step, step_path, problems);
     std::size_t a = 0;
     for_each_item(step, "Actions", [&](json::object& action) {
-      check_properties(action, json::text_at(action, "ActionType").value_or(""),
-                       fmt::format("{}.Actions[{}]", step_path, a++), problems);
+      check_properties(action, fmt::format("{}.Actions[{}]", step_path, a++), problems);
     });
   });
 }

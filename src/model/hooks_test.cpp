@@ -195,6 +195,28 @@ TEST_CASE("CHN-3: the texts of a rule must be a range and regular expressions") 
   CHECK(channels.problems() == "");
 }
 
+TEST_CASE("a process with a property of ours that nothing reads is refused, those of others are kept") {
+  Editing processes(deployment_process_schema());
+  const auto with = [&](std::string_view step, std::string_view action, std::string_view type = "Slipway.EcsService") {
+    return processes.create(fmt::format(
+        R"({{"ProjectId":"Projects-1","Steps":[{{"Name":"a","Properties":{{{}}},"Actions":[{{"Name":"b","ActionType":"{}",
+            "Properties":{{{}}}}}]}}]}})",
+        step, type, action));
+  };
+  with("", R"("Slipway.Ecs.DesiredCout":"2")");
+  CHECK(processes.problems() ==
+        "Steps[0].Actions[0].Properties: Slipway.Ecs.DesiredCout is no property that this server reads. Did you mean "
+        "\"Slipway.Ecs.DesiredCount\"?");
+  with(R"("Slipway.Ecs.Cluster":"prod")", "");
+  CHECK(processes.problems() ==
+        "Steps[0].Properties: Slipway.Ecs.Cluster is read of actions only; put it into an action's Properties.");
+  with("", R"("Octopus.Action.Aws.Regoin":"eu-west-1")");
+  CHECK(processes.problems().find("Did you mean \"Octopus.Action.Aws.Region\"?") != std::string::npos);
+  with(R"("Octopus.Action.MaxParallelism":"2")", R"("Octopus.Action.Aws.Anything":"1","Acme.Draft":"?")",
+       "Octopus.AwsRunScript");
+  CHECK(processes.problems() == "");
+}
+
 TEST_CASE("A process gets ids, slugs and defaults, keeps those sent, and starts with its first step") {
   Editing processes(deployment_process_schema());
   const json::object p = processes.create(
