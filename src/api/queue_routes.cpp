@@ -28,6 +28,16 @@ struct ReleaseBody {
 };
 BOOST_DESCRIBE_STRUCT(ReleaseBody, (), (CancelTasks))
 
+/// Of the one member that there is: a misspelt one must not be passed over where old releases wait to be run.
+template <class Body>
+Body body_of(Call& call, std::string_view member) {
+  for (const auto& [name, ignored] : call.body()) {
+    if (equals_ignoring_case(name, member)) continue;
+    fail_invalid(fmt::format("'{}' means nothing here; the one member that does is {}.", name, member));
+  }
+  return json::from_json<Body>(call.body());
+}
+
 storage::Page<storage::TaskRecord> active_tasks(storage::Reader& reader, std::int64_t most) {
   storage::TaskFilter filter;
   filter.states = {storage::TaskState::Queued, storage::TaskState::Executing, storage::TaskState::Cancelling};
@@ -78,7 +88,7 @@ void note(storage::Txn& txn, commands::CommandContext& context, std::string mess
 
 /// A hold that a start began keeps its strength: who only adds a reason must not let old tasks run on.
 net::Response hold(Call& call) {
-  const auto body = json::from_json<HoldBody>(call.body());
+  const auto body = body_of<HoldBody>(call, "Reason");
   const std::string reason(trim(body.Reason));
   if (reason.empty() || reason.size() > kLongestReason) {
     fail_invalid(
@@ -94,7 +104,7 @@ net::Response hold(Call& call) {
 }
 
 net::Response release(Call& call) {
-  const auto body = json::from_json<ReleaseBody>(call.body());
+  const auto body = body_of<ReleaseBody>(call, "CancelTasks");
   return call.services.database.write("release queue", [&](storage::Txn& txn) {
     commands::CommandContext context = command_context(call);
     if (body.CancelTasks) {

@@ -27,6 +27,8 @@ TEST_CASE("a held queue says why, since when, and what would run, and is release
   queue_task(api, "ServerTasks-1", storage::TaskState::Queued);
   api.clock().advance(std::chrono::hours(3));
   CHECK(api.post("/api/taskqueue/hold", json::object{{"Reason", " "}}).status == 400);
+  CHECK(api.post("/api/taskqueue/hold", json::object{{"Reson", "why"}}).status == 400);
+  CHECK(api.post("/api/taskqueue/release", json::object{{"CancelTask", true}}).status == 400);
   const Answer held = api.post("/api/taskqueue/hold", json::object{{"Reason", "The database is moved."}});
   CHECK(held["IsHeld"] == json::value(true));
   CHECK(held.str("Reason") == "The database is moved.");
