@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include "api/shape.h"
 
 #include "base/error.h"
 #include "base/text.h"
@@ -22,15 +23,28 @@ commands::CommandContext command_context(Call& call) {
 }
 
 void use_space_of_body(Call& call, storage::Reader& reader) {
-  if (call.has_space) return;
   for (const std::string_view member : {"SpaceId", "SpaceIdOrName"}) {
-    const auto name = json::text_at(call.body(), member);
-    if (!name || name->empty()) continue;
-    const auto space = model::find_named<model::Space>(storage::DocumentLookup(reader), "", *name);
-    if (!space) fail_invalid(fmt::format("There is no space named '{}'.", *name));
+    const json::value* named = json::find(call.body(), member);
+    if (named == nullptr || named->is_null()) continue;
+    if (!named->is_string()) fail_invalid(fmt::format("{} must be a text.", member));
+    const std::string_view name = json::view(named->get_string());
+    if (name.empty()) continue;
+    const auto space = model::find_named<model::Space>(storage::DocumentLookup(reader), "", name);
+    if (!space) fail_invalid(fmt::format("{}: there is no space named '{}'.", member, name));
+    if (call.has_space && space->Id != call.space) {
+      fail_invalid(fmt::format("{} names the space {}, but the address names {}: let both name one space.", member,
+                               space->Id, call.space));
+    }
     call.space = space->Id;
-    return;
+    call.has_space = true;
   }
+}
+
+json::object with_space(json::object shape) {
+  for (const std::string_view member : {"SpaceId", "SpaceIdOrName"}) {
+    shape["properties"].as_object().emplace(member, shape::or_null(shape::text()));
+  }
+  return shape;
 }
 
 net::Response answer_once(Call& call, std::string_view name,

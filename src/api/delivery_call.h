@@ -26,6 +26,8 @@ commands::CommandContext command_context(Call&);
 
 /// Executions requests may name their space in the body (id, name or slug) when the address names none.
 void use_space_of_body(Call&, storage::Reader&);
+/// How such a body looks: `shape` and the space's members.
+json::object with_space(json::object shape);
 
 /// Runs `change` in one write, and answers with what it returns; honours Idempotency-Key (JEN-6). `name` is for traces.
 net::Response answer_once(Call&, std::string_view name,

@@ -9,6 +9,7 @@
 #include "api/delivery_evidence.h"
 #include "api/deployment_previews.h"
 #include "api/project_progression.h"
+#include "api/shape.h"
 #include "base/describe.h"
 #include "base/text.h"
 #include "commands/create_deployments.h"
@@ -370,58 +371,93 @@ net::Response progression(Call& call, storage::Reader& reader) {
   return json_response(200, project_progression(reader, project, releases_shown(call), call.services.clock.now()));
 }
 
+/// What both executions calls take, without `unused`.
+json::object executions_shape(std::initializer_list<std::string_view> unused,
+                              std::initializer_list<std::string_view> required) {
+  json::object shape = with_space(shape::of<CreateDeploymentBody>(required));
+  for (const std::string_view member : unused) shape["properties"].as_object().stable_erase(member);
+  return shape;
+}
+
+json::object untenanted_shape() {
+  return executions_shape({"EnvironmentName", "Tenants", "TenantTags"},
+                          {"ProjectName", "ReleaseVersion", "EnvironmentNames"});
+}
+
+json::object tenanted_shape() {
+  return executions_shape({"EnvironmentNames"}, {"ProjectName", "ReleaseVersion", "EnvironmentName"});
+}
+
 }  // namespace
 
 std::vector<Route> deployment_routes() {
   return {
-      {"POST", "deployments/create/untenanted/v1", "DeploymentCreate", "Deploys a release to environments.",
-       create_untenanted},
-      {"POST", "deployments/create/tenanted/v1", "DeploymentCreate", "Deploys a release to tenants in an environment.",
-       create_tenanted},
-      {"POST", "deployments", "DeploymentCreate", "Deploys a release to one environment, for one tenant or none.",
-       create_classic, RouteScope::space, "Deployment"},
-      Route{"GET", "deployments", "DeploymentView", "Lists deployments, newest first.", list_all, RouteScope::space,
-            "Deployment"}
+      Route{"POST", "deployments/create/untenanted/v1", "DeploymentCreate", "Deploys a release to environments.",
+            create_untenanted}
+          .takes(untenanted_shape())
+          .answers(shape::one("CreatedDeployments"), {201}),
+      Route{"POST", "deployments/create/tenanted/v1", "DeploymentCreate",
+            "Deploys a release to tenants in an environment.", create_tenanted}
+          .takes(tenanted_shape())
+          .answers(shape::one("CreatedDeployments"), {201}),
+      Route{"POST", "deployments", "DeploymentCreate", "Deploys a release to one environment, for one tenant or none.",
+            create_classic}
+          .takes(shape::of<DeploymentDocument>({"ReleaseId", "EnvironmentId"}))
+          .answers(shape::one("Deployment"), {201}),
+      Route{"GET", "deployments", "DeploymentView", "Lists deployments, newest first.", list_all}
           .with_query(paged({{"ids", QueryKind::texts},
                              {"projects", QueryKind::texts},
                              {"environments", QueryKind::texts},
                              {"tenants", QueryKind::texts},
                              {"channels", QueryKind::texts},
-                             {"taskState", QueryKind::texts}})),
-      {"GET", "deployments/{id}", "DeploymentView", "Shows a deployment.", get, RouteScope::space, "Deployment"},
-      {"GET", "deployments/{id}/evidence", "DeploymentView",
-       "Shows what a deployment did, step by step: account, region, cluster, service, revision, image digests.",
-       evidence},
+                             {"taskState", QueryKind::texts}}))
+          .answers(shape::page_of("Deployment")),
+      Route{"GET", "deployments/{id}", "DeploymentView", "Shows a deployment.", get}.answers(shape::one("Deployment")),
+      Route{"GET", "deployments/{id}/evidence", "DeploymentView",
+            "Shows what a deployment did, step by step: account, region, cluster, service, revision, image digests.",
+            evidence}
+          .answers(shape::one("DeploymentEvidence")),
       Route{"GET", "releases/{release}/deployments", "DeploymentView", "Lists a release's deployments, newest first.",
-            list_of_release, RouteScope::space, "Deployment"}
-          .with_query(paged({{"ids", QueryKind::texts}})),
-      {"GET", "releases/{release}/deployments/template", "DeploymentView", "Shows where a release may be deployed now.",
-       [](Call& call, storage::Reader& reader) {
-         return json_response(200,
-                              deployment_template(reader, addressed_release(call, reader, call.parameter("release"))));
-       }},
+            list_of_release}
+          .with_query(paged({{"ids", QueryKind::texts}}))
+          .answers(shape::page_of("Deployment")),
+      Route{"GET", "releases/{release}/deployments/template", "DeploymentView",
+            "Shows where a release may be deployed now.",
+            [](Call& call, storage::Reader& reader) {
+              return json_response(
+                  200, deployment_template(reader, addressed_release(call, reader, call.parameter("release"))));
+            }}
+          .answers(shape::one("DeploymentTemplate")),
       Route{"GET", "releases/{release}/deployments/preview/{environment}", "DeploymentView",
             "Shows what a deployment would do and ask for.", preview}
-          .with_query({{"includeDisabledSteps", QueryKind::flag}}),
+          .with_query({{"includeDisabledSteps", QueryKind::flag}})
+          .answers(shape::one("DeploymentPreview")),
       Route{"GET", "releases/{release}/deployments/preview/{environment}/{tenant}", "DeploymentView",
             "Shows what a deployment for a tenant would do and ask for.", preview}
-          .with_query({{"includeDisabledSteps", QueryKind::flag}}),
-      {"POST", "releases/{release}/deployments/previews", "DeploymentView", "Shows several previews at once.",
-       previews},
+          .with_query({{"includeDisabledSteps", QueryKind::flag}})
+          .answers(shape::one("DeploymentPreview")),
+      Route{"POST", "releases/{release}/deployments/previews", "DeploymentView", "Shows several previews at once.",
+            previews}
+          .takes(shape::of<PreviewsBody>({"DeploymentPreviews"}))
+          .answers(shape::list_of("DeploymentPreview"), {200}),
       Route{"GET", "projects/{project}/progression", "ReleaseView",
             "Shows a project's recent releases against environments.", progression}
-          .with_query({{"releaseHistoryCount", QueryKind::number}}),
+          .with_query({{"releaseHistoryCount", QueryKind::number}})
+          .answers(shape::one("ProjectProgression")),
       Route{"GET", "progression/{project}", "ReleaseView", "Shows a project's recent releases against environments.",
             progression}
-          .with_query({{"releaseHistoryCount", QueryKind::number}}),
-      Route{"GET", "dashboard", "DeploymentView", "Shows what runs where.", static_dashboard}.with_query(
-          {{"projectId", QueryKind::texts},
-           {"releaseId", QueryKind::texts},
-           {"selectedTenants", QueryKind::texts},
-           {"selectedTags", QueryKind::texts}}),
+          .with_query({{"releaseHistoryCount", QueryKind::number}})
+          .answers(shape::one("ProjectProgression")),
+      Route{"GET", "dashboard", "DeploymentView", "Shows what runs where.", static_dashboard}
+          .with_query({{"projectId", QueryKind::texts},
+                       {"releaseId", QueryKind::texts},
+                       {"selectedTenants", QueryKind::texts},
+                       {"selectedTags", QueryKind::texts}})
+          .answers(shape::one("Dashboard")),
       Route{"GET", "dashboard/dynamic", "DeploymentView",
             "Shows what runs where, for chosen projects and environments.", dynamic_dashboard}
-          .with_query({{"projects", QueryKind::texts}, {"environments", QueryKind::texts}, {"includePrevious"}}),
+          .with_query({{"projects", QueryKind::texts}, {"environments", QueryKind::texts}, {"includePrevious"}})
+          .answers(shape::one("Dashboard")),
   };
 }
 

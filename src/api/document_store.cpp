@@ -97,6 +97,10 @@ StoredResource DocumentStore::update(const Schema& schema, const StoredResource&
   draft.before = parse_document(stored);
   const std::int64_t version = json::integer_at(*draft.before, "Version").value_or(0);
   const auto expected = json::integer_at(incoming, "Version");
+  const json::value* sent = json::find(incoming, "Version");
+  if (schema.is_versioned && sender == Sender::client && !expected && sent != nullptr && !sent->is_null()) {
+    draft.problems.add("Version must be the whole number that you read; leave it out to let the last writer win.");
+  }
   if (schema.is_versioned && sender == Sender::client && expected && *expected != version) {
     fail(ErrorCode::conflict,
          fmt::format("{} was changed meanwhile: you sent Version {}, it is {}. Load it again and repeat your change.",

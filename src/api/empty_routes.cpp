@@ -4,6 +4,7 @@
 
 #include "api/paging.h"
 #include "api/resolve.h"
+#include "api/shape.h"
 #include "base/error.h"
 
 namespace slipway::api {
@@ -81,25 +82,30 @@ void expect_owner(Call& call, storage::Reader& reader, std::string_view type) {
 }  // namespace
 
 std::vector<Route> empty_routes() {
+  const json::object any_document = shape::map_of(shape::anything());
   std::vector<Route> routes;
   for (const auto& [path, item_type, owner] : collections) {
     const std::string summary = fmt::format("Lists documents of type {}; there are none yet.", item_type);
+    routes.push_back(Route{"GET", std::string(path), std::string(authenticated), summary,
+                           [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
+                             expect_owner(call, reader, owner);
+                             return page_response(call, item_type, {}, 0, slice_of(call.query));
+                           }}
+                         .with_query(paged())
+                         .answers(shape::page_of(any_document)));
     routes.push_back(Route{
-        "GET", std::string(path), std::string(authenticated), summary,
-        [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
+        "GET", std::string(path) + "/all", std::string(authenticated), summary,
+        [owner = owner](Call& call, storage::Reader& reader) {
           expect_owner(call, reader, owner);
-          return page_response(call, item_type, {}, 0, slice_of(call.query));
-        }}.with_query(paged()));
-    routes.push_back({"GET", std::string(path) + "/all", std::string(authenticated), summary,
-                      [owner = owner](Call& call, storage::Reader& reader) {
-                        expect_owner(call, reader, owner);
-                        return array_response({});
-                      }});
+          return array_response({});
+        }}.answers(shape::list_of(any_document)));
   }
   for (const auto& [path, sentence] : refusals) {
-    routes.push_back(
-        {"POST", std::string(path), std::string(authenticated), fmt::format("Refuses, and makes nothing. {}", sentence),
-         ActHandler([sentence = sentence](Call&) -> net::Response { fail_invalid(std::string(sentence)); })});
+    const ActHandler refuse = [sentence = sentence](Call&) -> net::Response { fail_invalid(std::string(sentence)); };
+    routes.push_back(Route{"POST", std::string(path), std::string(authenticated),
+                           fmt::format("Refuses, and makes nothing. {}", sentence), refuse}
+                         .takes(any_document)
+                         .answers(any_document));
   }
   return routes;
 }

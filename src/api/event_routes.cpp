@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/delivery_call.h"
+#include "api/shape.h"
 #include "base/error.h"
 #include "model/ids.h"
 #include "storage/events.h"
@@ -113,8 +114,10 @@ std::vector<Route> event_routes() {
                              {"eventCategories", QueryKind::texts},
                              {"documentTypes", QueryKind::texts},
                              {"from", QueryKind::time},
-                             {"to", QueryKind::time}})),
-      {"GET", "events/{id}", "EventView", "One entry of the audit trail.", get, RouteScope::system},
+                             {"to", QueryKind::time}}))
+          .answers(shape::page_of("Event")),
+      Route{"GET", "events/{id}", "EventView", "One entry of the audit trail.", get, RouteScope::system}.answers(
+          shape::one("Event")),
   };
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/delivery_call.h"
+#include "api/shape.h"
 #include "base/describe.h"
 #include "base/text.h"
 #include "commands/feed_access.h"
@@ -164,21 +165,28 @@ net::Response refuse_upload(Call&, storage::Reader&) {
       "The built-in feed holds no packages yet: push the package to a registry, and name its feed in the process.");
 }
 
+json::object rule_verdict() {
+  return shape::object({{"Errors", shape::list_of(shape::text())},
+                        {"SatisfiesVersionRange", shape::flag()},
+                        {"SatisfiesPreReleaseTag", shape::flag()}});
+}
+
 }  // namespace
 
 std::vector<Route> feed_routes() {
   return {
-      {"POST", "packages/raw", "BuiltInFeedPush", "Refuses an upload with what to do instead.", refuse_upload},
+      Route{"POST", "packages/raw", "BuiltInFeedPush", "Refuses an upload with what to do instead.", refuse_upload}
+          .takes(shape::anything())
+          .answers(shape::nothing()),
       Route{"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.",
             OutwardHandler{versions}}
-          .with_query(paged({{"packageId"},
-                             {"versionRange"},
-                             {"preReleaseTag"},
-                             {"filter"},
-                             {"includePreRelease", QueryKind::flag}})),
+          .with_query(paged(
+              {{"packageId"}, {"versionRange"}, {"preReleaseTag"}, {"filter"}, {"includePreRelease", QueryKind::flag}}))
+          .answers(shape::page_of("PackageVersion")),
       Route{"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.",
             OutwardHandler{search}}
-          .with_query(paged({{"term"}})),
+          .with_query(paged({{"term"}}))
+          .answers(shape::page_of("PackageDescription")),
       Route{"GET", "feeds/{feed}/packages", "FeedView", "Versions of a package as a bare array, newest first.",
             OutwardHandler{search_classic}}
           .with_query(paged({{"packageId"},
@@ -186,12 +194,16 @@ std::vector<Route> feed_routes() {
                              {"preReleaseTag"},
                              {"filter"},
                              {"includePreRelease", QueryKind::flag},
-                             {"partialMatch", QueryKind::flag}})),
+                             {"partialMatch", QueryKind::flag}}))
+          .answers(shape::list_of("PackageVersion")),
       Route{"GET", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
             rule_test_by_query}
-          .with_query({{"version"}, {"versionRange"}, {"preReleaseTag"}, {"feedType"}, {"feetType"}, {"feedId"}}),
-      {"POST", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
-       rule_test_by_body},
+          .with_query({{"version"}, {"versionRange"}, {"preReleaseTag"}, {"feedType"}, {"feetType"}, {"feedId"}})
+          .answers(rule_verdict()),
+      Route{"POST", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
+            rule_test_by_body}
+          .takes(shape::of<RuleTest>())
+          .answers(rule_verdict(), {200}),
   };
 }
 

@@ -1,5 +1,6 @@
 #include "api/fixed_routes.h"
 
+#include "api/shape.h"
 #include "base/text.h"
 
 namespace slipway::api {
@@ -96,12 +97,31 @@ json::array documents_of(std::string_view names) {
 }
 
 Route route(std::string_view path, std::string_view summary, std::string text) {
-  return {"GET",
-          std::string(path),
-          std::string(authenticated),
-          std::string(summary),
-          [text = std::move(text)](Call&, storage::Reader&) { return json_response(200, text); },
-          RouteScope::system};
+  const json::object shape = shape::like(json::parse(text));
+  return Route{"GET",
+               std::string(path),
+               std::string(authenticated),
+               std::string(summary),
+               [text = std::move(text)](Call&, storage::Reader&) { return json_response(200, text); },
+               RouteScope::system}
+      .answers(shape);
+}
+
+json::object step_shape() {
+  return shape::object({{"Id", shape::text()},
+                        {"Name", shape::text()},
+                        {"Type", shape::text()},
+                        {"Category", shape::text()},
+                        {"Categories", shape::list_of(shape::text())},
+                        {"Description", shape::text()},
+                        {"Author", shape::text()},
+                        {"Website", shape::text()},
+                        {"Keywords", shape::text()},
+                        {"IsInstalled", shape::flag()},
+                        {"IsBuiltIn", shape::flag()},
+                        {"HasUpdate", shape::flag()},
+                        {"CommunityActionTemplateId", shape::or_null(shape::text())},
+                        {"Links", shape::links()}});
 }
 
 }  // namespace
@@ -112,14 +132,10 @@ std::vector<Route> fixed_routes() {
     routes.push_back(route(path, summary, json::to_text(documents_of(names))));
   }
   for (const auto& [path, summary, text] : answers) routes.push_back(route(path, summary, std::string(text)));
-  routes.push_back({"GET",
-                    "actiontemplates/search",
-                    std::string(authenticated),
-                    "Step types, by their type.",
-                    search_steps,
-                    RouteScope::system,
-                    "",
-                    {{"type"}}});
+  routes.push_back(Route{"GET", "actiontemplates/search", std::string(authenticated), "Step types, by their type.",
+                         search_steps, RouteScope::system}
+                       .with_query({{"type"}})
+                       .answers(shape::list_of(step_shape())));
   return routes;
 }
 

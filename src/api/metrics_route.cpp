@@ -13,8 +13,9 @@ net::Response metrics(Call& call) {
 }  // namespace
 
 Route metrics_route() {
-  return {"GET",   "/metrics",        "AdministerSystem", "What is measured, in Prometheus' text format.",
-          metrics, RouteScope::system};
+  return Route{"GET",   "/metrics",        "AdministerSystem", "What is measured, in Prometheus' text format.",
+               metrics, RouteScope::system}
+      .answers_text("text/plain");
 }
 
 }  // namespace slipway::api

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "api/delivery_shapes.h"
+#include "api/shape.h"
 #include "base/text.h"
 
 namespace slipway::api {
@@ -13,49 +15,50 @@ using json::array;
 using json::object;
 using model::Field;
 using model::FieldKind;
+using shape::anything, shape::flag, shape::links, shape::list_of, shape::map_of, shape::one, shape::or_null,
+    shape::text, shape::whole_number;
 
 object schema_of(const std::vector<Field>& fields);
 
-object list_of(object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
-object map_of(object values) { return {{"type", "object"}, {"additionalProperties", std::move(values)}}; }
-object pointer_to(std::string_view component) { return {{"$ref", fmt::format("#/components/schemas/{}", component)}}; }
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 object schema_of(const Field& field) {
-  const object text{{"type", "string"}};
   switch (field.kind) {
     case FieldKind::text:
       return {{"type", "string"}, {"maxLength", field.max_length}};
     case FieldKind::integer:
-      return {{"type", "integer"}, {"format", "int64"}};
+      return whole_number();
     case FieldKind::flag:
-      return {{"type", "boolean"}};
+      return flag();
     case FieldKind::time:
-      return {{"type", "string"}, {"format", "date-time"}};
-    case FieldKind::reference:
-      return {{"type", "string"}, {"description", fmt::format("Id of: {}.", fmt::join(field.targets, " or "))}};
+      return or_null(shape::time());
+    case FieldKind::reference: {
+      object id{{"type", "string"}, {"description", fmt::format("Id of: {}.", fmt::join(field.targets, " or "))}};
+      return field.is_required ? id : or_null(std::move(id));
+    }
     case FieldKind::references:
     case FieldKind::texts:
     case FieldKind::tags:
-      return list_of(text);
+      return list_of(text());
     case FieldKind::reference_map:
     case FieldKind::text_lists:
-      return map_of(list_of(text));
+      return map_of(list_of(text()));
     case FieldKind::object:
       return schema_of(field.fields);
     case FieldKind::objects:
       return list_of(schema_of(field.fields));
     case FieldKind::text_map:
-      return map_of(text);
+      return map_of(text());
     case FieldKind::secret:
-      return pointer_to("SensitiveValue");
+      return one("SensitiveValue");
     case FieldKind::properties:
-      return map_of(object{{"oneOf", array{text, pointer_to("SensitiveValue")}}});
+      return map_of(one("TextOrSensitiveValue"));
     case FieldKind::text_or_secret:
-      return {{"oneOf", array{text, pointer_to("SensitiveValue")}}};
+      return one("TextOrSensitiveValue");
     case FieldKind::variable_value:
-      return text;
+      return or_null(text());
     case FieldKind::json:
-      return {};
+      return anything();
     case FieldKind::choice: {
       array choices;
       for (const std::string& choice : field.choices) choices.emplace_back(choice);
@@ -65,17 +68,28 @@ object schema_of(const Field& field) {
   return {};
 }
 
+/// What clients send for it is ignored.
+object read_only(object shape) {
+  if (shape.contains("$ref")) shape = object{{"allOf", array{std::move(shape)}}};
+  shape["readOnly"] = true;
+  return shape;
+}
+
+object described(const Field& field) {
+  object shape = schema_of(field);
+  if (field.is_nullable) shape = or_null(std::move(shape));
+  return field.is_server_set && !shape.empty() ? read_only(std::move(shape)) : shape;
+}
+
+/// Members that the server does not know are kept, so others may stand beside these.
 object schema_of(const std::vector<Field>& fields) {
   object properties;
   array required;
   for (const Field& field : fields) {
-    object described = schema_of(field);
-    if (field.is_nullable) described["nullable"] = true;
-    if (field.is_server_set) described["readOnly"] = true;
-    properties.emplace(field.name, std::move(described));
+    properties.emplace(field.name, described(field));
     if (field.is_required) required.emplace_back(field.name);
   }
-  object out{{"type", "object"}, {"properties", std::move(properties)}};
+  object out{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", true}};
   if (!required.empty()) out.emplace("required", std::move(required));
   return out;
 }
@@ -85,66 +99,116 @@ object component_of(const model::Schema& schema) {
   std::vector<Field> fields = schema.fields;
   object own = schema_of(fields);
   object& properties = own["properties"].as_object();
-  object all{{"Id", object{{"type", "string"}, {"readOnly", true}}}};
+  object all{{"Id", read_only(text())}};
   if (schema.scope == model::Scope::space) all.emplace("SpaceId", object{{"type", "string"}});
-  if (schema.is_versioned) all.emplace("Version", object{{"type", "integer"}});
+  if (schema.is_versioned) all.emplace("Version", whole_number());
+  if (!schema.own_flag.empty()) all.emplace(schema.own_flag, read_only(flag()));
   for (auto& member : properties) all.emplace(member.key(), std::move(member.value()));
   for (const auto& [kind, more] : schema.kinds) {
     for (const Field& field : more) {
       if (all.contains(field.name)) continue;
-      object described = schema_of(field);
-      described.emplace("description", fmt::format("Where {} is {}.", schema.discriminator, kind));
-      all.emplace(field.name, std::move(described));
+      object member = described(field);
+      if (member.contains("$ref")) member = object{{"allOf", array{std::move(member)}}};
+      member.emplace("description", fmt::format("Where {} is {}.", schema.discriminator, kind));
+      all.emplace(field.name, std::move(member));
     }
   }
-  all.emplace("Links", map_of({{"type", "string"}}));
+  all.emplace("Links", read_only(links()));
   own["properties"] = std::move(all);
   return own;
 }
 
-object components(const model::Catalogue& catalogue) {
-  object schemas{
-      {"SensitiveValue", object{{"type", "object"},
-                                {"properties", object{{"HasValue", object{{"type", "boolean"}}},
-                                                      {"NewValue", object{{"type", "string"}, {"nullable", true}}}}}}},
-      {"Error", object{{"type", "object"},
-                       {"properties", object{{"ErrorMessage", object{{"type", "string"}}},
-                                             {"Errors", list_of({{"type", "string"}})}}}}}};
-  for (const model::Schema& schema : catalogue.all()) schemas.emplace(schema.type, component_of(schema));
-  return schemas;
+/// Some members of a document under names of their own.
+object view_of(const model::Schema& schema, const model::View& view) {
+  object properties{{"Id", read_only(text())}, {"SpaceId", read_only(text())}, {view.owner_field, read_only(text())}};
+  for (const auto& [name, member] : view.members) properties.emplace(name, described(*schema.find_field(member)));
+  properties.emplace("Links", read_only(links()));
+  return {{"type", "object"}, {"properties", std::move(properties)}};
+}
+
+/// What resources compute for a read; see derived_component.
+object derived_components() {
+  const auto ids = list_of(shape::object({{"Id", text()}}));
+  return {{"LifecyclePreview", object{{"allOf", array{one("Lifecycle")}}}},
+          {"ProjectSummary", shape::object({{"HasDeploymentProcess", flag()}, {"HasRunbooks", flag()}})},
+          {"LibraryVariableSetUsages", shape::object({{"Projects", list_of(shape::object({{"ProjectId", text()}}))}})},
+          {"AccountUsages", shape::object({{"DeploymentProcesses", ids},
+                                           {"LibraryVariableSets", ids},
+                                           {"ProjectVariableSets", ids},
+                                           {"Releases", ids},
+                                           {"RunbookProcesses", ids},
+                                           {"RunbookSnapshots", ids},
+                                           {"Targets", ids}})}};
+}
+
+object shape_of(QueryKind kind) {
+  switch (kind) {
+    case QueryKind::text:
+      return text();
+    case QueryKind::texts:
+      return list_of(text());
+    case QueryKind::number:
+      return whole_number();
+    case QueryKind::flag:
+      return flag();
+    case QueryKind::time:
+      return shape::time();
+  }
+  return text();
 }
 
 array parameters_of(const Route& route) {
   array parameters;
   const auto add = [&](std::string_view name) {
-    parameters.push_back(
-        object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", object{{"type", "string"}}}});
+    parameters.push_back(object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", text()}});
   };
   if (route.scope == RouteScope::space) add("spaceId");
   for (const std::string_view segment : split(route.pattern, '/')) {
     if (segment.starts_with('{')) add(segment.substr(1, segment.size() - 2));
   }
+  for (const QueryParameter& parameter : route.query) {
+    object described{{"name", parameter.name}, {"in", "query"}, {"schema", shape_of(parameter.kind)}};
+    if (parameter.kind == QueryKind::texts) described.emplace("explode", false);  // a,b; repeating works, too
+    parameters.push_back(std::move(described));
+  }
   return parameters;
 }
 
-object operation_of(const Route& route) {
-  object content;
-  if (!route.schema.empty() && route.method != "DELETE") {
-    content = {{"application/json", object{{"schema", pointer_to(route.schema)}}}};
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/// "getProjectsByIdChannels": what generated clients name the call.
+std::string operation_id(const Route& route) {
+  std::string id = to_lower_ascii(route.method);
+  for (const std::string_view segment : split(route.pattern, '/')) {
+    if (segment.starts_with('{')) id += "By";
+    bool begins = true;
+    for (const char c : segment) {
+      if (is_letter_or_digit(c)) id += begins ? upper(c) : c;
+      begins = !is_letter_or_digit(c);
+    }
   }
-  object operation{
-      {"summary", route.summary},
-      {"parameters", parameters_of(route)},
-      {"responses",
-       object{
-           {route.method == "POST" ? "201" : "200", object{{"description", "Done."}, {"content", content}}},
-           {"default", object{{"description", "It failed."},
-                              {"content", object{{"application/json", object{{"schema", pointer_to("Error")}}}}}}}}}};
+  return route.pattern.empty() ? id + "Root" : id;
+}
+
+object content_of(const std::string& media, const object& shape) { return {{media, object{{"schema", shape}}}}; }
+
+object operation_of(const Route& route) {
+  object responses;
+  for (const int status : route.statuses) {
+    responses.emplace(
+        std::to_string(status),
+        object{{"description", "Done."}, {"content", content_of(route.media, route.answer.value_or(anything()))}});
+  }
+  responses.emplace("default",
+                    object{{"description", "It failed."}, {"content", content_of("application/json", one("Error"))}});
+  object operation{{"operationId", operation_id(route)},
+                   {"summary", route.summary},
+                   {"parameters", parameters_of(route)},
+                   {"responses", std::move(responses)}};
   if (route.permission != anyone && route.permission != authenticated)
     operation.emplace("x-permission", route.permission);
   if (route.permission == anyone) operation.emplace("security", array());
-  const bool has_body = route.method == "POST" || route.method == "PUT";
-  if (has_body && !content.empty()) operation.emplace("requestBody", object{{"content", std::move(content)}});
+  if (route.body) operation.emplace("requestBody", object{{"content", content_of("application/json", *route.body)}});
   return operation;
 }
 
@@ -156,6 +220,30 @@ std::string path_of(const Route& route) {
 }
 
 }  // namespace
+
+json::object component_schemas(const model::Catalogue& catalogue) {
+  object schemas{
+      {"SensitiveValue",
+       object{{"type", "object"},
+              {"properties", object{{"HasValue", flag()}, {"NewValue", or_null(text())}, {"Hint", or_null(text())}}}}},
+      {"TextOrSensitiveValue", object{{"oneOf", array{text(), one("SensitiveValue")}}}},
+      {"Error", object{{"type", "object"},
+                       {"properties",
+                        object{{"ErrorMessage", text()}, {"Errors", list_of(text())}, {"HelpText", or_null(text())}}},
+                       {"required", array{"ErrorMessage"}}}}};
+  for (const model::Schema& schema : catalogue.all()) {
+    schemas.emplace(schema.type, component_of(schema));
+    for (const model::View& view : schema.views) schemas.emplace(view.type, view_of(schema, view));
+  }
+  for (auto& part : {delivery_components(), derived_components()}) {
+    for (const auto& component : part) schemas.emplace(component.key(), component.value());
+  }
+  return schemas;
+}
+
+std::string derived_component(const model::Schema& schema, const model::Derived& derived) {
+  return schema.type + upper(derived.segment.front()) + derived.segment.substr(1);
+}
 
 json::object open_api(const std::vector<Route>& routes, const model::Catalogue& catalogue) {
   object paths;
@@ -169,13 +257,15 @@ json::object open_api(const std::vector<Route>& routes, const model::Catalogue& 
           {"security", array{object{{"ApiKey", array()}}}},
           {"paths", std::move(paths)},
           {"components",
-           object{{"schemas", components(catalogue)},
+           object{{"schemas", component_schemas(catalogue)},
                   {"securitySchemes",
                    object{{"ApiKey", object{{"type", "apiKey"}, {"in", "header"}, {"name", "X-Octopus-ApiKey"}}}}}}}};
 }
 
 Route open_api_route(const std::vector<Route>& described, const model::Catalogue& catalogue) {
-  Route route{"GET", "openapi.json", std::string(anyone), "This document.", ReadHandler(), RouteScope::system};
+  Route route =
+      Route{"GET", "openapi.json", std::string(anyone), "This document.", ReadHandler(), RouteScope::system}.answers(
+          map_of(anything()));
   std::vector<Route> all = described;
   all.push_back(route);
   // Made when asked for: it is large, and most servers never are.

@@ -1,6 +1,7 @@
 // The OpenAPI document, made of the route table and the schemas.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "api/route.h"
@@ -8,6 +9,12 @@
 #include "model/resources.h"
 
 namespace slipway::api {
+
+/// The component that describes a computed document, "ProjectSummary".
+std::string derived_component(const model::Schema&, const model::Derived&);
+
+/// The shapes that others refer to, by name.
+json::object component_schemas(const model::Catalogue&);
 
 json::object open_api(const std::vector<Route>&, const model::Catalogue&);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/delivery_call.h"
+#include "api/shape.h"
 #include "base/text.h"
 #include "commands/records.h"
 #include "commands/release_numbers.h"
@@ -144,10 +145,12 @@ std::vector<Route> process_template_routes() {
   return {
       Route{"GET", "projects/{owner}/deploymentprocesses/template", "ProcessView",
             "Shows what a release of the project would need.", by_project}
-          .with_query({{"channel"}, {"releaseId"}}),
+          .with_query({{"channel"}, {"releaseId"}})
+          .answers(shape::one("ProcessTemplate")),
       Route{"GET", "deploymentprocesses/{id}/template", "ProcessView",
             "Shows what a release of the process would need.", by_process}
-          .with_query({{"channel"}, {"releaseId"}}),
+          .with_query({{"channel"}, {"releaseId"}})
+          .answers(shape::one("ProcessTemplate")),
   };
 }
 

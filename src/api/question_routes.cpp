@@ -8,6 +8,7 @@
 
 #include "api/resolve.h"
 #include "api/resource.h"
+#include "api/shape.h"
 #include "api/stored_document.h"
 #include "base/text.h"
 #include "model/ids.h"
@@ -109,20 +110,35 @@ net::Response retention_policy(Call& call, Reader& reader) {
   fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::retention_types, ", ")));
 }
 
+json::object missing_shape() {
+  const auto id = shape::or_null(shape::text());
+  const auto missing = shape::object({{"VariableTemplateId", shape::text()},
+                                      {"VariableTemplateName", shape::text()},
+                                      {"ProjectId", id},
+                                      {"EnvironmentId", id},
+                                      {"LibraryVariableSetId", id},
+                                      {"Links", shape::links()}});
+  return shape::list_of(shape::object(
+      {{"TenantId", shape::text()}, {"MissingVariables", shape::list_of(missing)}, {"Links", shape::links()}}));
+}
+
 }  // namespace
 
 std::vector<Route> question_routes() {
   return {
-      Route{"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy,
-            RouteScope::space, "RetentionPolicy"}
-          .with_query({{"RetentionType"}}),
-      {"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status},
+      Route{"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy}
+          .with_query({{"RetentionType"}})
+          .answers(shape::one("RetentionPolicy")),
+      Route{"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status}.answers(
+          shape::object({{"Enabled", shape::flag()}})),
       Route{"GET", "tenants/variables-missing", "VariableView",
             "Values that tenants still owe the templates of their projects.", variables_missing}
-          .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}}),
+          .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}})
+          .answers(missing_shape()),
       Route{"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
             variable_names}
-          .with_query({{"project"}}),
+          .with_query({{"project"}})
+          .answers(shape::list_of(shape::text())),
   };
 }
 

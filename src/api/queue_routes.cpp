@@ -4,6 +4,7 @@
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
+#include "api/shape.h"
 #include "base/describe.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -121,18 +122,44 @@ net::Response release(Call& call) {
   });
 }
 
+json::object queue_shape() {
+  const auto task = shape::object({{"Id", shape::text()},
+                                   {"SpaceId", shape::text()},
+                                   {"Description", shape::text()},
+                                   {"State", shape::text()},
+                                   {"ProjectId", shape::text()},
+                                   {"EnvironmentId", shape::text()},
+                                   {"TenantId", shape::text()},
+                                   {"ReleaseVersion", shape::text()},
+                                   {"QueueTime", shape::time()},
+                                   {"Age", shape::text()},
+                                   {"Links", shape::links()}});
+  return shape::object({{"IsHeld", shape::flag()},
+                        {"Reason", shape::text()},
+                        {"HeldSince", shape::or_null(shape::time())},
+                        {"ExecutingTasksStandStill", shape::flag()},
+                        {"TotalTasks", shape::whole_number()},
+                        {"Tasks", shape::list_of(task)},
+                        {"Links", shape::links()}});
+}
+
 }  // namespace
 
 std::vector<Route> queue_routes() {
   const auto system = RouteScope::system;
   const std::string permission(administer);
   return {
-      {"GET", "taskqueue", permission, "Shows whether the task queue is held, why, and the tasks that have not ended.",
-       get, system},
-      {"POST", "taskqueue/hold", permission, "Holds the task queue: what runs goes on, nothing new starts.", hold,
-       system},
-      {"POST", "taskqueue/release", permission,
-       "Releases the task queue; with CancelTasks what waited in it is canceled first.", release, system},
+      Route{"GET", "taskqueue", permission,
+            "Shows whether the task queue is held, why, and the tasks that have not ended.", get, system}
+          .answers(queue_shape()),
+      Route{"POST", "taskqueue/hold", permission, "Holds the task queue: what runs goes on, nothing new starts.", hold,
+            system}
+          .takes(shape::of<HoldBody>({"Reason"}))
+          .answers(queue_shape()),
+      Route{"POST", "taskqueue/release", permission,
+            "Releases the task queue; with CancelTasks what waited in it is canceled first.", release, system}
+          .takes(shape::of<ReleaseBody>())
+          .answers(queue_shape()),
   };
 }
 

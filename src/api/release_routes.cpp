@@ -8,6 +8,7 @@
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
 #include "api/resource.h"
+#include "api/shape.h"
 #include "base/describe.h"
 #include "base/text.h"
 #include "commands/change_release.h"
@@ -362,60 +363,82 @@ net::Response delete_release(Call& call) {
   return json_response(200, json::object());
 }
 
+json::object missing_packages_shape() {
+  return shape::object(
+      {{"Packages", shape::list_of(shape::object({{"Id", shape::text()}, {"Version", shape::text()}}))}});
+}
+
 }  // namespace
 
 std::vector<Route> release_routes() {
   return {
-      {"POST", "releases/create/v1", "ReleaseCreate",
-       "Creates a release; the server settles what the call leaves open.", OutwardHandler{create_v1}},
+      Route{"POST", "releases/create/v1", "ReleaseCreate",
+            "Creates a release; the server settles what the call leaves open.", OutwardHandler{create_v1}}
+          .takes(with_space(shape::of<CreateReleaseBody>({"ProjectName"})))
+          .answers(shape::one("CreatedRelease"), {201, 200}),
       Route{"POST", "releases", "ReleaseCreate", "Creates a release from a document that names every package version.",
-            OutwardHandler{create_classic}, RouteScope::space, "Release"}
-          .with_query({{"ignoreChannelRules", QueryKind::flag}}),
+            OutwardHandler{create_classic}}
+          .with_query({{"ignoreChannelRules", QueryKind::flag}})
+          .takes(shape::of<ReleaseDocument>({"ProjectId", "Version"}))
+          .answers(shape::one("Release"), {201}),
       Route{"GET", "releases", "ReleaseView", "Lists releases, newest first.",
-            [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }, RouteScope::space, "Release"}
-          .with_query(paged({{"ids", QueryKind::texts}})),
-      {"GET", "releases/{id}", "ReleaseView", "Shows a release.", get, RouteScope::space, "Release"},
+            [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }}
+          .with_query(paged({{"ids", QueryKind::texts}}))
+          .answers(shape::page_of("Release")),
+      Route{"GET", "releases/{id}", "ReleaseView", "Shows a release.", get}.answers(shape::one("Release")),
       Route{"PUT", "releases/{id}", "ReleaseEdit",
-            "Changes version, channel, notes, package versions or custom fields.", OutwardHandler{edit_release},
-            RouteScope::space, "Release"}
-          .with_query({{"ignoreChannelRules", QueryKind::flag}}),
-      {"DELETE", "releases/{id}", "ReleaseDelete", "Deletes a release with its deployments, tasks and logs.",
-       delete_release},
-      {"POST", "releases/{id}/snapshot-variables", "ReleaseEdit",
-       "Replaces the release's variables with the present ones.",
-       [](Call& call) { return change_release(call, commands::update_variables); }, RouteScope::space, "Release"},
-      {"GET", "releases/{id}/progression", "ReleaseView", "Shows where the release may go next.", progression},
-      {"GET", "releases/{id}/variables", "VariableView", "The project's variables as the release froze them.",
-       frozen_variables, RouteScope::space, "VariableSet"},
-      {"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists images that their feeds have no more.",
-       OutwardHandler{missing_packages}},
+            "Changes version, channel, notes, package versions or custom fields.", OutwardHandler{edit_release}}
+          .with_query({{"ignoreChannelRules", QueryKind::flag}})
+          .takes(shape::of<ReleaseDocument>())
+          .answers(shape::one("Release")),
+      Route{"DELETE", "releases/{id}", "ReleaseDelete", "Deletes a release with its deployments, tasks and logs.",
+            delete_release}
+          .answers(shape::nothing()),
+      Route{"POST", "releases/{id}/snapshot-variables", "ReleaseEdit",
+            "Replaces the release's variables with the present ones.",
+            [](Call& call) { return change_release(call, commands::update_variables); }}
+          .takes(shape::nothing())
+          .answers(shape::one("Release"), {200}),
+      Route{"GET", "releases/{id}/progression", "ReleaseView", "Shows where the release may go next.", progression}
+          .answers(shape::one("ReleaseProgression")),
+      Route{"GET", "releases/{id}/variables", "VariableView", "The project's variables as the release froze them.",
+            frozen_variables}
+          .answers(shape::one("VariableSet")),
+      Route{"GET", "releases/{id}/missingpackages", "ReleaseView", "Lists images that their feeds have no more.",
+            OutwardHandler{missing_packages}}
+          .answers(missing_packages_shape()),
       Route{"GET", "releases/{id}/defects", "ReleaseView", "Lists the reasons for which the release was blocked.",
             list_defects}
-          .with_query(paged()),
-      {"POST", "releases/{id}/defects", "DefectReport", "Blocks the release from going on.", report_defect},
-      {"POST", "releases/{id}/defects/resolve", "DefectResolve", "Lets a blocked release go on.", resolve_defects,
-       RouteScope::space, "Release"},
+          .with_query(paged())
+          .answers(shape::page_of("Defect")),
+      Route{"POST", "releases/{id}/defects", "DefectReport", "Blocks the release from going on.", report_defect}
+          .takes(shape::of<DefectBody>({"Description"}))
+          .answers(shape::one("Defect"), {201}),
+      Route{"POST", "releases/{id}/defects/resolve", "DefectResolve", "Lets a blocked release go on.", resolve_defects}
+          .takes(shape::nothing())
+          .answers(shape::one("Release"), {200}),
       Route{"GET", "projects/{project}/releases", "ReleaseView", "Lists a project's releases, newest first.",
-            list_of_project, RouteScope::space, "Release"}
-          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}})),
-      {"GET", "projects/{project}/releases/{version}", "ReleaseView", "Shows a project's release by its version.",
-       [](Call& call, storage::Reader& reader) {
-         return get_by_version(call, reader, addressed_project(call, reader).Id);
-       },
-       RouteScope::space, "Release"},
+            list_of_project}
+          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}}))
+          .answers(shape::page_of("Release")),
+      Route{"GET", "projects/{project}/releases/{version}", "ReleaseView", "Shows a project's release by its version.",
+            [](Call& call, storage::Reader& reader) {
+              return get_by_version(call, reader, addressed_project(call, reader).Id);
+            }}
+          .answers(shape::one("Release")),
       Route{"GET", "projects/{project}/channels/{channel}/releases", "ReleaseView",
             "Lists a channel's releases, newest first.",
             [](Call& call, storage::Reader& reader) {
               return list_of_channel(call, reader, channel_of_project(call, reader));
-            },
-            RouteScope::space, "Release"}
-          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}})),
-      {"GET", "projects/{project}/channels/{channel}/releases/{version}", "ReleaseView",
-       "Shows a channel's release by its version.",
-       [](Call& call, storage::Reader& reader) {
-         return get_by_version(call, reader, channel_of_project(call, reader).ProjectId);
-       },
-       RouteScope::space, "Release"},
+            }}
+          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}}))
+          .answers(shape::page_of("Release")),
+      Route{"GET", "projects/{project}/channels/{channel}/releases/{version}", "ReleaseView",
+            "Shows a channel's release by its version.",
+            [](Call& call, storage::Reader& reader) {
+              return get_by_version(call, reader, channel_of_project(call, reader).ProjectId);
+            }}
+          .answers(shape::one("Release")),
       Route{"GET", "channels/{channel}/releases", "ReleaseView", "Lists a channel's releases, newest first.",
             [](Call& call, storage::Reader& reader) {
               const auto channel =
@@ -424,9 +447,9 @@ std::vector<Route> release_routes() {
                 commands::fail_unknown("resource", call.parameter("channel"));
               }
               return list_of_channel(call, reader, *channel);
-            },
-            RouteScope::space, "Release"}
-          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}})),
+            }}
+          .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}}))
+          .answers(shape::page_of("Release")),
   };
 }
 

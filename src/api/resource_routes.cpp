@@ -4,8 +4,10 @@
 
 #include <memory>
 
+#include "api/open_api.h"
 #include "api/resolve.h"
 #include "api/resource.h"
+#include "api/shape.h"
 #include "base/text.h"
 
 namespace slipway::api {
@@ -22,30 +24,48 @@ class Table {
   Table(std::vector<Route>& routes, Shared resource)
       : routes_(routes), resource_(std::move(resource)), schema_(resource_->schema()) {}
 
-  void reads(std::string pattern, std::string summary, ReadHandler handler, QueryParameters query = {}) {
-    add("GET", std::move(pattern), schema_.permissions.view, std::move(summary), std::move(handler), std::move(query));
+  void reads(std::string pattern, std::string summary, json::object answer, ReadHandler handler,
+             QueryParameters query = {}) {
+    Route& route = add("GET", std::move(pattern), schema_.permissions.view, std::move(summary), std::move(handler),
+                       std::move(answer));
+    route.query = std::move(query);
   }
-  void creates(std::string pattern, std::string summary, ActHandler handler, QueryParameters query = {}) {
-    add("POST", std::move(pattern), schema_.permissions.create, std::move(summary), std::move(handler),
-        std::move(query));
+  void creates(std::string pattern, std::string summary, ActHandler handler, QueryParameters query) {
+    Route& route = edits(std::move(pattern), std::move(summary), one(), std::move(handler), "POST");
+    route.permission = schema_.permissions.create;
+    route.statuses = {201};
+    route.query = std::move(query);
   }
-  void edits(std::string pattern, std::string summary, ActHandler handler, std::string method = "PUT") {
-    add(std::move(method), std::move(pattern), schema_.permissions.edit, std::move(summary), std::move(handler));
+  /// Takes and answers a document, unless the route says otherwise.
+  Route& edits(std::string pattern, std::string summary, json::object document, ActHandler handler,
+               std::string method = "PUT") {
+    Route& route = add(std::move(method), std::move(pattern), schema_.permissions.edit, std::move(summary),
+                       std::move(handler), document);
+    route.body = std::move(document);
+    return route;
   }
   void removes(std::string pattern, std::string summary, ActHandler handler) {
-    add("DELETE", std::move(pattern), schema_.permissions.remove, std::move(summary), std::move(handler));
+    add("DELETE", std::move(pattern), schema_.permissions.remove, std::move(summary), std::move(handler),
+        shape::nothing());
   }
+
+  /// A document, a page of them, all of them.
+  json::object one() const { return shape::one(schema_.type); }
+  json::object page() const { return shape::page_of(one()); }
+  json::object all() const { return shape::list_of(one()); }
 
   const Resource& operator*() const { return *resource_; }
   const Schema& schema() const { return schema_; }
   Shared resource() const { return resource_; }
 
  private:
-  void add(std::string method, std::string pattern, std::string permission, std::string summary, RouteHandler handler,
-           QueryParameters query = {}) {
+  Route& add(std::string method, std::string pattern, std::string permission, std::string summary, RouteHandler handler,
+             json::object answer) {
     const RouteScope scope = schema_.scope == model::Scope::space ? RouteScope::space : RouteScope::system;
-    routes_.push_back({std::move(method), std::move(pattern), std::move(permission), std::move(summary),
-                       std::move(handler), scope, schema_.type, std::move(query)});
+    Route route{std::move(method),  std::move(pattern), std::move(permission),
+                std::move(summary), std::move(handler), scope};
+    route.answer = std::move(answer);
+    return routes_.emplace_back(std::move(route));
   }
 
   std::vector<Route>& routes_;
@@ -77,13 +97,13 @@ void add_collection(Table& table, const std::string& base, const FindOwner& owne
   };
   if (schema.verbs.list) {
     table.reads(
-        base, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
+        base, fmt::format("Lists documents of type {}, a page at a time.", schema.type), table.page(),
         [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); }, paged(filters_of(schema)));
     table.reads(
-        base + "/all", fmt::format("All documents of type {}.", schema.type),
+        base + "/all", fmt::format("All documents of type {}.", schema.type), table.all(),
         [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); }, filters_of(schema));
   }
-  table.reads(one, fmt::format("The {} with this id, slug or name.", schema.type),
+  table.reads(one, fmt::format("The {} with this id, slug or name.", schema.type), table.one(),
               [=](Call& call, Reader& r) { return resource->get(call, r, call.parameter("id"), owner_in(call, r)); });
   if (schema.verbs.create) {
     table.creates(
@@ -92,7 +112,7 @@ void add_collection(Table& table, const std::string& base, const FindOwner& owne
         schema.clone_source.empty() ? QueryParameters() : QueryParameters{{"clone"}});
   }
   if (schema.verbs.update) {
-    table.edits(one, fmt::format("Changes {}.", with_article(schema.type)),
+    table.edits(one, fmt::format("Changes {}.", with_article(schema.type)), table.one(),
                 [=](Call& call) { return resource->update(call, call.parameter("id"), owner_of(call)); });
   }
   if (schema.verbs.remove) {
@@ -103,15 +123,15 @@ void add_collection(Table& table, const std::string& base, const FindOwner& owne
 
 void add_single(Table& table, const std::string& path, const FindOwner& owner_in, bool also_by_post) {
   const auto resource = table.resource();
-  table.reads(path, fmt::format("The {} of its owner.", table.schema().type),
+  table.reads(path, fmt::format("The {} of its owner.", table.schema().type), table.one(),
               [=](Call& call, Reader& r) { return resource->get_single(call, r, *owner_in(call, r)); });
   const ActHandler update = [=](Call& call) {
     const auto owner = call.services.database.read([&](Reader& r) { return owner_in(call, r); });
     return resource->update_single(call, *owner);
   };
   const std::string summary = fmt::format("Changes the {} of its owner.", table.schema().type);
-  table.edits(path, summary, update);
-  if (also_by_post) table.edits(path, summary, update, "POST");
+  table.edits(path, summary, table.one(), update);
+  if (also_by_post) table.edits(path, summary, table.one(), update, "POST");
 }
 
 void add_nesting(Table& table, const Nesting& nesting, const Schema& owner_schema) {
@@ -132,13 +152,13 @@ void add_nesting(Table& table, const Nesting& nesting, const Schema& owner_schem
       break;
     case Nesting::Shape::list:
       table.reads(
-          path, fmt::format("Lists documents of type {} of one {}.", table.schema().type, nesting.owner),
+          path, fmt::format("Lists documents of type {} of one {}.", table.schema().type, nesting.owner), table.page(),
           [=](Call& call, Reader& r) { return resource->page(call, r, owner_in(call, r)); },
           paged(filters_of(table.schema())));
       break;
     case Nesting::Shape::bare_list:
       table.reads(
-          path, fmt::format("All documents of type {} of one {}.", table.schema().type, nesting.owner),
+          path, fmt::format("All documents of type {} of one {}.", table.schema().type, nesting.owner), table.all(),
           [=](Call& call, Reader& r) { return resource->everything(call, r, owner_in(call, r)); },
           filters_of(table.schema()));
       break;
@@ -151,25 +171,28 @@ void add_routes(Table& table, const model::Catalogue& catalogue) {
   add_collection(table, schema.collection, [](const Call&, Reader&) { return std::optional<Owner>(); });
   for (const std::string& alias : schema.list_aliases) {
     table.reads(
-        alias, fmt::format("Lists documents of type {}, a page at a time.", schema.type),
+        alias, fmt::format("Lists documents of type {}, a page at a time.", schema.type), table.page(),
         [=](Call& call, Reader& r) { return resource->page(call, r); }, paged(filters_of(schema)));
   }
   if (schema.order == model::Order::by_sort_order) {
-    table.edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",
-                [=](Call& call) { return resource->sort(call); });
+    table
+        .edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",
+               table.all(), [=](Call& call) { return resource->sort(call); })
+        .body = shape::list_of(shape::text());
   }
   for (const Nesting& nesting : schema.nestings) add_nesting(table, nesting, catalogue.get(nesting.owner));
   for (const model::View& view : schema.views) {
     const std::string path = fmt::format("{}/{{id}}/{}", schema.collection, view.segment);
-    table.reads(path, fmt::format("The {} of {}.", view.type, with_article(schema.type)),
+    table.reads(path, fmt::format("The {} of {}.", view.type, with_article(schema.type)), shape::one(view.type),
                 [=, &view](Call& call, Reader& r) { return resource->view(call, r, view, call.parameter("id")); });
-    table.edits(path, fmt::format("Changes the {} of {}.", view.type, with_article(schema.type)),
+    table.edits(path, fmt::format("Changes the {} of {}.", view.type, with_article(schema.type)), shape::one(view.type),
                 [=, &view](Call& call) { return resource->update_view(call, view, call.parameter("id")); });
   }
   for (const model::Derived& derived : schema.derived) {
-    table.reads(
-        fmt::format("{}/{{id}}/{}", schema.collection, derived.segment), derived.summary,
-        [=, &derived](Call& call, Reader& r) { return resource->derived(call, r, derived, call.parameter("id")); });
+    table.reads(fmt::format("{}/{{id}}/{}", schema.collection, derived.segment), derived.summary,
+                shape::one(derived_component(schema, derived)), [=, &derived](Call& call, Reader& r) {
+                  return resource->derived(call, r, derived, call.parameter("id"));
+                });
   }
 }
 

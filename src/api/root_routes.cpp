@@ -5,6 +5,7 @@
 #include "api/directory.h"
 #include "api/root_links.h"
 #include "api/server_status_routes.h"
+#include "api/shape.h"
 
 namespace slipway::api {
 namespace {
@@ -63,18 +64,40 @@ net::Response web(Call&, storage::Reader&) {
   return response;
 }
 
+json::object root_shape() {
+  return shape::object({{"Application", shape::text()},
+                        {"Version", shape::text()},
+                        {"ApiVersion", shape::text()},
+                        {"SlipwayVersion", shape::text()},
+                        {"InstallationId", shape::text()},
+                        {"IsEarlyAccessProgram", shape::flag()},
+                        {"HasLongTermSupport", shape::flag()},
+                        {"Links", shape::links()}});
+}
+
+json::object toggles_shape() {
+  const auto toggle = shape::object({{"Name", shape::text()}, {"IsEnabled", shape::flag()}});
+  return shape::object({{"FeatureToggles", shape::list_of(toggle)}});
+}
+
 }  // namespace
 
 std::vector<Route> root_routes() {
   const std::string any(authenticated), open(anyone);
   return {
-      {"GET", "", open, "What server this is, and links to all it has.", server_root, RouteScope::system},
-      {"GET", "space root", any, "Links to all that a space has.", space_root, RouteScope::space},
-      {"GET", "/app", open, "A page for browsers that follow a Web link.", web, RouteScope::system},
-      {"GET", "capabilities", any, "Names of commands that the server understands.", capabilities, RouteScope::system},
+      Route{"GET", "", open, "What server this is, and links to all it has.", server_root, RouteScope::system}.answers(
+          root_shape()),
+      Route{"GET", "space root", any, "Links to all that a space has.", space_root, RouteScope::space}.answers(
+          shape::object({{"Id", shape::text()}, {"Links", shape::links()}})),
+      Route{"GET", "/app", open, "A page for browsers that follow a Web link.", web, RouteScope::system}.answers_text(
+          "text/html"),
+      Route{"GET", "capabilities", any, "Names of commands that the server understands.", capabilities,
+            RouteScope::system}
+          .answers(shape::object({{"Capabilities", shape::list_of(shape::text())}})),
       Route{"GET", "configuration/feature-toggles", any, "Whether the named feature toggles are on.", feature_toggles,
             RouteScope::system}
-          .with_query({{"Name", QueryKind::texts}}),
+          .with_query({{"Name", QueryKind::texts}})
+          .answers(toggles_shape()),
   };
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -63,14 +64,33 @@ struct Route {
   std::string summary;  ///< a sentence for the OpenAPI document
   RouteHandler handler;
   RouteScope scope = RouteScope::space;
-  std::string schema = {};     ///< type name of the documents it speaks, for the OpenAPI document
   QueryParameters query = {};  ///< all that its handler can read: what is not declared here is not in Call::query
+  /// How its body and the answer to a success look (api/shape.h). A POST or PUT has a body; all but texts an answer.
+  std::optional<json::object> body = {}, answer = {};
+  std::vector<int> statuses = {200};       ///< of a success
+  std::string media = "application/json";  ///< of the answer
 
   bool calls_out() const { return std::holds_alternative<OutwardHandler>(handler); }
   Route with_query(QueryParameters parameters) const {
-    Route route = *this;
-    route.query = std::move(parameters);
-    return route;
+    return with([&](Route& route) { route.query = std::move(parameters); });
+  }
+  Route takes(json::object shape) const {
+    return with([&](Route& route) { route.body = std::move(shape); });
+  }
+  Route answers(json::object shape, std::vector<int> success = {200}) const {
+    return with([&](Route& route) { route.answer = std::move(shape), route.statuses = std::move(success); });
+  }
+  /// An answer that is no JSON.
+  Route answers_text(std::string media_type) const {
+    return with([&](Route& route) { route.answer = json::object{{"type", "string"}}, route.media = media_type; });
+  }
+
+ private:
+  template <class Edit>
+  Route with(Edit edit) const {
+    Route copy = *this;
+    edit(copy);
+    return copy;
   }
 };
 

@@ -1,4 +1,5 @@
 #include "api/server_status_routes.h"
+#include "api/shape.h"
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -116,19 +117,62 @@ net::Response section_metadata(Call& call, storage::Reader&) {
   return json_response(200, json::object{{"Id", addressed_section(call).id}, {"Types", json::array()}});
 }
 
+json::object status_shape() {
+  return shape::object({{"IsDatabaseEncrypted", shape::flag()},
+                        {"IsMajorMinorUpgrade", shape::flag()},
+                        {"IsInMaintenanceMode", shape::flag()},
+                        {"IsPotentialClone", shape::flag()},
+                        {"MaintenanceExpires", shape::or_null(shape::time())},
+                        {"IsUpgradeAvailable", shape::flag()},
+                        {"MaximumAvailableVersion", shape::text()},
+                        {"Links", shape::links()}});
+}
+
+json::object health_shape() {
+  return shape::object({{"IsOperatingNormally", shape::flag()},
+                        {"IsCompliantWithLicense", shape::flag()},
+                        {"IsEntireClusterReadOnly", shape::flag()},
+                        {"IsEntireClusterDrainingTasks", shape::flag()},
+                        {"Description", shape::text()},
+                        {"Links", shape::links()}});
+}
+
+json::object counts_shape() {
+  const auto numbers = shape::map_of(shape::whole_number());
+  return shape::object({{"Global", numbers}, {"Infrastructure", numbers}, {"Library", numbers}, {"Project", numbers}});
+}
+
+json::object system_info_shape() {
+  return shape::object({{"Version", shape::text()}, {"OSVersion", shape::text()}, {"Links", shape::links()}});
+}
+
+json::object section_shape() {
+  return shape::object(
+      {{"Id", shape::text()}, {"Name", shape::text()}, {"Description", shape::text()}, {"Links", shape::links()}});
+}
+
+json::object metadata_shape() {
+  return shape::object({{"Id", shape::text()}, {"Types", shape::list_of(shape::anything())}});
+}
+
 }  // namespace
 
 std::vector<Route> server_status_routes() {
   const std::string any(authenticated);
   std::vector<Route> routes{
-      {"GET", "serverstatus", any, "Whether the server accepts work.", status},
-      {"GET", "serverstatus/health", any, "Whether the server operates normally; 418 when it does not.", health},
-      {"GET", "serverstatus/counts", "AdministerSystem", "How many documents of each kind there are.", counts},
-      {"GET", "serverstatus/system-info", "AdministerSystem", "What the server runs on.", system_info},
-      {"GET", "configuration", any, "Groups of settings.", configuration},
-      {"GET", "configuration/{id}", any, "A group of settings.", configuration_section},
-      {"GET", "configuration/{id}/values", any, "The settings of a group.", section_values},
-      {"GET", "configuration/{id}/metadata", any, "What the settings of a group may be.", section_metadata},
+      Route{"GET", "serverstatus", any, "Whether the server accepts work.", status}.answers(status_shape()),
+      Route{"GET", "serverstatus/health", any, "Whether the server operates normally; 418 when it does not.", health}
+          .answers(health_shape()),
+      Route{"GET", "serverstatus/counts", "AdministerSystem", "How many documents of each kind there are.", counts}
+          .answers(counts_shape()),
+      Route{"GET", "serverstatus/system-info", "AdministerSystem", "What the server runs on.", system_info}.answers(
+          system_info_shape()),
+      Route{"GET", "configuration", any, "Groups of settings.", configuration}.answers(shape::list_of(section_shape())),
+      Route{"GET", "configuration/{id}", any, "A group of settings.", configuration_section}.answers(section_shape()),
+      Route{"GET", "configuration/{id}/values", any, "The settings of a group.", section_values}.answers(
+          shape::map_of(shape::anything())),
+      Route{"GET", "configuration/{id}/metadata", any, "What the settings of a group may be.", section_metadata}
+          .answers(metadata_shape()),
   };
   for (Route& route : routes) route.scope = RouteScope::system;
   return routes;

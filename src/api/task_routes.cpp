@@ -5,6 +5,7 @@
 #include "api/activity_log.h"
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
+#include "api/shape.h"
 #include "base/describe.h"
 #include "base/text.h"
 #include "commands/cancel_task.h"
@@ -139,36 +140,45 @@ net::Response no_interruptions(Call& call, storage::Reader&) {
 std::vector<Route> task_routes() {
   const auto system = RouteScope::system;
   return {
-      Route{"GET", "tasks", "TaskView", "Lists tasks, newest first.", list, system, "Task"}.with_query(
-          paged({{"ids", QueryKind::texts},
-                 {"spaces", QueryKind::texts},
-                 {"project", QueryKind::texts},
-                 {"environment", QueryKind::texts},
-                 {"tenant", QueryKind::texts},
-                 {"name", QueryKind::texts},
-                 {"node", QueryKind::texts},
-                 {"states", QueryKind::texts},
-                 {"active", QueryKind::flag},
-                 {"running", QueryKind::flag},
-                 {"hasWarningsOrErrors", QueryKind::flag}})),
-      {"GET", "tasks/{id}", "TaskView", "Shows a task.",
-       [](Call& call, storage::Reader& reader) { return show(call, reader, addressed_task(call, reader)); }, system,
-       "Task"},
+      Route{"GET", "tasks", "TaskView", "Lists tasks, newest first.", list, system}
+          .with_query(paged({{"ids", QueryKind::texts},
+                             {"spaces", QueryKind::texts},
+                             {"project", QueryKind::texts},
+                             {"environment", QueryKind::texts},
+                             {"tenant", QueryKind::texts},
+                             {"name", QueryKind::texts},
+                             {"node", QueryKind::texts},
+                             {"states", QueryKind::texts},
+                             {"active", QueryKind::flag},
+                             {"running", QueryKind::flag},
+                             {"hasWarningsOrErrors", QueryKind::flag}}))
+          .answers(shape::page_of("Task")),
+      Route{"GET", "tasks/{id}", "TaskView", "Shows a task.",
+            [](Call& call, storage::Reader& reader) { return show(call, reader, addressed_task(call, reader)); },
+            system}
+          .answers(shape::one("Task")),
       Route{"GET", "tasks/{id}/details", "TaskView", "Shows a task with its log as a tree.", details, system}
-          .with_query({{"verbose", QueryKind::flag}, {"tail", QueryKind::number}}),
-      {"GET", "tasks/{id}/raw", "TaskView", "Shows a task's log as plain text.", raw, system},
+          .with_query({{"verbose", QueryKind::flag}, {"tail", QueryKind::number}})
+          .answers(shape::one("TaskDetails")),
+      Route{"GET", "tasks/{id}/raw", "TaskView", "Shows a task's log as plain text.", raw, system}.answers_text(
+          "text/plain"),
       Route{"GET", "tasks/{id}/queued-behind", "TaskView", "Lists the tasks that a queued task waits for.",
-            queued_behind, system, "Task"}
-          .with_query(paged()),
-      {"GET", "tasks/{id}/state", "TaskView", "Shows a task's state.",
-       [](Call& call, storage::Reader& reader) {
-         const auto task = addressed_task(call, reader);
-         return json_response(200, json::object{{"State", storage::to_string(task.state)}});
-       },
-       system},
-      {"POST", "tasks/{id}/cancel", "TaskCancel", "Cancels a task.", cancel, system, "Task"},
+            queued_behind, system}
+          .with_query(paged())
+          .answers(shape::page_of("Task")),
+      Route{"GET", "tasks/{id}/state", "TaskView", "Shows a task's state.",
+            [](Call& call, storage::Reader& reader) {
+              const auto task = addressed_task(call, reader);
+              return json_response(200, json::object{{"State", storage::to_string(task.state)}});
+            },
+            system}
+          .answers(shape::object({{"State", shape::text()}})),
+      Route{"POST", "tasks/{id}/cancel", "TaskCancel", "Cancels a task.", cancel, system}
+          .takes(shape::nothing())
+          .answers(shape::one("Task"), {200}),
       Route{"GET", "interruptions", "TaskView", "Lists interruptions; there are none yet.", no_interruptions}
-          .with_query(paged()),
+          .with_query(paged())
+          .answers(shape::page_of(shape::map_of(shape::anything()))),
   };
 }
 

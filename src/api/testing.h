@@ -2,13 +2,19 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "api/directory.h"
+#include "api/jenkins_quirk.h"
+#include "api/open_api.h"
 #include "api/seed.h"
 #include "api/server.h"
+#include "api/shape_check.h"
 #include "base/executor.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -58,11 +64,14 @@ class TestApi {
     request.headers = std::move(headers);
     if (!request.headers.find("X-Octopus-ApiKey")) request.headers.add("X-Octopus-ApiKey", std::string(admin_key));
     request.body = std::move(body);
+    const auto override = request.headers.find("X-HTTP-Method-Override");
+    const std::string asked(override ? *override : request.method), path = request.path, sent = request.body;
     net::Response response = server_->handle(std::move(request));
     Answer answer{response.status, nullptr, response.body, response.headers};
     REQUIRE_FALSE(response.body.empty());  // clients take an empty body for a zero-valued success
     const auto type = response.headers.find("Content-Type");
     if (type && type->starts_with("application/json")) answer.body = json::parse(response.body);
+    if (answer.status < 300) check_documented(asked, path, sent, answer);
     return answer;
   }
   /// The status of a refusal by the head alone; 0 when its body would be read.
@@ -98,7 +107,36 @@ class TestApi {
   const ApiServer& server() const { return *server_; }
   ManualClock& clock() { return clock_; }
 
+  /// Patterns of the routes whose answers were held against their description, "GET projects/{id}".
+  const std::set<std::string>& documented() const { return documented_; }
+
  private:
+  /// Whatever a test does, what it sends and gets is as the OpenAPI document says.
+  void check_documented(const std::string& method, const std::string& path, const std::string& sent,
+                        const Answer& answer) {
+    const Match match = server_->router().match(method, path, nullptr);
+    const Route& route = *match.route;
+    CAPTURE(route.method);
+    CAPTURE(route.pattern);
+    REQUIRE(route.answer.has_value());
+    if (components_.empty()) components_ = component_schemas(catalogue_);
+    ShapeCheck check(components_);
+    CHECK_MESSAGE(std::find(route.statuses.begin(), route.statuses.end(), answer.status) != route.statuses.end(),
+                  "status " << answer.status << " is not described");
+    if (route.media == "application/json") {
+      for (const std::string& mistake : check.mistakes(answer.body, *route.answer)) FAIL_CHECK("answer" << mistake);
+    }
+    if (route.body && !sent.empty() && method != "DELETE") {
+      const json::value body = json::parse(begins_with_bare_key(sent) ? quote_bare_keys(sent) : sent);
+      for (const std::string& mistake : check.mistakes(body, *route.body, true)) {
+        FAIL_CHECK("body" << mistake);
+      }
+    }
+    documented_.insert(fmt::format("{} {}", route.method, route.pattern));
+  }
+
+  json::object components_;
+  std::set<std::string> documented_;
   storage::testing::SimulatedSqlite database_;
   storage::testing::QuietLog quiet_;
   ManualClock clock_;

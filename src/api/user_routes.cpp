@@ -10,6 +10,7 @@
 #include "api/permissions.h"
 #include "api/resolve.h"
 #include "api/resource.h"
+#include "api/shape.h"
 #include "api/stored_document.h"
 #include "base/error.h"
 #include "commands/names.h"
@@ -141,6 +142,41 @@ net::Response permissions(Call& call, Reader& reader) {
                                     {"Links", json::object{{"Self", fmt::format("/api/users/{}/permissions", user)}}}});
 }
 
+/// `key`: the key itself, or what is shown in its place.
+json::object key_shape(json::object key) {
+  return shape::object({{"Id", shape::text()},
+                        {"UserId", shape::text()},
+                        {"Purpose", shape::text()},
+                        {"Created", shape::time()},
+                        {"Expires", shape::or_null(shape::time())},
+                        {"ApiKey", std::move(key)},
+                        {"Links", shape::links()}});
+}
+
+json::object key_body() {
+  return {{"type", "object"},
+          {"properties", json::object{{"Purpose", shape::text()}, {"Expires", shape::or_null(shape::time())}}},
+          {"required", json::array{"Purpose"}}};
+}
+
+json::object permission_set() {
+  const auto team =
+      shape::object({{"Id", shape::text()}, {"Name", shape::text()}, {"IsDirectlyAssigned", shape::flag()}});
+  return shape::object({{"Id", shape::text()},
+                        {"IsPermissionsComplete", shape::flag()},
+                        {"IsTeamsComplete", shape::flag()},
+                        {"SpacePermissions", shape::map_of(shape::anything())},
+                        {"SystemPermissions", shape::list_of(shape::text())},
+                        {"Teams", shape::list_of(team)},
+                        {"Links", shape::links()}});
+}
+
+json::object providers_shape() {
+  return shape::object({{"AuthenticationProviders", shape::list_of(shape::map_of(shape::anything()))},
+                        {"CanCurrentUserEditIdentitiesForUser", shape::flag()},
+                        {"Links", shape::links()}});
+}
+
 }  // namespace
 
 std::vector<Route> user_routes(const model::Catalogue& catalogue) {
@@ -168,18 +204,28 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
   const std::string any(authenticated);
   const QueryParameters names{{"ids", QueryKind::texts}, {"name"}, {"partialName"}};
   std::vector<Route> routes{
-      {"GET", "users/me", any, "Your own user.", me},
-      Route{"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of}.with_query(names),
-      Route{"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of}.with_query(names),
-      {"GET", "users/{user}/permissions", any, "What a user may do.", permissions},
-      {"GET", "users/{user}/permissions/configuration", any, "What a user may do.", permissions},
+      Route{"GET", "users/me", any, "Your own user.", me}.answers(shape::one("User")),
+      Route{"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of}
+          .with_query(names)
+          .answers(shape::list_of("Space")),
+      Route{"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of}.with_query(names).answers(
+          shape::list_of("Team")),
+      Route{"GET", "users/{user}/permissions", any, "What a user may do.", permissions}.answers(permission_set()),
+      Route{"GET", "users/{user}/permissions/configuration", any, "What a user may do.", permissions}.answers(
+          permission_set()),
       Route{"GET", "users/{user}/apikeys", any, "Lists a user's API keys, without the keys themselves.", list_keys}
-          .with_query(paged()),
-      {"GET", "users/{user}/apikeys/{key}", any, "An API key, without the key itself.", get_key},
-      {"POST", "users/{user}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key},
-      {"DELETE", "users/{user}/apikeys/{key}", any, "Deletes an API key.", delete_key},
-      {"GET", "users/authentication", any, "Ways to log in besides API keys.", providers},
-      {"GET", "users/authentication/{user}", any, "Ways to log in besides API keys.", providers_of},
+          .with_query(paged())
+          .answers(shape::page_of(key_shape(shape::one("SensitiveValue")))),
+      Route{"GET", "users/{user}/apikeys/{key}", any, "An API key, without the key itself.", get_key}.answers(
+          key_shape(shape::one("SensitiveValue"))),
+      Route{"POST", "users/{user}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key}
+          .takes(key_body())
+          .answers(key_shape(shape::text()), {201}),
+      Route{"DELETE", "users/{user}/apikeys/{key}", any, "Deletes an API key.", delete_key}.answers(shape::nothing()),
+      Route{"GET", "users/authentication", any, "Ways to log in besides API keys.", providers}.answers(
+          providers_shape()),
+      Route{"GET", "users/authentication/{user}", any, "Ways to log in besides API keys.", providers_of}.answers(
+          providers_shape()),
   };
   for (Route& route : routes) route.scope = RouteScope::system;
   return routes;
