@@ -133,6 +133,11 @@ TEST_CASE("a daemon takes no desired count, and runs a task on the one container
       "schedulingStrategy":"DAEMON","desiredCount":1})")
             .code() == "InvalidParameterException");
   CHECK(account.ok("CreateService", daemon).at("service").at("desiredCount") == 1);
+  account.driver.pass(std::chrono::minutes(2));
+  CHECK(account.ok("DescribeServices", R"({"cluster":"prod","services":["agent"]})")
+            .at("services")
+            .at(0)
+            .at("runningCount") == 1);
   CHECK(account.call("UpdateService", R"({"cluster":"prod","service":"agent","desiredCount":2})").code() ==
         "InvalidParameterException");
 }

@@ -43,9 +43,9 @@ std::string read_role_arn(const StepContext& ctx, const std::string& region, Pro
   const std::string account = read_property(ctx, account_id, problems).value_or("");
   if (account.empty() || region.empty()) {
     problems.add(
-        fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not \"{}\"; or give {} as "
+        fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not {}; or give {} as "
                     "well, and the role's name is enough.",
-                    role_arn, named, account_id));
+                    role_arn, show_property(ctx, role_arn, named), account_id));
     return "";
   }
   try {

@@ -10,7 +10,7 @@ from support.api import Api
 from support.aws import Credentials
 from support.programs import AwsSim, Folder, Slipway
 from support.shop import CONTAINERS, HUB_KEY, Shop, clients, scenario
-from support.suite import Suite, expect_equal
+from support.suite import Suite, expect_equal, expect_in
 
 suite = Suite()
 ACCOUNTS, VARIABLES = 80, 110
@@ -119,6 +119,9 @@ def a_deployment_that_hands_secrets_to_a_container_tells_nobody(cage):
     cage.shop.release("1.1.0")
     for task_id in cage.shop.deploy("1.1.0"):
         cage.shop.wait(task_id)
+        log = cage.shop.log(task_id)
+        for variable in ("SECRET0", "EVERYTHING", "TOKEN"):
+            expect_in(f"Container web: the environment variable {variable} holds a sensitive variable's value", log)
     received = json.dumps(cage.sim.get("/_sim/state"))
     used = [what for what, value in cage.canaries.items() if value in received]
     print(f"        {len(used)} canaries reached the task definitions")

@@ -38,16 +38,17 @@ void check_place(const EcsArn& arn, std::string_view property, AwsLogin& login, 
 }
 
 /// The parts of the resource behind its type; one part for a name.
-std::vector<std::string_view> parts_of(std::string_view given, std::string_view property, std::string_view type,
-                                       AwsLogin& login, Problems& problems) {
+std::vector<std::string_view> parts_of(const StepContext& ctx, std::string_view given, std::string_view property,
+                                       std::string_view type, AwsLogin& login, Problems& problems) {
   if (!given.starts_with("arn:")) {
     if (given.find_first_of("/: ") == std::string_view::npos) return {given};
-    problems.add(fmt::format("{} must be a name or an ARN, not \"{}\".", property, given));
+    problems.add(fmt::format("{} must be a name or an ARN, not {}.", property, show_property(ctx, property, given)));
     return {};
   }
   const auto arn = parse_arn(given);
   if (!arn || arn->resource.size() < 2 || arn->resource.size() > 3 || arn->resource[0] != type) {
-    problems.add(fmt::format("{} must be the name or the ARN of an ECS {}, not \"{}\".", property, type, given));
+    problems.add(fmt::format("{} must be the name or the ARN of an ECS {}, not {}.", property, type,
+                             show_property(ctx, property, given)));
     return {};
   }
   check_place(*arn, property, login, problems);
@@ -59,7 +60,7 @@ std::vector<std::string_view> parts_of(std::string_view given, std::string_view 
 Target read_target(const StepContext& ctx, AwsLogin& login, Problems& problems) {
   Target target;
   const std::string service = require_property(ctx, service_property, "the ECS service's name or ARN", problems);
-  if (const auto parts = parts_of(service, service_property, "service", login, problems); !parts.empty()) {
+  if (const auto parts = parts_of(ctx, service, service_property, "service", login, problems); !parts.empty()) {
     target.service = parts.back();
     if (parts.size() == 2) target.cluster = parts.front();
   }
@@ -68,7 +69,7 @@ Target read_target(const StepContext& ctx, AwsLogin& login, Problems& problems) 
                                   ? read_property(ctx, cluster_property, problems).value_or("")
                                   : require_property(ctx, cluster_property, "the ECS cluster's name or ARN", problems);
   if (cluster.empty()) return target;
-  const auto parts = parts_of(cluster, cluster_property, "cluster", login, problems);
+  const auto parts = parts_of(ctx, cluster, cluster_property, "cluster", login, problems);
   if (parts.empty()) return target;
   if (is_told && target.cluster != parts.back()) {
     problems.add(fmt::format("{} is {}, but {} is in the cluster {}.", cluster_property, parts.back(), service_property,
