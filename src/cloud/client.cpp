@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <thread>
 
@@ -34,6 +35,54 @@ Duration with_wish(Duration ours, const std::optional<Duration>& wish) {
   return wish ? std::clamp(*wish, ours, ours + kLongestWish) : ours;
 }
 
+/// What stands at a path of names and numbers; null pointer for nothing.
+const json::value* at_path(const json::value& root, std::string_view path) {
+  const json::value* here = &root;
+  for (const auto part : split(path, '/')) {
+    if (const auto* list = here->if_array()) {
+      std::size_t index = 0;
+      std::from_chars(part.data(), part.data() + part.size(), index);
+      here = index < list->size() ? &(*list)[index] : nullptr;
+    } else {
+      here = here->is_object() ? json::find(here->get_object(), part) : nullptr;
+    }
+    if (here == nullptr) return nullptr;
+  }
+  return here;
+}
+
+bool is_of_kind(const json::value& v, AnswerKind kind) {
+  switch (kind) {
+    case AnswerKind::object:
+      return v.is_object();
+    case AnswerKind::list:
+      return v.is_array();
+    case AnswerKind::text:
+    case AnswerKind::time:
+      return v.is_string() && !v.get_string().empty();
+  }
+  return false;
+}
+
+[[noreturn]] void refuse_answer(std::string_view path) {
+  fail_invalid(fmt::format("it lacks {}, which AWS always sends.", path));
+}
+
+void check_answer(const Operation& operation, const json::value& answer) {
+  if (!answer.is_object()) fail_invalid("it is no JSON object.");
+  for (const auto& [path, kind] : operation.answer) {
+    const json::value* member = at_path(answer, path);
+    if (member == nullptr || !is_of_kind(*member, kind)) refuse_answer(path);
+  }
+}
+
+void check_answer(const Operation& operation, const XmlElement& answer) {
+  for (const auto& [path, kind] : operation.answer) {
+    const auto text = answer.text_at(path);
+    if (!text || text->empty() || (kind == AnswerKind::time && !parse_time(*text))) refuse_answer(path);
+  }
+}
+
 }  // namespace
 
 Duration ClockSkews::of(const std::string& endpoint) const {
@@ -45,6 +94,16 @@ Duration ClockSkews::of(const std::string& endpoint) const {
 void ClockSkews::set(const std::string& endpoint, Duration ahead) {
   const std::lock_guard lock(mutex_);
   skews_[endpoint] = ahead;
+}
+
+bool ReachedEndpoints::contains(const std::string& endpoint) const {
+  const std::lock_guard lock(mutex_);
+  return endpoints_.contains(endpoint);
+}
+
+void ReachedEndpoints::add(const std::string& endpoint) {
+  const std::lock_guard lock(mutex_);
+  endpoints_.insert(endpoint);
 }
 
 Runtime::Runtime(net::HttpClient& h, const Clock& c, Random& r, Endpoints e, RateLimits limits)
@@ -74,15 +133,16 @@ Client Client::within(const Deadline& deadline) const {
   return client;
 }
 
-json::object Client::call(const Operation& operation, const json::object& input) const {
+json::object Client::call(const Operation& operation, const json::object& input, std::size_t* size) const {
   net::ClientRequest request;
   request.headers.add("Content-Type", "application/x-amz-json-1.1");
   request.headers.add("X-Amz-Target", fmt::format("{}.{}", operation.service.target_prefix, operation.name));
   json::append(request.body, without_nulls(input));
   const auto response = send(operation, request, read_json_error);
   try {
-    json::value parsed = json::parse(response.body.empty() ? "{}" : response.body);
-    if (!parsed.is_object()) fail_invalid("It is not a JSON object.");
+    json::value parsed = json::parse(response.body);
+    check_answer(operation, parsed);
+    if (size != nullptr) *size = response.body.size();
     return std::move(parsed.get_object());
   } catch (const Error& error) {
     unreadable(operation, error);
@@ -98,7 +158,9 @@ XmlElement Client::query(const Operation& operation, const QueryParameters& para
   }
   const auto response = send(operation, request, read_xml_error);
   try {
-    return parse_xml(response.body);
+    XmlElement root = parse_xml(response.body);
+    check_answer(operation, root);
+    return root;
   } catch (const Error& error) {
     unreadable(operation, error);
   }
@@ -107,7 +169,7 @@ XmlElement Client::query(const Operation& operation, const QueryParameters& para
 /// AWS has done what it was asked, but what it says about it can't be read: like an answer that was lost.
 void Client::unreadable(const Operation& operation, const Error& error) const {
   Failure lost = failure(operation);
-  lost.message = "the answer can't be read: " + error.message();
+  lost.message = "the answer is none: " + error.message();
   lost.maybe_done = true;
   throw Park(runtime_->limiter.back_off(bucket(operation)) + kLongestPause, AwsError(std::move(lost)).message(),
              operation.repeatable);
@@ -151,8 +213,11 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
     Failure lost = failure(operation);
     lost.message = error.what();
     lost.maybe_done = error.maybe_sent();
+    // One that has answered before is missing from DNS for a moment only.
+    if (error.no_such_host() && !runtime_->reached.contains(request.url)) lost.kind = FailureKind::no_such_host;
     throw AwsError(std::move(lost));
   }
+  runtime_->reached.add(request.url);
   if (response.status / 100 == 2) return response;
 
   Failure refused = failure(operation);
@@ -197,6 +262,7 @@ void Client::recover(const Operation& operation, const AwsError& error, Attempts
     }
     case FailureKind::denied:
     case FailureKind::not_found:
+    case FailureKind::no_such_host:
     case FailureKind::client:
       throw error;
   }

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -23,21 +24,12 @@
 #include "cloud/credentials.h"
 #include "cloud/endpoints.h"
 #include "cloud/error.h"
+#include "cloud/operation.h"
 #include "cloud/rate_limiter.h"
 #include "cloud/xml.h"
 #include "net/http_client.h"
 
 namespace slipway::aws {
-
-struct Operation {
-  const Service& service;
-  std::string_view name;
-  CallGroup group = CallGroup::read;
-  /// Calling twice is like calling once: reads, and writes that only set.
-  bool repeatable = true;
-  /// Emulators may lack it, and then answer 500 with a page of their own: that is a `client` error, not an outage.
-  bool may_be_unknown = false;
-};
 
 /// How far each endpoint's clock is ahead of ours, as its answers say. Threads: any.
 class ClockSkews {
@@ -50,6 +42,17 @@ class ClockSkews {
   std::map<std::string, Duration> skews_;
 };
 
+/// Endpoints that have answered since the server started. Threads: any.
+class ReachedEndpoints {
+ public:
+  bool contains(const std::string& endpoint) const;
+  void add(const std::string& endpoint);
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> endpoints_;
+};
+
 /// What all clients share; outlives them. Threads: any.
 struct Runtime {
   net::HttpClient& http;
@@ -58,6 +61,7 @@ struct Runtime {
   Endpoints endpoints;
   RateLimiter limiter;
   ClockSkews skews;
+  ReachedEndpoints reached;
   /// Waits: a client up to 100 ms, whoever owns the thread as long as it likes. A simulation moves its clock instead.
   std::function<void(Duration)> pause;
 
@@ -75,8 +79,9 @@ class Client {
  public:
   Client(Runtime& runtime, ProviderPtr provider, std::string region, CallTime time, std::stop_token stop = {});
 
-  /// JSON 1.1. Members that are null are not sent.
-  json::object call(const Operation&, const json::object& input) const;
+  /// JSON 1.1. Members that are null are not sent. An answer without what the operation's always has is a lost one.
+  /// `size`, if given, gets the answer's bytes.
+  json::object call(const Operation&, const json::object& input, std::size_t* size = nullptr) const;
   /// Query: `Action` and `Version` are added. The answer's root element.
   XmlElement query(const Operation&, const QueryParameters&) const;
 

@@ -6,13 +6,11 @@
 
 #include "base/error.h"
 #include "cloud/ecs.h"
+#include "cloud/operations.h"
+#include "cloud/paging.h"
 
 namespace slipway::aws::ecr {
 namespace {
-
-const Operation kDescribeImages{kEcr, "DescribeImages"};
-const Operation kDescribeRepositories{kEcr, "DescribeRepositories"};
-const Operation kGetAuthorizationToken{kEcr, "GetAuthorizationToken"};
 
 std::string text(const json::object& from, std::string_view name) {
   return std::string(json::text_at(from, name).value_or(""));
@@ -42,17 +40,14 @@ Image read_image(const json::object& detail) {
 template <class Visit>
 void each_item(const Client& client, const Operation& operation, json::object input, std::string_view items,
                Visit visit) {
-  while (true) {
-    const json::object page = client.call(operation, input);
+  each_page(client, operation, std::move(input), [&](const json::object& page) {
     if (const json::array* list = json::array_at(page, items)) {
       for (const auto& item : *list) {
         if (const json::object* object = item.if_object()) visit(*object);
       }
     }
-    const auto next = json::text_at(page, "nextToken");
-    if (!next || next->empty()) return;
-    input["nextToken"] = *next;
-  }
+    return true;
+  });
 }
 
 Secret decode_base64(std::string_view encoded) {
@@ -113,16 +108,14 @@ std::vector<Repository> describe_repositories(const Client& client, std::string_
 
 Login get_login(const Client& client) {
   const json::object answer = client.call(kGetAuthorizationToken, {});
-  const json::array* all = json::array_at(answer, "authorizationData");
-  const json::object* data = all && !all->empty() ? all->front().if_object() : nullptr;
-  if (data == nullptr) fail(ErrorCode::unavailable, "AWS ECR answered without authorization data.");
-  const Secret pair = decode_base64(text(*data, "authorizationToken"));
+  const json::object& data = json::array_at(answer, "authorizationData")->front().get_object();
+  const Secret pair = decode_base64(text(data, "authorizationToken"));
   const auto colon = pair.reveal().find(':');
   if (colon == std::string_view::npos) {
     fail(ErrorCode::unavailable, "AWS ECR answered with an authorization token of an unknown form.");
   }
   return {std::string(pair.reveal().substr(0, colon)), Secret(std::string(pair.reveal().substr(colon + 1))),
-          text(*data, "proxyEndpoint"), ecs::time_at(*data, "expiresAt")};
+          text(data, "proxyEndpoint"), ecs::time_at(data, "expiresAt")};
 }
 
 }  // namespace slipway::aws::ecr

@@ -3,21 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cloud/operations.h"
+#include "cloud/paging.h"
+
 namespace slipway::aws::ecs {
 namespace {
-
-const Operation kRegisterTaskDefinition{kEcs, "RegisterTaskDefinition", CallGroup::task_definition_write, false};
-const Operation kDescribeTaskDefinition{kEcs, "DescribeTaskDefinition"};
-const Operation kListTaskDefinitions{kEcs, "ListTaskDefinitions"};
-const Operation kDescribeClusters{kEcs, "DescribeClusters"};
-const Operation kDescribeServices{kEcs, "DescribeServices"};
-// With forceNewDeployment a second call is a second deployment.
-const Operation kUpdateService{kEcs, "UpdateService", CallGroup::write, false};
-const Operation kListServiceDeployments{kEcs, "ListServiceDeployments", CallGroup::read, true, true};
-const Operation kDescribeServiceDeployments{kEcs, "DescribeServiceDeployments", CallGroup::read, true, true};
-const Operation kDescribeServiceRevisions{kEcs, "DescribeServiceRevisions", CallGroup::read, true, true};
-const Operation kListTasks{kEcs, "ListTasks"};
-const Operation kDescribeTasks{kEcs, "DescribeTasks"};
 
 std::string text(const json::object& from, std::string_view name) {
   return std::string(json::text_at(from, name).value_or(""));
@@ -59,17 +49,6 @@ Described describe(const Client& client, const Operation& operation, const json:
     }
   }
   return out;
-}
-
-/// Calls `visit` with each page until there is no next one, or it returns false.
-template <class Visit>
-void each_page(const Client& client, const Operation& operation, json::object input, Visit visit) {
-  while (true) {
-    const json::object page = client.call(operation, input);
-    const auto next = json::text_at(page, "nextToken");
-    if (!visit(page) || !next || next->empty()) return;
-    input["nextToken"] = *next;
-  }
 }
 
 /// All texts of a paged list, at most `most`.

@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(FakeAws, "lists follow their pages up to what is wanted") {
 }
 
 TEST_CASE_FIXTURE(FakeAws, "a task definition comes with its tags, or not at all") {
-  http.then(200, R"({"taskDefinition":{"family":"app"},"tags":[{"key":"k","value":"v"}]})");
+  http.then(200, R"({"taskDefinition":{"taskDefinitionArn":"app:1"},"tags":[{"key":"k","value":"v"}]})");
   http.then(400, R"({"__type":"ClientException","message":"Unable to describe task definition."})");
   CHECK(ecs::describe_task_definition(client(), "app")->tags.at("k") == "v");
   CHECK_FALSE(ecs::describe_task_definition(client(), "app"));

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "aws_model/model.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "net/address_guard.h"
 
@@ -81,6 +83,10 @@ EndpointOverrides EndpointOverrides::from_environment(const Environment& environ
       overrides.by_service[std::string(service->signing_name)] = std::move(*url);
     }
   }
+  const std::string newer = environment("SLIPWAY_AWS_REGIONS").value_or("");
+  for (const auto region : split(newer, ',')) {
+    if (!trim(region).empty()) overrides.regions.emplace_back(trim(region));
+  }
   return overrides;
 }
 
@@ -89,13 +95,33 @@ Endpoints::Endpoints(EndpointOverrides overrides) : overrides_(std::move(overrid
   for (auto& [service, url] : overrides_.by_service) url = checked(std::move(url));
 }
 
+std::string Endpoints::override_of(const Service& service) const {
+  const auto own = overrides_.by_service.find(std::string(service.signing_name));
+  return own == overrides_.by_service.end() ? overrides_.all : own->second;
+}
+
+void Endpoints::check_known(std::string_view region) const {
+  const auto& known = regions();
+  if (std::ranges::binary_search(known, region) ||
+      std::ranges::find(overrides_.regions, region) != overrides_.regions.end()) {
+    return;
+  }
+  fail_invalid(fmt::format(
+      "\"{}\" is no AWS region that this server knows.{} One that is newer than this server must be named in its "
+      "environment variable SLIPWAY_AWS_REGIONS.",
+      region, did_you_mean(region, known)));
+}
+
+void Endpoints::check_region(std::string_view region) const {
+  partition_of(region);
+  const Service* services[] = {&kEcs, &kEcr, &kSts};
+  if (std::ranges::any_of(services, [&](const Service* s) { return override_of(*s).empty(); })) check_known(region);
+}
+
 std::string Endpoints::url(const Service& service, std::string_view region) const {
   const Partition partition = partition_of(region);
-  if (const auto own = overrides_.by_service.find(std::string(service.signing_name));
-      own != overrides_.by_service.end()) {
-    return own->second;
-  }
-  if (!overrides_.all.empty()) return overrides_.all;
+  if (auto own = override_of(service); !own.empty()) return own;
+  check_known(region);
   return fmt::format("https://{}.{}.{}/", service.endpoint_prefix, region, partition.dns_suffix);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace slipway::aws {
 
@@ -30,10 +31,12 @@ Partition partition_of(std::string_view region);
 
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
-/// `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_ECS` and its like, which win for their service.
+/// `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_ECS` and its like, which win for their service; `SLIPWAY_AWS_REGIONS`,
+/// comma-separated.
 struct EndpointOverrides {
   std::string all;                                ///< empty: none
   std::map<std::string, std::string> by_service;  ///< by signing name
+  std::vector<std::string> regions = {};          ///< newer than this server, to be taken as known
 
   static EndpointOverrides from_environment(const Environment&);
 };
@@ -45,9 +48,16 @@ class Endpoints {
   explicit Endpoints(EndpointOverrides overrides);
   /// The base URL with a closing '/' and the host as it stands in the Host field, e.g.
   /// "https://api.ecr.eu-west-1.amazonaws.com/".
+  /// Throws Error{invalid} for a region that is not known, unless an override says where its services are.
   std::string url(const Service& service, std::string_view region) const;
+  /// Throws that too, for any service.
+  void check_region(std::string_view region) const;
 
  private:
+  /// Empty: none.
+  std::string override_of(const Service&) const;
+  void check_known(std::string_view region) const;
+
   EndpointOverrides overrides_;
 };
 

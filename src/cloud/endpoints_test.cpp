@@ -51,3 +51,36 @@ TEST_CASE("an override's host is what the Host field will say: lower case, witho
   CHECK(url_of("http://localhost:443") == "http://localhost:443/");
   CHECK(url_of("https://proxy.example:8443") == "https://proxy.example:8443/");
 }
+
+TEST_CASE("a region that is not known is refused, and the nearest known one named") {
+  const auto refusal_of = [](const Endpoints& endpoints, std::string_view region) -> std::string {
+    try {
+      endpoints.url(kEcs, region);
+      return "";
+    } catch (const Error& error) {
+      return error.message();
+    }
+  };
+  for (const auto& [given, meant] : {std::pair("eu-wset-1", "eu-west-1"),
+                                     {"us-esat-1", "us-east-1"},
+                                     {"cn-north1-1", "cn-north-1"},
+                                     {"us-gov-wset-1", "us-gov-west-1"}}) {
+    const auto refusal = refusal_of(Endpoints(), given);
+    CHECK(refusal.find(given) != std::string::npos);
+    CHECK(refusal.find(meant) != std::string::npos);
+  }
+  CHECK_FALSE(refusal_of(Endpoints(), "moon-base-1").empty());
+}
+
+TEST_CASE("an endpoint of its own, or its name in the environment, makes any region known") {
+  const Endpoints own(EndpointOverrides{"http://127.0.0.1:4566", {}, {}});
+  CHECK_NOTHROW(own.check_region("moon-base-1"));
+  CHECK(own.url(kEcs, "moon-base-1") == "http://127.0.0.1:4566/");
+  const Endpoints of_one(EndpointOverrides{"", {{"ecs", "https://ecs.private.example"}}, {}});
+  CHECK_NOTHROW(of_one.url(kEcs, "moon-base-1"));
+  CHECK_THROWS_AS(of_one.check_region("moon-base-1"), Error);
+  const auto overrides = EndpointOverrides::from_environment([](std::string_view name) {
+    return name == "SLIPWAY_AWS_REGIONS" ? std::optional<std::string>("eu-south-3, eu-new-1") : std::nullopt;
+  });
+  CHECK(Endpoints(overrides).url(kEcs, "eu-new-1") == "https://ecs.eu-new-1.amazonaws.com/");
+}

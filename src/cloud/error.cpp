@@ -53,6 +53,7 @@ ErrorCode code_of(FailureKind kind) {
       return ErrorCode::denied;
     case FailureKind::not_found:
       return ErrorCode::not_found;
+    case FailureKind::no_such_host:
     case FailureKind::client:
       return ErrorCode::invalid;
   }
@@ -72,6 +73,8 @@ std::string advice(const Failure& failure) {
                          failure.signing_name, failure.operation);
     case FailureKind::not_found:
       return "Check the name, the region and the account.";
+    case FailureKind::no_such_host:
+      return "Check the region, and the endpoint if one is set.";
     case FailureKind::client:
       return {};
   }

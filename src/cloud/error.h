@@ -17,6 +17,7 @@ enum class FailureKind {
   expired_credentials,  ///< a session that was valid; nothing happened
   denied,               ///< not permitted, or not recognised as who it claims to be; nothing happened
   not_found,            ///< a thing that the call names does not exist; nothing happened
+  no_such_host,         ///< DNS knows no such name, and it never answered; nothing happened
   client                ///< the call is wrong in another way; nothing happened
 };
 

@@ -11,8 +11,10 @@
 
 #include "base/executor.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "cloud/client.h"
 #include "cloud/credential_sources.h"
+#include "cloud/operations.h"
 
 namespace slipway::aws {
 
@@ -48,6 +50,23 @@ class FakeHttp final : public net::HttpClient {
  private:
   std::deque<Answer> script_;
 };
+
+/// The least that AWS answers to a call of the JSON protocol, by the operation's name: empty lists, and "x" for texts.
+inline std::string least_answer(std::string_view operation) {
+  json::object answer;
+  for (const Operation* known : kOperations) {
+    if (known->name != operation) continue;
+    for (const auto& [path, kind] : known->answer) {
+      json::value* here = nullptr;
+      for (const auto name : split(path, '/')) {
+        json::object& parent = here == nullptr ? answer : here->is_object() ? here->get_object() : here->emplace_object();
+        here = &parent[name];
+      }
+      *here = kind == AnswerKind::list ? json::value(json::array()) : json::value("x");
+    }
+  }
+  return json::to_text(answer);
+}
 
 struct FakeAws {
   FakeAws() {

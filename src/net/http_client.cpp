@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -152,14 +153,18 @@ class CurlClient final : public HttpClient {
     const HeaderList headers = make_headers(request);
     const std::string key = connection_key(url, request);
     Exchange exchange{request, {}, false, false, {}};
-    if (deadline.is_over()) throw explain(CURLE_OPERATION_TIMEDOUT, exchange, url);
+    if (deadline.is_over()) throw explain(CURLE_OPERATION_TIMEDOUT, 0, exchange, url);
     Handle handle = take(key);
     prepare(handle.get(), exchange, url, headers.get(), deadline.left());
     if (!authorities_.empty() && curl_easy_setopt(handle.get(), CURLOPT_CAINFO, authorities_.c_str()) != CURLE_OK) {
       fail(ErrorCode::internal, "libcurl can't take certificate authorities from a file.");
     }
     const CURLcode result = curl_easy_perform(handle.get());
-    if (result != CURLE_OK) throw explain(result, exchange, url);
+    if (result != CURLE_OK) {
+      double seconds = 0;
+      curl_easy_getinfo(handle.get(), CURLINFO_TOTAL_TIME, &seconds);
+      throw explain(result, seconds, exchange, url);
+    }
     long status = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
     exchange.response.status = static_cast<int>(status);
@@ -202,7 +207,7 @@ class CurlClient final : public HttpClient {
   }
 
   static void prepare(CURL* curl, Exchange& exchange, const Url& url, curl_slist* headers, Duration time);
-  static NetworkError explain(CURLcode, const Exchange&, const Url&);
+  static NetworkError explain(CURLcode, double seconds, const Exchange&, const Url&);
 
   struct Idle {
     std::string key;
@@ -263,7 +268,20 @@ void CurlClient::prepare(CURL* curl, Exchange& exchange, const Url& url, curl_sl
   }
 }
 
-NetworkError CurlClient::explain(CURLcode result, const Exchange& exchange, const Url& url) {
+/// libcurl doesn't tell why a name did not resolve, so it is asked for once more. Resolvers that know answer at once:
+/// who took long has no answer.
+bool is_unknown_name(const std::string& host, double seconds) {
+  constexpr double quick = 3;
+  if (seconds > quick) return false;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int result = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (result == 0) freeaddrinfo(found);
+  return result == EAI_NONAME || result == EAI_NODATA;
+}
+
+NetworkError CurlClient::explain(CURLcode result, double seconds, const Exchange& exchange, const Url& url) {
   const auto error = [&](std::string_view what) {
     return NetworkError(fmt::format("{} {}: {}", exchange.request.method, url.origin(), what), exchange.sent);
   };
@@ -277,6 +295,9 @@ NetworkError CurlClient::explain(CURLcode result, const Exchange& exchange, cons
   if (result == CURLE_ABORTED_BY_CALLBACK) return error("cancelled.");
   if (result == CURLE_OPERATION_TIMEDOUT) {
     return error(exchange.sent ? "no answer came in time." : "no connection came about in time.");
+  }
+  if (result == CURLE_COULDNT_RESOLVE_HOST && is_unknown_name(url.host, seconds)) {
+    return {fmt::format("there is no host {}: DNS does not know the name.", url.host), false, true};
   }
   return error(fmt::format("{}.", curl_easy_strerror(result)));
 }

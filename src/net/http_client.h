@@ -38,11 +38,15 @@ struct ClientResponse {
 /// not (no connection was made), so that callers know when a repeated call cannot double an effect.
 class NetworkError : public std::runtime_error {
  public:
-  NetworkError(const std::string& what, bool maybe_sent) : std::runtime_error(what), maybe_sent_(maybe_sent) {}
+  NetworkError(const std::string& what, bool maybe_sent, bool no_such_host = false)
+      : std::runtime_error(what), maybe_sent_(maybe_sent), no_such_host_(no_such_host) {}
   bool maybe_sent() const { return maybe_sent_; }
+  /// DNS answered that there is no such name; false where it did not answer, or an answer may come later.
+  bool no_such_host() const { return no_such_host_; }
 
  private:
   bool maybe_sent_;
+  bool no_such_host_;
 };
 
 /// Threads: any. Blocks its caller up to the deadline, whatever the peer does. Never follows redirects.

@@ -79,6 +79,12 @@ void read_expected_account(const StepContext& ctx, AwsLogin& login, Problems& pr
 }
 
 aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const std::optional<aws::RoleToAssume>& role) {
+  try {
+    access.runtime.endpoints.check_region(login.region);
+  } catch (Error& error) {
+    error.add_context(region);
+    throw;
+  }
   aws::ProviderPtr provider = access.sign_in(login.access_key_id, login.secret_access_key);
   if (role) {
     const aws::Client base(access.runtime, std::move(provider), login.region, aws::kEachCall);

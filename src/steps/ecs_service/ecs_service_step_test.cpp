@@ -49,7 +49,7 @@ struct FakeShop : aws::FakeAws {
       return {200, {}, R"({"taskDefinition":{"taskDefinitionArn":"web:2"}})"};
     }
     if (operation == "DescribeTaskDefinition") return {200, {}, described};
-    return {200, {}, "{}"};
+    return {200, {}, aws::least_answer(operation)};
   }
 
   std::string service() const {
