@@ -15,6 +15,7 @@ enum class FaultKind {
   server_error,  ///< 500, nothing done
   lose_request,  ///< the connection closes, nothing done
   lose_reply,    ///< done, but the connection closes without an answer
+  empty_reply,   ///< done, and answered by a 200 without a body
   delay,         ///< done and answered, `delay` later
 };
 

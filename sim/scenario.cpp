@@ -12,7 +12,7 @@
 namespace slipway::sim {
 
 BOOST_DESCRIBE_ENUM(MisbehaviourKind, cannot_pull, crash_after_start, unhealthy)
-BOOST_DESCRIBE_ENUM(FaultKind, throttle, server_error, lose_request, lose_reply, delay)
+BOOST_DESCRIBE_ENUM(FaultKind, throttle, server_error, lose_request, lose_reply, empty_reply, delay)
 
 namespace {
 
@@ -92,13 +92,14 @@ enum class FaultName {
   server_error,
   lose_request,
   lose_reply,
+  empty_reply,
   delay,
   describe_lag,
   no_capacity,
   capacity_restored
 };
-BOOST_DESCRIBE_ENUM(FaultName, throttle, server_error, lose_request, lose_reply, delay, describe_lag, no_capacity,
-                    capacity_restored)
+BOOST_DESCRIBE_ENUM(FaultName, throttle, server_error, lose_request, lose_reply, empty_reply, delay, describe_lag,
+                    no_capacity, capacity_restored)
 
 struct FaultEntry {
   FaultName kind = FaultName::throttle;

@@ -11,7 +11,8 @@
 //     taskDefinitions[], services[]   as RegisterTaskDefinition and CreateService take them
 //   behaviours[]    image, account?, behaviour (cannot_pull, crash_after_start, unhealthy), exitCode?, afterSeconds?
 //   faults[]        kind, and what it needs:
-//     throttle, server_error, lose_request, lose_reply   operation?, account? (the caller's), region?, count? (1)
+//     throttle, server_error, lose_request, lose_reply,
+//     empty_reply                                        operation?, account? (the caller's), region?, count? (1)
 //     delay                                              the same, and seconds
 //     describe_lag                                       account, seconds (0 ends it)
 //     no_capacity, capacity_restored                     account, cluster

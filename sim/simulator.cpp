@@ -104,6 +104,7 @@ struct Simulator::State {
       net::Response response = answer(invocation, perform(invocation, caller), request_id);
       clouds->counts.succeeded(account, action);
       if (fault && fault->kind == FaultKind::lose_reply) return dropped();
+      if (fault && fault->kind == FaultKind::empty_reply) response.body.clear();
       if (fault && fault->kind == FaultKind::delay) {
         response.headers.set(delay_header, std::to_string(fault->delay / std::chrono::milliseconds(1)));
       }

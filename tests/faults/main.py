@@ -92,6 +92,14 @@ def a_lost_reply_after_update_makes_no_second_rollout(stage):
 
 
 @suite.case
+def an_empty_answer_makes_no_second_revision_and_no_second_rollout(stage):
+    client = stage.next_client()
+    for operation in ("ecs:RegisterTaskDefinition", "ecs:UpdateService", "ecs:DescribeServices"):
+        stage.sim.post("/_sim/faults", {"kind": "empty_reply", "operation": operation, "account": client.account})
+    stage.expect_success_once(client, stage.deploy(client))
+
+
+@suite.case
 def a_lost_request_for_an_update_is_sent_again(stage):
     client = stage.next_client()
     stage.sim.post(
@@ -207,7 +215,7 @@ def want_of_capacity_is_named_as_the_cause(stage):
 
 
 def main():
-    served = clients(15)
+    served = clients(16)
     with Folder() as folder, AwsSim(folder, scenario(served), speed=20) as sim, Slipway(folder, sim.address) as server:
         shop = Shop(Api(server.address, server.key), served)
         for version in ("1.0.0", "1.1.0"):
