@@ -1,4 +1,5 @@
 #include "api/deployment_routes.h"
+#include "api/permissions.h"
 
 #include <fmt/format.h>
 
@@ -37,6 +38,7 @@ struct CreateDeploymentBody {
   bool ForcePackageRedeployment = false;
   bool ForcePackageDownload = false;
   bool UpdateVariableSnapshot = false;
+  bool CancelActive = false;
   std::optional<bool> UseGuidedFailure;
   std::optional<std::string> Priority;
   std::optional<std::string> RunAt, NoRunAfter;
@@ -47,7 +49,8 @@ BOOST_DESCRIBE_STRUCT(CreateDeploymentBody, (),
                       (ProjectName, ReleaseVersion, EnvironmentNames, EnvironmentName, Tenants, TenantTags,
                        SpecificMachineNames, ExcludedMachineNames, SkipStepNames, DeploymentFreezeNames,
                        DeploymentFreezeOverrideReason, ForcePackageRedeployment, ForcePackageDownload,
-                       UpdateVariableSnapshot, UseGuidedFailure, Priority, RunAt, NoRunAfter, Variables, Comments))
+                       UpdateVariableSnapshot, CancelActive, UseGuidedFailure, Priority, RunAt, NoRunAfter, Variables,
+                       Comments))
 
 /// The classic POST.
 struct DeploymentDocument {
@@ -56,6 +59,7 @@ struct DeploymentDocument {
   std::vector<std::string> SkipActions, SpecificMachineIds, ExcludedMachineIds;
   bool ForcePackageDownload = false;
   bool ForcePackageRedeployment = false;
+  bool CancelActive = false;
   std::optional<bool> UseGuidedFailure;
   std::map<std::string, std::string> FormValues;
   std::optional<std::string> QueueTime, QueueTimeExpiry;
@@ -63,8 +67,8 @@ struct DeploymentDocument {
 };
 BOOST_DESCRIBE_STRUCT(DeploymentDocument, (),
                       (ReleaseId, EnvironmentId, TenantId, SkipActions, SpecificMachineIds, ExcludedMachineIds,
-                       ForcePackageDownload, ForcePackageRedeployment, UseGuidedFailure, FormValues, QueueTime,
-                       QueueTimeExpiry, Comments))
+                       ForcePackageDownload, ForcePackageRedeployment, CancelActive, UseGuidedFailure, FormValues,
+                       QueueTime, QueueTimeExpiry, Comments))
 
 /// "On" and "Off" decide; "LifecycleDefault" and nothing leave it to the lifecycle.
 std::optional<bool> priority_of(std::string_view text) {
@@ -123,6 +127,7 @@ DeploymentRequest request_of(const CreateDeploymentBody& body) {
   request.force_package_download = body.ForcePackageDownload;
   request.force_package_redeployment = body.ForcePackageRedeployment;
   request.update_variables = body.UpdateVariableSnapshot;
+  request.cancel_active = body.CancelActive;
   return request;
 }
 
@@ -146,7 +151,12 @@ net::Response created_answer(storage::Reader& reader, const commands::CreatedDep
       201, json::object{{"DeploymentServerTasks", std::move(tasks)}, {"SkippedTenants", std::move(skipped)}});
 }
 
+void check_may_cancel(const Call& call, const DeploymentRequest& request) {
+  if (request.cancel_active) require_permission(call.principal, "TaskCancel", call.space);
+}
+
 net::Response create(Call& call, const DeploymentRequest& request) {
+  check_may_cancel(call, request);
   return answer_once(call, "create deployments", [&](storage::Txn& txn, commands::CommandContext& context) {
     return created_answer(txn, commands::create_deployments(txn, context, request));
   });
@@ -191,6 +201,8 @@ net::Response create_classic(Call& call) {
   request.excluded_machines = document.ExcludedMachineIds;
   request.force_package_download = document.ForcePackageDownload;
   request.force_package_redeployment = document.ForcePackageRedeployment;
+  request.cancel_active = document.CancelActive;
+  check_may_cancel(call, request);
   return answer_once(call, "create deployment", [&](storage::Txn& txn, commands::CommandContext& context) {
     const auto created = commands::create_deployments(txn, context, request);
     return json_response(201, DeliveryDocuments(txn, call.services.clock.now()).deployment(created.deployments.at(0)));

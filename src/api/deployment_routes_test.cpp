@@ -231,6 +231,20 @@ TEST_CASE_FIXTURE(RunningApi, "TSK-14: a queued task names the tasks that it wai
   CHECK(ahead.items().at(0).as_object().at("Id") == json::value("ServerTasks-1"));
 }
 
+TEST_CASE_FIXTURE(
+    RunningApi, "a deployment that cancels what is active is the only one left, and who queues behind is told of it") {
+  const std::string earlier = first(deploy("1.0.0", "Dev"), "ServerTaskId");
+  const std::string waiting = first(deploy("1.0.0", "Dev"), "ServerTaskId");
+  CHECK(get("/api/tasks/" + waiting + "/queued-behind").str("Advice").find("CancelActive: true") != std::string::npos);
+  json::object body{{"projectName", "Web"}, {"releaseVersion", "1.0.0"}, {"environmentNames", json::array{"Dev"}}};
+  body["cancelActive"] = true;
+  const std::string fix = first(post("/api/Spaces-1/deployments/create/untenanted/v1", body), "ServerTaskId");
+  CHECK(get("/api/tasks/" + earlier).str("State") == "Canceled");
+  CHECK(get("/api/tasks/" + waiting).str("State") == "Canceled");
+  CHECK(get("/api/tasks/" + fix).str("State") == "Queued");
+  CHECK(get("/api/tasks/" + fix + "/queued-behind").items().empty());
+}
+
 TEST_CASE_FIXTURE(RunningApi, "TSK-7: a queued task is canceled at once, under every address that clients use") {
   const std::string task = first(deploy("1.0.0", "Dev"), "ServerTaskId");
   CHECK(post("/api/spaces/Spaces-1/tasks/" + task + "/cancel", json::object()).str("State") == "Canceled");

@@ -113,6 +113,18 @@ net::Response cancel(Call& call) {
 }
 
 /// TSK-14: the tasks that this one waits for, because they hold or wait for the same concurrency key before it.
+/// What to do for who does not want to wait.
+net::Response with_advice(net::Response page, const storage::TaskRecord& task) {
+  json::object document = json::parse(page.body).as_object();
+  if (document["Items"].as_array().empty()) return page;
+  document["Advice"] = fmt::format(
+      "{} waits for the end of these. To deploy over what runs, cancel it (Links.Cancel of each item), or create the "
+      "deployment with CancelActive: true.",
+      task.id);
+  page.body = json::to_text(document);
+  return page;
+}
+
 net::Response queued_behind(Call& call, storage::Reader& reader) {
   const auto task = addressed_task(call, reader);
   storage::TaskFilter filter;
@@ -128,7 +140,8 @@ net::Response queued_behind(Call& call, storage::Reader& reader) {
     });
   }
   const storage::Slice slice = slice_of(call.query);
-  return page_of_tasks(call, reader, part_of(std::move(ahead), slice), slice);
+  net::Response page = page_of_tasks(call, reader, part_of(std::move(ahead), slice), slice);
+  return task.state == storage::TaskState::Queued ? with_advice(std::move(page), task) : page;
 }
 
 net::Response no_interruptions(Call& call, storage::Reader&) {

@@ -7,7 +7,7 @@
 
 namespace slipway::commands {
 
-storage::TaskRecord cancel_task(storage::Txn& txn, CommandContext& context, const std::string& id) {
+storage::TaskRecord cancel_task(storage::Txn& txn, WriteContext& context, const std::string& id) {
   const auto before = storage::find_task(txn, id);
   if (!before) fail_unknown("resource", id);
   if (storage::is_final(before->state) || before->state == storage::TaskState::Cancelling) return *before;

@@ -10,6 +10,6 @@ namespace slipway::commands {
 
 /// A queued task is canceled at once; an executing one is told to stop, and ends by itself. An ended one stays as it
 /// is. Throws Error{not_found}.
-storage::TaskRecord cancel_task(storage::Txn&, CommandContext&, const std::string& task);
+storage::TaskRecord cancel_task(storage::Txn&, WriteContext&, const std::string& task);
 
 }  // namespace slipway::commands

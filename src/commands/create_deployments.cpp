@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "commands/audit.h"
+#include "commands/cancel_task.h"
 #include "commands/change_release.h"
 #include "commands/names.h"
 #include "commands/prompts.h"
@@ -235,10 +236,23 @@ class DeploymentBatch {
     storage::insert_deployment(txn_, deployment);
 
     const storage::TaskRecord task = task_for(deployment, environment, tenant);
+    if (request_.cancel_active) cancel_ahead_of(task);
     storage::insert_task(txn_, task);
     audit(txn_, context_, "DeploymentQueued", task.description,
           {deployment.id, deployment.project, deployment.environment, deployment.tenant});
     created_.deployments.push_back(std::move(deployment));
+  }
+
+  /// What the task would queue behind (TSK-2).
+  void cancel_ahead_of(const storage::TaskRecord& task) {
+    storage::TaskFilter filter;
+    filter.space = task.space;
+    filter.project = task.project;
+    filter.environment = task.environment;
+    filter.states = {storage::TaskState::Queued, storage::TaskState::Executing};
+    for (const auto& other : storage::list_tasks(txn_, filter, storage::everything).items) {
+      if (other.concurrency_key == task.concurrency_key) cancel_task(txn_, context_, other.id);
+    }
   }
 
   DeploymentBody body_for(const std::string& deployment, const model::Environment& environment,

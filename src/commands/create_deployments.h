@@ -24,6 +24,8 @@ struct DeploymentRequest {
   std::optional<bool> guided_failure;            ///< nullopt: as project and environment say
   std::optional<Time> run_at, not_after;         ///< SCH-1
   std::optional<bool> priority;                  ///< nullopt: as the lifecycle's phase says
+  /// What runs and what waits for the same tenant, project and environment is canceled, so that this comes next.
+  bool cancel_active = false;
   std::string comments;
   std::vector<std::string> specific_machines, excluded_machines;
   bool force_package_download = false;
