@@ -122,7 +122,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** 
 /// A setting that is misspelt in a file of settings would be passed over without a word.
 void check_environment(const CLI::App& command) {
   constexpr std::string_view prefix = "SLIPWAY_";
-  std::vector<std::string> known{"ADMIN_API_KEY"};
+  std::vector<std::string> known{"ADMIN_API_KEY", "AWS_REGIONS"};
   for (const auto* option : command.get_options()) {
     if (option->get_envname().starts_with(prefix)) known.push_back(option->get_envname().substr(prefix.size()));
   }
