@@ -190,9 +190,8 @@ class Entry {
       if (auto ended = wait_for(theirs, i)) return ended;
       before_ = ctx_.observe(fmt::format("service before {}", i + 1),
                              [&] { return look_at_service(client_, inputs_.target.cluster, inputs_.target.service); });
-      if (!before_.Found || before_.Status != "ACTIVE") {
-        return Outcome::failed(fmt::format("Failed: {} is gone or being deleted. Nothing was changed.", where()));
-      }
+      if (!before_.Found) return Outcome::failed(fmt::format("Failed: {} is gone. Nothing was changed.", where()));
+      if (const auto why = why_not_deployable(before_, inputs_)) return refused(*why);
     }
     return std::nullopt;
   }
