@@ -23,10 +23,11 @@ install -D -m 0755 "$programs/awssim" "$root/usr/bin/awssim"
 strip --strip-all "$root/usr/bin/slipway" "$root/usr/bin/awssim"
 install -D -m 0644 "$packaging/slipway.service" "$root/lib/systemd/system/slipway.service"
 install -D -m 0600 "$packaging/slipway.env" "$root/etc/slipway/slipway.env"
-install -d "$doc/examples"
-install -m 0644 "$source_dir"/README.md "$source_dir"/docs/*.md "$doc/"
+install -d "$doc/examples" "$doc/docs"  # as they lie in the sources, so that their links hold
+install -m 0644 "$source_dir/README.md" "$source_dir/CONTRIBUTING.md" "$doc/"
+install -m 0644 "$source_dir"/docs/*.md "$source_dir/docs/client-role.json" "$doc/docs/"
 install -m 0644 "$packaging/debian/copyright" "$doc/copyright"
-install -m 0644 "$source_dir/sim/scenarios/demo.json" "$source_dir/docs/client-role.json" "$doc/examples/"
+install -m 0644 "$source_dir/sim/scenarios/demo.json" "$doc/examples/"
 for extra in SECURITY.md CHANGELOG.md; do
   if [[ -e $source_dir/$extra ]]; then install -m 0644 "$source_dir/$extra" "$doc/"; fi
 done

@@ -53,6 +53,20 @@ control() {
 }
 verdict "its control file is complete and its sums are right" control
 
+# Links between pages; what they say of the sources leads nowhere here.
+links() (
+  local page link
+  cd "$work/root/usr/share/doc/slipway"
+  find . -name '*.md' | while read -r page; do
+    grep -oE '\]\([A-Za-z./_-]+\.(md|json)[#)]' "$page" | sed -E 's/^\]\((.*)[#)]$/\1/' | while read -r link; do
+      [[ -e $(dirname "$page")/$link ]] || echo "$page: $link"
+    done
+  done >"$work/broken"
+  cat "$work/broken"
+  [[ ! -s $work/broken ]]
+)
+verdict "the links between its pages lead somewhere" links
+
 scripts() {
   local script
   for script in postinst prerm postrm; do
