@@ -96,7 +96,8 @@ def main():
     with Folder() as folder, Moto(folder) as moto:
         fill(moto.address, served)
         with Slipway(folder, moto.address) as server:
-            properties = {"Slipway.Ecs.ProofTimeoutSeconds": str(PROOF_SECONDS)}
+            # Moto's services never end their first rollout, so nobody waits for it.
+            properties = {"Slipway.Ecs.ProofTimeoutSeconds": str(PROOF_SECONDS), "Slipway.Ecs.WhenBusy": "Supersede"}
             suite.run_and_exit(moto, Shop(Api(server.address, server.key), served, properties=properties, key=HUB_KEY))
 
 
