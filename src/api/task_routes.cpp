@@ -125,6 +125,12 @@ net::Response with_advice(net::Response page, const storage::TaskRecord& task) {
   return page;
 }
 
+json::object shape_of_queued_behind() {
+  json::object page = shape::page_of("Task");
+  page["properties"].as_object()["Advice"] = shape::text();
+  return page;
+}
+
 net::Response queued_behind(Call& call, storage::Reader& reader) {
   const auto task = addressed_task(call, reader);
   storage::TaskFilter filter;
@@ -178,7 +184,7 @@ std::vector<Route> task_routes() {
       Route{"GET", "tasks/{id}/queued-behind", "TaskView", "Lists the tasks that a queued task waits for.",
             queued_behind, system}
           .with_query(paged())
-          .answers(shape::page_of("Task")),
+          .answers(shape_of_queued_behind()),
       Route{"GET", "tasks/{id}/state", "TaskView", "Shows a task's state.",
             [](Call& call, storage::Reader& reader) {
               const auto task = addressed_task(call, reader);
