@@ -46,6 +46,7 @@ std::string_view name_of(aws::FailureKind kind) {
     case aws::FailureKind::throttled:
       return "throttled";
     case aws::FailureKind::transient:
+    case aws::FailureKind::no_such_host:
       return "failed";
     case aws::FailureKind::expired_credentials:
       return "expired";
