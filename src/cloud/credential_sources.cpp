@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/park.h"
 #include "base/text.h"
 #include "net/http_date.h"
 
@@ -78,25 +79,40 @@ class AssumedRole final : public CredentialSource {
   RoleToAssume role_;
 };
 
+/// An answer that got lost, or is none: the endpoint is asked again.
+[[noreturn]] void lost(std::string_view from, std::string_view why) {
+  throw Park(kMetadataPatience, fmt::format("{} gave no credentials: {}", from, why), true);
+}
+
+json::object read_object(std::string_view body, std::string_view from) {
+  try {
+    json::value parsed = json::parse(body, {.max_bytes = 64u << 10, .max_depth = 8});
+    if (parsed.is_object()) return std::move(parsed.get_object());
+  } catch (const Error&) {
+    // told below
+  }
+  lost(from, "the answer is no JSON object");
+}
+
 /// The document that the container endpoint and the instance metadata service answer with.
 CredentialsPtr read_document(const net::ClientResponse& response, std::string_view from, Time now) {
   const Time their_now = net::parse_http_date(response.headers.find("Date").value_or("")).value_or(now);
+  if (response.status >= 500 || response.status == 429) lost(from, fmt::format("HTTP status {}", response.status));
   const auto unusable = [&](std::string_view why) {
     fail(ErrorCode::unauthenticated, fmt::format("{} gave no credentials: {}.", from, why));
   };
   if (response.status != 200) unusable(fmt::format("HTTP status {}", response.status));
-  const json::value parsed = json::parse(response.body, {.max_bytes = 64u << 10, .max_depth = 8});
-  const json::object* document = parsed.if_object();
-  if (document == nullptr) unusable("the answer is no JSON object");
-  const auto text = [&](std::string_view name) { return std::string(json::text_at(*document, name).value_or("")); };
+  const json::object document = read_object(response.body, from);
+  const auto text = [&](std::string_view name) { return std::string(json::text_at(document, name).value_or("")); };
   // A 200 may carry an error in place of keys.
-  if (text("AccessKeyId").empty() || text("SecretAccessKey").empty()) {
-    unusable(text("Code").empty() ? "there are no keys in the answer" : text("Code"));
+  if (text("AccessKeyId").empty() && !text("Code").empty()) unusable(text("Code"));
+  for (const std::string_view name : {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}) {
+    if (text(name).empty()) lost(from, fmt::format("{} is missing", name));
   }
   const auto expires = parse_time(text("Expiration"));
-  return std::make_shared<const Credentials>(Credentials{text("AccessKeyId"), Secret(text("SecretAccessKey")),
-                                                         Secret(text("Token")),
-                                                         expires ? std::optional(*expires - their_now) : std::nullopt});
+  if (!expires) lost(from, "Expiration is no time");
+  return std::make_shared<const Credentials>(
+      Credentials{text("AccessKeyId"), Secret(text("SecretAccessKey")), Secret(text("Token")), *expires - their_now});
 }
 
 class OwnCredentials final : public CredentialSource {
@@ -190,6 +206,7 @@ class OwnCredentials final : public CredentialSource {
     const auto roles = get(std::string(kRoles));
     if (roles.status == 404) return nullptr;  // an instance without a profile
     const std::string role(trim(split(roles.body, '\n').front()));
+    if (roles.status != 200 || role.empty()) lost(kFrom, "it named no role");
     return read_document(get(std::string(kRoles) + role), kFrom, clock_.now());
   }
 
@@ -206,7 +223,7 @@ class OwnCredentials final : public CredentialSource {
     try {
       return http_.send(request, deadline);
     } catch (const net::NetworkError& error) {
-      fail(ErrorCode::unavailable, fmt::format("{} does not answer: {}", from, error.what()));
+      lost(from, error.what());
     }
   }
 

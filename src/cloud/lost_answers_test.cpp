@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/park.h"
 #include "cloud/ecr.h"
 #include "cloud/ecs.h"
@@ -364,4 +365,39 @@ TEST_CASE("a host that DNS does not know is an error at once, but one that has a
   CHECK(end_of(sample, aws.client()) == Ended::well);
   aws.http.otherwise = no_host;
   CHECK(end_of(sample, aws.client()) == Ended::surely_undone);
+}
+
+TEST_CASE("credentials of the machine that come cut at any byte, or without a member, are asked for again") {
+  const std::string whole =
+      R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
+  int inputs = 0;
+  const auto fetched = [&](const std::string& body, int status = 200) {
+    FakeAws aws;
+    MemoryDisk disk;
+    aws.http.otherwise = [&](const auto&) { return net::ClientResponse{status, {}, body}; };
+    const auto source = own_credentials(aws.http, disk, aws.clock, [](std::string_view name) {
+      return name == "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" ? std::optional<std::string>("/v2/x") : std::nullopt;
+    });
+    ++inputs;
+    try {
+      source->fetch(Deadline::after(aws.clock, 10s));
+      return Ended::well;
+    } catch (const Park&) {
+      return Ended::surely_undone;
+    } catch (const Error&) {
+      return Ended::refused;
+    }
+  };
+  CHECK(fetched(whole) == Ended::well);
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    CHECK(fetched(whole.substr(0, length)) == Ended::surely_undone);
+  }
+  for (const auto& body : strangers) CHECK(fetched(body) == Ended::surely_undone);
+  for (const std::string name : {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}) {
+    auto without = whole;
+    CHECK(fetched(without.replace(without.find(name), name.size(), "Other")) == Ended::surely_undone);
+  }
+  CHECK(fetched("busy", 503) == Ended::surely_undone);
+  CHECK(fetched("no", 403) == Ended::refused);
+  MESSAGE(inputs, " answers tried");
 }
