@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -49,7 +48,7 @@ TEST_CASE("distances above the limit are not told apart") {
 }
 
 TEST_CASE("the question names what was probably meant, or isn't asked") {
-  const std::map<std::string, int> known = {{"Region", 1}, {"Cluster", 2}};
-  CHECK(did_you_mean("Regoin", known | std::views::keys) == " Did you mean \"Region\"?");
-  CHECK(did_you_mean("Service", known | std::views::keys).empty());
+  const std::vector<std::string> known = {"Region", "Cluster"};
+  CHECK(did_you_mean("Regoin", known) == " Did you mean \"Region\"?");
+  CHECK(did_you_mean("Service", known).empty());
 }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <vector>
 
 #include "base/nearest.h"
 #include "base/text.h"
@@ -60,8 +60,9 @@ std::optional<std::string> why_unknown_property(std::string_view action_type, st
   const bool is_ours = begins_ignoring_case(property, "Slipway.");
   const bool is_aws = action_type == ecs_service_action && begins_ignoring_case(property, "Octopus.Action.Aws");
   if (!is_ours && !is_aws) return std::nullopt;
-  const auto names = ecs_service | std::views::transform(&ActionProperty::name);
-  if (std::ranges::find(names, property) != names.end()) return std::nullopt;
+  std::vector<std::string_view> names;
+  for (const ActionProperty& known : ecs_service) names.push_back(known.name);
+  if (std::find(names.begin(), names.end(), property) != names.end()) return std::nullopt;
   return fmt::format("{} is no property that this server reads.{}", property, did_you_mean(property, names));
 }
 

@@ -250,10 +250,11 @@ TEST_CASE("a definition with every member of AWS's model arrives equal") {
   const json::object given = sample_definition();
   const json::object arrived = shop.deploy("Slipway.Ecs.TaskDefinition", given);
   const json::object wanted = tags_as_object(given);
-  for (const auto& [name, value] : wanted) {
-    CAPTURE(std::string(name));
+  for (const auto& member : wanted) {
+    const std::string name(member.key());
+    CAPTURE(name);
     if (name == "containerDefinitions") continue;
-    CHECK(json::to_text(arrived.at(name)) == json::to_text(value));
+    CHECK(json::to_text(arrived.at(name)) == json::to_text(member.value()));
   }
   const auto& container = arrived.at("containerDefinitions").as_array().at(0);
   CHECK(differences(container.as_object(), given.at("containerDefinitions").at(0).as_object()).empty());
