@@ -208,7 +208,11 @@ object operation_of(const Route& route) {
   if (route.permission != anyone && route.permission != authenticated)
     operation.emplace("x-permission", route.permission);
   if (route.permission == anyone) operation.emplace("security", array());
-  if (route.body) operation.emplace("requestBody", object{{"content", content_of("application/json", *route.body)}});
+  if (route.body) {
+    const bool is_needed = route.body->contains("required") || route.body->contains("$ref");
+    operation.emplace("requestBody",
+                      object{{"required", is_needed}, {"content", content_of("application/json", *route.body)}});
+  }
   return operation;
 }
 

@@ -139,7 +139,7 @@ class Attack:
 
     def slices(self, path):
         page = self.api.send("GET", path)
-        is_page = page.status == 200 and b'"ItemsPerPage"' in page.body
+        is_page = page.status == 200 and re.search(rb'"ItemsPerPage":\d', page.body)
         for what, query in BAD_SLICES.items():
             self.send(what, "GET", f"{path}?{query}", refused=is_page)
 
