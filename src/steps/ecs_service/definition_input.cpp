@@ -63,6 +63,13 @@ class DefinitionReader {
   static void take_apart(DefinitionReader& reader, json::value& document) {
     json::object* members = document.if_object();
     if (members == nullptr) return;
+    if (members->contains("taskDefinition")) {
+      reader.problems_.add(
+          fmt::format("{} holds an answer of DescribeTaskDefinition: give what stands in its "
+                      "taskDefinition.",
+                      definition_property));
+      members->erase("taskDefinition");
+    }
     std::vector<std::string> dropped;
     const json::object sendable = aws::registrable(*members);
     for (const auto& [name, value] : *members) {
@@ -87,10 +94,23 @@ class DefinitionReader {
     json::array& containers = wanted_.members["containerDefinitions"].as_array();
     check_containers(containers, fmt::format("{}.containerDefinitions", definition_property));
     if (containers.empty()) wanted_.members.erase("containerDefinitions");
+    check_tags();
     for (const auto& name : wanted_.removed) {
       if (name == "family" || name == "containerDefinitions") {
         problems_.add(fmt::format("{}.{} can't be removed.", definition_property, name));
       }
+    }
+  }
+
+  void check_tags() {
+    const json::array* tags = json::array_at(wanted_.members, "tags");
+    for (const auto& tag : tags == nullptr ? json::array{} : *tags) {
+      const std::string_view key = json::text_at(tag.as_object(), "key").value_or("");
+      if (!key.empty() && !key.starts_with("aws:") && !key.starts_with("slipway:")) continue;
+      problems_.add(
+          fmt::format("{}.tags: \"{}\" can't be a tag's key; AWS and Slipway set those that begin with aws: and "
+                      "slipway: themselves.",
+                      definition_property, key));
     }
   }
 

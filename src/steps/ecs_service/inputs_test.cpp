@@ -205,6 +205,15 @@ TEST_CASE("misspelt members are refused with the right ones, wherever they stand
   CHECK(any_has(warnings, "Slipway.Ecs.Containers[0].quantum is no member that AWS's model knows"));
 }
 
+TEST_CASE("what people paste of AWS's answers is told apart from a definition") {
+  Action action;
+  action["Slipway.Ecs.TaskDefinition"] = R"({"taskDefinition":{"family":"web"},"tags":[]})";
+  CHECK(only(action.problems()).find("give what stands in its taskDefinition") != std::string::npos);
+  action["Slipway.Ecs.TaskDefinition"] =
+      R"({"tags":[{"key":"slipway:unit","value":"x"},{"key":"Owner","value":"me"}]})";
+  CHECK(only(action.problems()).find("\"slipway:unit\" can't be a tag's key") != std::string::npos);
+}
+
 TEST_CASE("a sensitive value that would become plain text is a warning that names container and variable") {
   Action action;
   action.variables = {{"Password", "hunter2"}};
