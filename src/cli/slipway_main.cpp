@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "cli/backup_commands.h"
 #include "cli/language_commands.h"
+#include "cli/process.h"
 #include "cli/server_options.h"
 
 namespace {
@@ -189,6 +190,7 @@ int main(int argc, char** argv) {
       return cli::run_server(server);
     }
     const Time now = SystemClock().now();
+    cli::keep_process_private();  // upkeep reads the master key, too
     if (app.got_subcommand("backup")) return cli::run_backup(backup, now, std::cout);
     if (app.got_subcommand("restore")) return cli::run_restore(restore, now, std::cout);
     if (app.got_subcommand("check")) return cli::run_check(check, std::cout);

@@ -208,6 +208,33 @@ def options_that_are_wrong_are_told_with_what_is_right():
 
 
 @suite.case
+def every_file_that_is_made_is_for_its_owner_alone_whatever_the_umask():
+    before = os.umask(0)
+    try:
+        with Folder() as folder:
+            made = folder / "made"
+            made.mkdir(mode=0o700)
+            with Slipway(made, environment={"SLIPWAY_DATA": str(made / "data")}) as server:
+                api = Api(server.address, server.key)
+                project, environment = nothing_to_deploy(api)
+                wait_for(api, release_and_deploy(api, project, environment, "1.0.0"), "Success")
+                for words in (
+                    ("backup", made / "b.db", "--with-master-key", "--data", made / "data"),
+                    ("restore", made / "b.db", "--data", made / "restored"),
+                ):
+                    status, said = slipway(*words)
+                    expect_equal(status, 0, said)
+                server.log.chmod(0o600)  # made by this test
+                files = [path for path in made.rglob("*")]
+                assert {path.name for path in files} >= {"slipway.db", "slipway.db-wal", "master.key", "b.db.key"}, files
+                for path in files:
+                    expect_equal(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, path)
+                print(f"        {len(files)} files and folders")
+    finally:
+        os.umask(before)
+
+
+@suite.case
 def a_check_says_what_is_wrong_by_its_exit_status_too():
     with Folder() as folder:
         with Slipway(folder):
@@ -285,7 +312,7 @@ def every_option_and_every_metric_is_documented_and_nothing_else_is():
     for option, variable in options.items():
         expect_in(f"`{option}", page)
         expect_in(f"`{variable}`", page, option)
-    told = {"SLIPWAY_DATA", "SLIPWAY_ADMIN_API_KEY", *options.values()}
+    told = {"SLIPWAY_ADMIN_API_KEY", "SLIPWAY_AWS_REGIONS", *options.values()}  # two that are no options
     for variable in set(re.findall(r"SLIPWAY_[A-Z_]+", page)):
         expect_in(variable, told, "docs/operations.md")
     with Folder() as folder, Slipway(folder) as server:
