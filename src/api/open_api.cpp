@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <mutex>
 
 #include "api/delivery_shapes.h"
 #include "api/shape.h"
@@ -272,9 +273,21 @@ Route open_api_route(const std::vector<Route>& described, const model::Catalogue
           map_of(anything()));
   std::vector<Route> all = described;
   all.push_back(route);
-  // Made when asked for: it is large, and most servers never are.
-  route.handler = ReadHandler([all = std::make_shared<const std::vector<Route>>(std::move(all)), &catalogue](
-                                  Call&, storage::Reader&) { return json_response(200, open_api(*all, catalogue)); });
+  // Made when first asked for: it is large, and most servers never are.
+  struct Document {
+    std::vector<Route> routes;
+    std::once_flag made;
+    std::string text;
+  };
+  const auto document = std::make_shared<Document>();
+  document->routes = std::move(all);
+  route.handler = ReadHandler([document, &catalogue](Call&, storage::Reader&) {
+    std::call_once(document->made, [&] {
+      document->text = json::to_text(open_api(document->routes, catalogue));
+      document->routes.clear();
+    });
+    return json_response(200, document->text);
+  });
   return route;
 }
 

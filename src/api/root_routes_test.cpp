@@ -1,6 +1,9 @@
 #include "api/root_routes.h"
 
+#include <set>
+
 #include "api/testing.h"
+#include "base/text.h"
 
 using namespace slipway;
 using namespace slipway::api::testing;
@@ -130,4 +133,33 @@ TEST_CASE("What can't be created yet is refused with the reason, before anything
   const Answer kept = api.get("/api/Spaces-1/projects/Web");
   CHECK_FALSE(kept["Links"].as_object().contains("ConvertToVcs"));
   CHECK(kept["IsVersionControlled"] == json::value(false));
+}
+
+TEST_CASE("Every collection and every question without parameters is linked from a root") {
+  TestApi api;
+  std::set<std::string> linked;
+  for (const char* root : {"/api", "/api/Spaces-1"}) {
+    const Answer answer = api.get(root);
+    for (const auto& link : answer["Links"].as_object()) {
+      std::string path = to_lower_ascii(json::view(link.value().as_string()));
+      path.resize(std::min(path.find('{'), path.size()));
+      for (const std::string_view prefix : {"/api/spaces-1/", "/api/"}) {
+        if (!path.starts_with(prefix)) continue;
+        linked.insert(path.substr(prefix.size()));
+        break;
+      }
+    }
+  }
+  // Parts of what is linked, and what clients know by its address.
+  const std::set<std::string> known{"",         "space root",        "capabilities",    "configuration/feature-toggles",
+                                    "users/me", "retentionpolicies", "environments/v2", "tenantvariables"};
+  std::size_t tried = 0;
+  for (const api::Route& route : api.server().router().routes()) {
+    const bool is_plain = route.pattern.find('{') == std::string::npos && !route.pattern.starts_with('/');
+    if (route.method != "GET" || !is_plain || known.contains(route.pattern)) continue;
+    if (route.pattern.ends_with("/all") && linked.contains(route.pattern.substr(0, route.pattern.size() - 4))) continue;
+    CHECK_MESSAGE(linked.contains(to_lower_ascii(route.pattern)), route.pattern << " is linked from nowhere");
+    ++tried;
+  }
+  MESSAGE(tried << " addresses");
 }
