@@ -42,9 +42,22 @@ class Conformer {
   }
 
  private:
+  /// Enough to see what is wrong; a message has to stay one that people can read.
+  static constexpr std::size_t most_told = 100;
+
+  void problem(std::string text) {
+    const std::size_t told = problems_.list().size();
+    if (told < most_told) problems_.add(std::move(text));
+    if (told == most_told) problems_.add("There are more problems of this kind.");
+  }
+
+  void warning(std::string text) {
+    if (warnings_.size() < most_told) warnings_.push_back(std::move(text));
+  }
+
   void mismatch(const json::value& value, const Shape& shape, const std::string& path, std::string_view hint = "") {
     const std::string shown = options_.show ? options_.show(path, value) : std::string();
-    problems_.add(
+    problem(
         fmt::format("{} must be {}{}{}.{}", path, described(shape.kind), shown.empty() ? "" : ", not ", shown, hint));
   }
 
@@ -65,12 +78,12 @@ class Conformer {
     if (known.empty() || std::find(known.begin(), known.end(), given) != known.end()) return;
     const auto near = nearest(given, known);
     if (near && equals_ignoring_case(*near, given)) {
-      problems_.add(fmt::format("{} must be spelled \"{}\": case counts.", path, *near));
+      problem(fmt::format("{} must be spelled \"{}\": case counts.", path, *near));
       return;
     }
     const std::string shown = options_.show ? options_.show(path, json::value(given)) : std::string();
-    warnings_.push_back(fmt::format("{}: AWS's model does not list{}{} and may refuse it.{}", path,
-                                    shown.empty() ? " the value" : " ", shown, did_you_mean(given, known)));
+    warning(fmt::format("{}: AWS's model does not list{}{} and may refuse it.{}", path,
+                        shown.empty() ? " the value" : " ", shown, did_you_mean(given, known)));
   }
 
   void check_range(double number, const json::value& value, const Shape& shape, const std::string& path) {
@@ -167,17 +180,17 @@ class Conformer {
     if (options_.is_patch) return;
     for (const Member& member : shape.members) {
       if (member.required && !members.contains(member.name)) {
-        problems_.add(fmt::format("{}.{} is missing.", path, member.name));
+        problem(fmt::format("{}.{} is missing.", path, member.name));
       }
     }
   }
 
   void unknown(std::string_view name, const std::vector<std::string_view>& known, const std::string& at) {
     if (const auto near = nearest(name, known)) {
-      problems_.add(fmt::format("{} is no member that AWS knows. Did you mean \"{}\"?", at, *near));
+      problem(fmt::format("{} is no member that AWS knows. Did you mean \"{}\"?", at, *near));
     } else {
-      warnings_.push_back(fmt::format("{} is no member that AWS's model knows (botocore {}); it is passed on as it is.",
-                                      at, model_version()));
+      warning(fmt::format("{} is no member that AWS's model knows (botocore {}); it is passed on as it is.", at,
+                          model_version()));
     }
   }
 

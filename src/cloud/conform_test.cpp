@@ -218,3 +218,12 @@ TEST_CASE("our own members stay beside AWS's, and are suggested as they are") {
   CHECK(conformed_text(R"({"containerDefinitions":[{"package":"web"}]})").problems.empty());
   CHECK(holds(conformed_text(R"({"containerDefinitions":[{"pakage":"web"}]})").problems, "Did you mean \"package\"?"));
 }
+
+TEST_CASE("a thousand problems are told as a hundred and more") {
+  json::object labels;
+  for (int i = 0; i < 1000; ++i) labels[std::to_string(i)] = 1.5;
+  const auto result =
+      conformed(json::object{{"containerDefinitions", json::array{{{"dockerLabels", std::move(labels)}}}}});
+  CHECK(result.problems.size() == 101);
+  CHECK(result.problems.back() == "There are more problems of this kind.");
+}
