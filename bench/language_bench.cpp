@@ -107,7 +107,8 @@ void measure_variables(Report& report) {
   };
   const double ours = median_seconds(15, renew, [&] {
     bound.emplace(std::move(given));
-    evaluated = bound->evaluate_all();
+    language::Budget budget(language::kTextLimits, language::time_of_this_thread);
+    evaluated = bound->evaluate_all(budget);
   });
   std::unordered_map<std::string_view, std::string> filled;
   const double plain = median_seconds(
@@ -122,7 +123,10 @@ void measure_large_template(Report& report) {
   std::string text;
   while (text.size() < (1u << 20)) text += "image: registry.example/#{Name}:#{Name | ToUpper} # a line of a manifest\n";
   const language::Bindings bindings(variables);
-  const double ours = median_seconds(7, [&] { use(bindings.evaluate(text).text_or_empty().size()); });
+  const double ours = median_seconds(7, [&] {
+    language::Budget budget(language::kTextLimits, language::time_of_this_thread);
+    use(bindings.evaluate(text, budget).text_or_empty().size());
+  });
   const double scan = median_seconds(7, [&] {
     std::size_t tokens = 0;
     for (auto at = text.find("#{"); at != std::string::npos; at = text.find("#{", at + 1)) ++tokens;

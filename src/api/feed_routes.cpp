@@ -72,7 +72,10 @@ std::vector<feeds::PackageVersion> wanted_versions(const Call& call, const Opene
   filter.contains = text_of(call, "filter");
   filter.include_prerelease = !equals_ignoring_case(text_of(call, "includePreRelease"), "false");
   std::vector<feeds::PackageVersion> wanted;
-  for (const std::size_t position : planning::newest_first(candidates, filter)) wanted.push_back(versions[position]);
+  language::Budget budget(language::kRequestLimits, language::time_of_this_thread);
+  for (const std::size_t position : planning::newest_first(candidates, filter, budget)) {
+    wanted.push_back(versions[position]);
+  }
   return wanted;
 }
 
@@ -127,9 +130,11 @@ struct RuleTest {
 };
 BOOST_DESCRIBE_STRUCT(RuleTest, (), (Version, VersionRange, PreReleaseTag, FeedType, FeedId))
 
-net::Response rule_test(const Call& call, storage::Reader& reader, RuleTest test) {
+net::Response rule_test(Call& call, RuleTest test) {
   if (test.FeedType.empty() && !test.FeedId.empty()) {
-    const auto feed = model::find<model::Feed>(storage::DocumentLookup(reader), test.FeedId);
+    const auto feed = call.services.database.read([&](storage::Reader& reader) {
+      return model::find<model::Feed>(storage::DocumentLookup(reader), test.FeedId);
+    });
     if (feed && feed->SpaceId == call.space) test.FeedType = feed->FeedType;
   }
   const auto format = planning::version_format_of_feed(test.FeedType);
@@ -137,7 +142,9 @@ net::Response rule_test(const Call& call, storage::Reader& reader, RuleTest test
   language::RuleVerdict verdict;
   try {
     const language::ChannelRule rule({test.VersionRange, test.PreReleaseTag, {}}, language::range_format_for(format));
-    verdict = rule.judge(language::parse_version(format, test.Version));
+    const auto version = language::try_parse_listed_version(format, trim(test.Version));
+    language::Budget budget(language::kRequestLimits, language::time_of_this_thread);
+    verdict = rule.judge(version ? *version : language::parse_version(format, test.Version), budget);
   } catch (const Error& error) {
     for (const std::string& detail : error.details()) errors.push_back(json::value(detail));
     if (errors.empty()) errors.push_back(json::value(error.message()));
@@ -147,15 +154,14 @@ net::Response rule_test(const Call& call, storage::Reader& reader, RuleTest test
                                          {"SatisfiesPreReleaseTag", verdict.tag_matches}});
 }
 
-net::Response rule_test_by_query(Call& call, storage::Reader& reader) {
-  return rule_test(call, reader,
-                   {text_of(call, "version"), text_of(call, "versionRange"), text_of(call, "preReleaseTag"),
-                    text_of(call, "feedType") + text_of(call, "feetType"), text_of(call, "feedId")});
+net::Response rule_test_by_query(Call& call) {
+  return rule_test(call, {text_of(call, "version"), text_of(call, "versionRange"), text_of(call, "preReleaseTag"),
+                          text_of(call, "feedType") + text_of(call, "feetType"), text_of(call, "feedId")});
 }
 
 net::Response rule_test_by_body(Call& call) {
   const auto test = json::from_json<RuleTest>(call.body());
-  return call.services.database.read([&](storage::Reader& reader) { return rule_test(call, reader, test); });
+  return rule_test(call, test);
 }
 
 /// The link to here must lead somewhere: clients name no reason of their own for a missing address. Looks at no body,

@@ -22,7 +22,14 @@ struct Ground {
   model::Project project;
   model::DeploymentProcess process;
   model::VariableSet variables;
-  std::string channel;  ///< id of the release's; "" = the project's default
+  std::string channel = {};  ///< id of the release's; "" = the project's default
+};
+
+/// The ground, and what else the answer needs of the same snapshot of the database.
+struct Question {
+  Ground ground;
+  model::Channel channel;
+  std::optional<storage::ReleaseRecord> last;
 };
 
 /// `channel`: id, slug or name; the ground's where the query names none.
@@ -68,18 +75,26 @@ json::object package_document(const model::Lookup& lookup, const planning::Packa
           {"IsResolvable", need.is_resolvable}};
 }
 
-net::Response process_template(Call& call, storage::Reader& reader, const Ground& ground) {
-  const storage::DocumentLookup lookup(reader);
+Question question_of(const Call& call, storage::Reader& reader, Ground ground) {
+  auto channel = channel_of(call, storage::DocumentLookup(reader), ground);
+  auto last = storage::latest_release(reader, ground.project.Id, "");
+  return {std::move(ground), std::move(channel), std::move(last)};
+}
+
+/// Templates are evaluated between the reads.
+net::Response process_template(Call& call, const Question& question) {
+  const auto& [ground, channel, last] = question;
   const model::Project& project = ground.project;
-  const auto channel = channel_of(call, lookup, ground);
-  const auto last = storage::latest_release(reader, project.Id, "");
+  commands::CommandContext context = command_context(call);
+  const auto variables = planning::variables_at_creation(ground.variables, channel);
+  const auto needs = planning::packages_needed(ground.process, channel, planning::resolver(variables, context.budget));
+  const auto next = commands::next_release_number(context, project, channel);
   json::array packages;
-  for (const planning::PackageNeed& need : planning::packages_needed(
-           ground.process, channel, planning::resolver(planning::variables_at_creation(ground.variables, channel)))) {
-    packages.push_back(package_document(lookup, need, last));
-  }
+  call.services.database.read([&](storage::Reader& reader) {
+    const storage::DocumentLookup lookup(reader);
+    for (const planning::PackageNeed& need : needs) packages.push_back(package_document(lookup, need, question.last));
+  });
   const auto& donor = project.VersioningStrategy.DonorPackage;
-  const auto next = commands::next_release_number(reader, command_context(call), project, channel);
   return json_response(
       200, json::object{
                {"DeploymentProcessId", ground.process.Id},
@@ -120,13 +135,15 @@ Ground with_release(const Call& call, storage::Reader& reader, Ground ground) {
   return ground;
 }
 
-net::Response by_project(Call& call, storage::Reader& reader) {
-  auto project = addressed<model::Project>(storage::DocumentLookup(reader), call.space, call.parameter("owner"));
-  return process_template(call, reader, with_release(call, reader, ground_of(reader, std::move(project))));
+net::Response by_project(Call& call) {
+  return process_template(call, call.services.database.read([&](storage::Reader& reader) {
+    auto project = addressed<model::Project>(storage::DocumentLookup(reader), call.space, call.parameter("owner"));
+    return question_of(call, reader, with_release(call, reader, ground_of(reader, std::move(project))));
+  }));
 }
 
 /// The live process of a project, or a snapshot of it.
-net::Response by_process(Call& call, storage::Reader& reader) {
+Question question_by_process(const Call& call, storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
   const std::string& id = call.parameter("id");
   const bool is_snapshot = id.find("-s-") != std::string::npos;
@@ -136,7 +153,12 @@ net::Response by_process(Call& call, storage::Reader& reader) {
   if (!project || project->SpaceId != call.space) commands::fail_unknown("resource", id);
   Ground ground = ground_of(reader, std::move(*project));
   ground.process = *process;
-  return process_template(call, reader, with_release(call, reader, std::move(ground)));
+  return question_of(call, reader, with_release(call, reader, std::move(ground)));
+}
+
+net::Response by_process(Call& call) {
+  return process_template(
+      call, call.services.database.read([&](storage::Reader& reader) { return question_by_process(call, reader); }));
 }
 
 }  // namespace

@@ -90,9 +90,11 @@ net::Response create(Call& call, ReleaseRequest request,
                      const std::function<net::Response(storage::Txn&, const commands::CreatedRelease&)>& answer) {
   if (auto kept = kept_answer(call, idempotency_key(call))) return std::move(*kept);
   commands::CommandContext context = command_context(call);
-  const auto prepared = commands::prepare_release(context, std::move(request));
-  return answer_once(call, "create release", [&](storage::Txn& txn, commands::CommandContext& writing) {
-    return answer(txn, commands::create_release(txn, writing, prepared));
+  auto prepared = commands::prepare_release(context, std::move(request));
+  return commands::with_free_number(context, prepared, [&] {
+    return answer_once(call, "create release", [&](storage::Txn& txn, commands::CommandContext& writing) {
+      return answer(txn, commands::create_release(txn, writing, prepared));
+    });
   });
 }
 

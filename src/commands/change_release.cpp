@@ -11,11 +11,10 @@
 #include "commands/names.h"
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
-#include "language/version.h"
+#include "language/template.h"
 #include "model/channel.h"
 #include "model/feed.h"
 #include "planning/package_selection.h"
-#include "planning/release_variables.h"
 #include "storage/document_lookup.h"
 #include "storage/journal.h"
 #include "storage/task_log.h"
@@ -50,14 +49,15 @@ const planning::SelectedPackage* change_of(const planning::SelectedPackage& pack
 
 /// The packages whose versions the edit changes, each with its new one.
 std::vector<planning::PackageNeed> changed_needs(const ReleaseBody& body, const ReleaseEdit& edit) {
-  const auto as_frozen = planning::resolver({});
   std::vector<planning::PackageNeed> needs;
   for (const planning::SelectedPackage& package : body.SelectedPackages) {
     const planning::SelectedPackage* change = edit.packages ? change_of(package, *edit.packages) : nullptr;
     if (change == nullptr) continue;
-    const bool is_resolvable = as_frozen(package.PackageId) && as_frozen(package.FeedId);
+    // What was resolvable when the release was made was resolved then.
+    const bool is_resolvable =
+        language::can_skip_evaluation(package.PackageId) && language::can_skip_evaluation(package.FeedId);
     needs.push_back({package.StepName, package.ActionName, "", package.PackageReferenceName, package.PackageId,
-                     package.FeedId, is_resolvable, change->Version, std::nullopt});
+                     package.FeedId, package.PackageId, package.FeedId, is_resolvable, change->Version, std::nullopt});
   }
   return needs;
 }
@@ -82,17 +82,17 @@ std::vector<planning::SelectedPackage> with_changes(std::vector<planning::Select
 }
 
 /// CHN-6: the same rules as at creation.
-void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release, const ReleaseBody& body) {
+void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release, const ReleaseBody& body,
+                 language::Budget& budget) {
   const storage::DocumentLookup lookup(reader);
   const auto channel = require<model::Channel>(lookup, release.channel, "channel");
   const auto process = frozen_process(reader, release.process_snapshot);
-  const auto as_written = [](std::string_view text) { return std::optional(std::string(text)); };
   Problems problems;
-  for (const planning::PackageNeed& need : planning::packages_needed(process, channel, as_written)) {
+  for (const planning::PackageNeed& need : planning::packages_needed(process, channel, planning::as_written)) {
     for (const planning::SelectedPackage& package : body.SelectedPackages) {
       if (package.ActionName != need.action || package.PackageReferenceName != need.reference) continue;
       const auto feed = model::find<model::Feed>(lookup, package.FeedId);
-      if (auto violation = planning::rule_violation(need, feed ? feed->FeedType : "", package.Version)) {
+      if (auto violation = planning::rule_violation(need, feed ? feed->FeedType : "", package.Version, budget)) {
         problems.add(std::move(*violation));
       }
     }
@@ -150,8 +150,8 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
   const ReleaseEdit& edit = prepared.edit;
   storage::ReleaseRecord release = existing(txn, context, id);
   ReleaseBody body = body_of(release);
-  if (edit.version && !edit.version->empty()) {
-    release.version = checked_number(*edit.version);
+  if (edit.version && !trim(*edit.version).empty()) {
+    release.version = checked_number(std::string(trim(*edit.version)));
     release.version_key = version_key(release.version);
   }
   if (edit.channel) move_to_channel(txn, release, *edit.channel);
@@ -159,7 +159,7 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
   if (edit.custom_fields) body.CustomFields = *edit.custom_fields;
   if (edit.packages) body.SelectedPackages = with_changes(std::move(body.SelectedPackages), prepared);
   body.IgnoreChannelRules = body.IgnoreChannelRules || edit.ignore_channel_rules;
-  if (!body.IgnoreChannelRules) check_rules(txn, release, body);
+  if (!body.IgnoreChannelRules) check_rules(txn, release, body, context.budget);
   release.body = to_text(body);
   save(txn, context, release, "Modified", fmt::format("Release {} was changed", release.version));
   return release;

@@ -159,8 +159,11 @@ class World {
   CreatedRelease release(ReleaseRequest request) {
     if (request.project.empty()) request.project = "Web";
     CommandContext writing = context();
-    const PreparedRelease prepared = prepare_release(writing, std::move(request));
-    return database->write("create release", [&](storage::Txn& txn) { return create_release(txn, writing, prepared); });
+    PreparedRelease prepared = prepare_release(writing, std::move(request));
+    return with_free_number(writing, prepared, [&] {
+      return database->write("create release",
+                             [&](storage::Txn& txn) { return create_release(txn, writing, prepared); });
+    });
   }
   storage::ReleaseRecord release(const std::string& version) {
     ReleaseRequest request;

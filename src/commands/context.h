@@ -11,6 +11,7 @@
 #include "base/deadline.h"
 #include "base/time.h"
 #include "feeds/feed_types.h"
+#include "language/budget.h"
 #include "storage/database.h"
 #include "storage/ids.h"
 #include "storage/secrets.h"
@@ -36,6 +37,8 @@ struct CommandContext : WriteContext {
   storage::Database& database;
   const feeds::FeedTypes& feeds;
   std::optional<Deadline> calls_end;  ///< when calls to others must have ended; none: there must be no such calls
+  /// What all templates and rules that the request looks at may use.
+  language::Budget budget{language::kRequestLimits, language::time_of_this_thread};
 };
 
 }  // namespace slipway::commands

@@ -11,8 +11,8 @@
 #include "commands/names.h"
 #include "commands/records.h"
 #include "commands/release_lookup.h"
-#include "commands/release_numbers.h"
 #include "commands/snapshots.h"
+#include "language/template.h"
 #include "language/version_mask.h"
 #include "planning/release_variables.h"
 #include "storage/document_lookup.h"
@@ -35,7 +35,7 @@ struct ReleaseGround {
   model::Project project;
   model::Channel channel;
   model::DeploymentProcess process;
-  std::vector<PackageNeed> needs;
+  language::VariableSet variables;
 };
 
 ReleaseGround ground_of(storage::Reader& reader, const CommandContext& context, const ReleaseRequest& request) {
@@ -47,19 +47,17 @@ ReleaseGround ground_of(storage::Reader& reader, const CommandContext& context, 
   }
   ground.channel = channel_of(lookup, ground.project, request.channel);
   ground.process = require<model::DeploymentProcess>(lookup, ground.project.DeploymentProcessId, "deployment process");
-  planning::check_specs_mean_something(ground.process, request.packages);
-  const auto variables = require<model::VariableSet>(lookup, ground.project.VariableSetId, "variable set");
-  ground.needs = planning::packages_needed(
-      ground.process, ground.channel, planning::resolver(planning::variables_at_creation(variables, ground.channel)));
+  ground.variables = planning::variables_at_creation(
+      require<model::VariableSet>(lookup, ground.project.VariableSetId, "variable set"), ground.channel);
   return ground;
 }
 
 const feeds::PackageVersion& newest_of(const std::vector<feeds::PackageVersion>& versions, const LookUp& look_up,
-                                       const std::string& caller_tag) {
+                                       const std::string& caller_tag, language::Budget& budget) {
   std::vector<planning::VersionCandidate> candidates;
   for (const feeds::PackageVersion& version : versions) candidates.push_back({version.version, version.published});
   const auto order =
-      planning::newest_first(candidates, planning::newest_filter(look_up.need, look_up.feed_type, caller_tag));
+      planning::newest_first(candidates, planning::newest_filter(look_up.need, look_up.feed_type, caller_tag), budget);
   if (order.empty()) {
     fail_invalid(fmt::format("The feed '{}' has no version of the package {} that the channel takes; name one.",
                              look_up.feed_name, look_up.need.label()));
@@ -67,7 +65,7 @@ const feeds::PackageVersion& newest_of(const std::vector<feeds::PackageVersion>&
   return versions[order.front()];
 }
 
-planning::SelectedPackage find_newest(const LookUp& look_up, const ReleaseRequest& request) {
+planning::SelectedPackage find_newest(const LookUp& look_up, const ReleaseRequest& request, language::Budget& budget) {
   const PackageNeed& need = look_up.need;
   if (!request.may_choose_newest) {
     fail_invalid(fmt::format("No version was selected for the package {}.", need.label()));
@@ -82,32 +80,46 @@ planning::SelectedPackage find_newest(const LookUp& look_up, const ReleaseReques
                     need.label(), look_up.feed_name));
   }
   const auto versions = look_up.feed->versions(need.package_id);
-  const feeds::PackageVersion& newest = newest_of(versions, look_up, request.prerelease_tag);
+  const feeds::PackageVersion& newest = newest_of(versions, look_up, request.prerelease_tag, budget);
   planning::SelectedPackage selected = without_version(look_up);
   selected.Version = newest.version;
   selected.Digest = newest.digest;
   return selected;
 }
 
+/// Written the same: what it resolves to is the same then, for the same variables.
 bool is_same(const PackageNeed& a, const PackageNeed& b) {
-  return a.action_id == b.action_id && a.reference == b.reference && a.package_id == b.package_id &&
-         a.feed_id == b.feed_id;
+  return a.action_id == b.action_id && a.reference == b.reference && a.written_id == b.written_id &&
+         a.written_feed == b.written_feed;
+}
+
+bool depends_on_variables(const PackageNeed& need) {
+  return !language::can_skip_evaluation(need.written_id) || !language::can_skip_evaluation(need.written_feed);
+}
+
+bool is_same(const language::VariableSet& a, const language::VariableSet& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return x.name == y.name && x.value == y.value; });
 }
 
 /// The packages found before the write, matched with what the process needs now.
-std::vector<planning::SelectedPackage> select_packages(const ReleaseGround& ground, const PreparedRelease& prepared) {
+std::vector<planning::SelectedPackage> select_packages(const ReleaseGround& ground, const PreparedRelease& prepared,
+                                                       language::Budget& budget) {
+  const bool same_variables = is_same(ground.variables, prepared.variables);
   Problems problems;
   std::vector<planning::SelectedPackage> selected;
-  for (const PackageNeed& need : ground.needs) {
+  for (const PackageNeed& need : planning::packages_needed(ground.process, ground.channel, planning::as_written)) {
     const auto found = std::find_if(prepared.packages.begin(), prepared.packages.end(),
                                     [&](const FoundPackage& package) { return is_same(package.need, need); });
-    if (found == prepared.packages.end()) {
+    if (found == prepared.packages.end() || (!same_variables && depends_on_variables(need))) {
       fail(ErrorCode::conflict,
            fmt::format("The process of '{}' changed while the release was being created; repeat the call.",
                        ground.project.Name));
     }
     if (!prepared.request.ignore_channel_rules) {
-      if (auto violation = planning::rule_violation(need, found->feed_type, found->selected.Version)) {
+      PackageNeed named = found->need;
+      named.rule = need.rule;
+      if (auto violation = planning::rule_violation(named, found->feed_type, found->selected.Version, budget)) {
         problems.add(std::move(*violation));
       }
     }
@@ -140,31 +152,50 @@ CreatedRelease still_existing(storage::Reader& reader, const storage::ReleaseRec
 }  // namespace
 
 PreparedRelease prepare_release(CommandContext& context, ReleaseRequest request) {
+  request.version = trim(request.version);
   PreparedRelease prepared;
-  const std::vector<LookUp> look_ups = context.database.read([&](storage::Reader& reader) -> std::vector<LookUp> {
-    const ReleaseGround ground = ground_of(reader, context, request);
+  const auto ground = context.database.read([&](storage::Reader& reader) {
+    ReleaseGround found = ground_of(reader, context, request);
     if (!request.version.empty() && !language::is_version_mask(request.version)) {
-      prepared.existing = existing_release(reader, ground.project, request, request.version);
+      prepared.existing = existing_release(reader, found.project, request, request.version);
     }
-    if (prepared.existing) return {};
-    return plan_look_ups(reader, context, ground.needs);
+    return found;
   });
-  prepared.packages = find_packages(look_ups, [&](const LookUp& look_up) {
-    const auto settled = planning::settled_version(look_up.need, request.packages);
-    return settled ? find_version(look_up, *settled) : find_newest(look_up, request);
-  });
+  prepared.variables = ground.variables;
+  // Templates are evaluated between the reads.
+  const planning::Resolve resolve = planning::resolver(ground.variables, context.budget);
+  planning::check_specs_mean_something(ground.process, request.packages, resolve);
+  if (!prepared.existing) {
+    const auto needs = planning::packages_needed(ground.process, ground.channel, resolve);
+    const std::vector<LookUp> look_ups =
+        context.database.read([&](storage::Reader& reader) { return plan_look_ups(reader, context, needs); });
+    prepared.packages = find_packages(look_ups, [&](const LookUp& look_up) {
+      const auto settled = planning::settled_version(look_up.need, request.packages);
+      return settled ? find_version(look_up, *settled) : find_newest(look_up, request, context.budget);
+    });
+    if (is_numbered_by_template(ground.project, request.version)) {
+      prepared.by_template = evaluate_template(context, ground.project, ground.channel);
+    }
+  }
   prepared.request = std::move(request);
   return prepared;
+}
+
+void prepare_number(CommandContext& context, PreparedRelease& prepared) {
+  const auto ground =
+      context.database.read([&](storage::Reader& reader) { return ground_of(reader, context, prepared.request); });
+  prepared.by_template = evaluate_template(context, ground.project, ground.channel);
 }
 
 CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const PreparedRelease& prepared) {
   const ReleaseRequest& request = prepared.request;
   if (prepared.existing) return still_existing(txn, *prepared.existing);
   const ReleaseGround ground = ground_of(txn, context, request);
-  const auto packages = select_packages(ground, prepared);
+  const auto packages = select_packages(ground, prepared, context.budget);
 
   storage::ReleaseRecord record;
-  record.version = release_number(txn, context, ground.project, ground.channel, packages, request.version);
+  record.version =
+      release_number(txn, context, ground.project, ground.channel, packages, request.version, prepared.by_template);
   record.version_key = version_key(record.version);
   if (auto existing = existing_release(txn, ground.project, request, record.version)) {
     return {std::move(*existing), true};

@@ -9,6 +9,7 @@
 
 #include "commands/context.h"
 #include "commands/package_look_up.h"
+#include "commands/release_numbers.h"
 #include "planning/package_selection.h"
 #include "storage/releases.h"
 
@@ -30,6 +31,8 @@ struct ReleaseRequest {
 
 struct PreparedRelease {
   ReleaseRequest request;
+  language::VariableSet variables;  ///< that the packages' ids were resolved with
+  std::optional<TemplateNumber> by_template;
   std::vector<FoundPackage> packages;
   std::optional<storage::ReleaseRecord> existing;  ///< has the wanted version, and is the answer; nothing was looked up
 };
@@ -44,7 +47,25 @@ struct CreatedRelease {
 /// unresolvable, or the version that exists (REL-1).
 PreparedRelease prepare_release(CommandContext&, ReleaseRequest);
 /// Throws Error{invalid} when the version exists (REL-1) or the packages don't fit the channel, Error{conflict} when
-/// what was prepared is outdated.
+/// what was prepared is outdated; NumberOutdated when that is the number alone.
 CreatedRelease create_release(storage::Txn&, CommandContext&, const PreparedRelease&);
+
+/// Finds the number anew.
+void prepare_number(CommandContext&, PreparedRelease&);
+
+/// What `write`, a write that calls create_release, returns; written again with a new number for as long as other
+/// releases take it.
+template <class Write>
+auto with_free_number(CommandContext& context, PreparedRelease& prepared, Write write) {
+  constexpr int most_attempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return write();
+    } catch (const NumberOutdated&) {
+      if (attempt == most_attempts) throw;
+    }
+    prepare_number(context, prepared);
+  }
+}
 
 }  // namespace slipway::commands

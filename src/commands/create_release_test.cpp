@@ -66,6 +66,75 @@ TEST_CASE_FIXTURE(World, "VER-8: a template without a counter is counted up unti
   CHECK(number_by("4.0.9-rc.9") == "4.0.9-rc.10");
 }
 
+TEST_CASE_FIXTURE(World, "VER-7: counters count within their label, and numbers have any length") {
+  CHECK(release("1.0.0-beta.i").version == "1.0.0-beta.0");
+  CHECK(release("1.0.0-beta.i").version == "1.0.0-beta.1");
+  CHECK(release("1.0.0-alpha.i").version == "1.0.0-alpha.0");
+  CHECK(release("1.0.0-alpha.i").version == "1.0.0-alpha.1");
+  CHECK(release("1.0.0-beta.i").version == "1.0.0-beta.2");
+  CHECK(release("20210201130629").version == "20210201130629");
+  CHECK(release("20210201130629.i").version == "20210201130629.1");
+  CHECK(refused([&] { release("v020210201130629"); }).at(0).find("already exists") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "A version that was typed with blanks around it is trimmed") {
+  CHECK(release(" 1.0.0 ").version == "1.0.0");
+  CHECK(refused([&] { release("\t1.0.0"); }).size() == 1);
+}
+
+TEST_CASE_FIXTURE(World,
+                  "VER-7: a number that was taken meanwhile is found anew, and no template is evaluated in a write") {
+  CommandContext one = context(), two = context();
+  ReleaseRequest request;
+  request.project = "Web";
+  PreparedRelease first = prepare_release(one, request);
+  PreparedRelease second = prepare_release(two, request);
+  int writes = 0;
+  const auto create = [&](CommandContext& context, PreparedRelease& prepared) {
+    return with_free_number(context, prepared, [&] {
+      ++writes;
+      return database->write("create", [&](storage::Txn& txn) { return create_release(txn, context, prepared); });
+    });
+  };
+  CHECK(create(one, first).record.version == "0.0.1");
+  CHECK(create(two, second).record.version == "0.0.2");
+  CHECK(writes == 3);
+}
+
+TEST_CASE_FIXTURE(World, "PKG-5: an id made of variables is resolved, and either spelling of it names the package") {
+  process.Steps[0].Actions[0].Packages[0].PackageId = "#{Repo}";
+  put(process);
+  model::Variable repo;
+  repo.Id = "v1";
+  repo.Name = "Repo";
+  repo.Value = "team/web";
+  variables.Variables = {repo};
+  put(variables);
+  int number = 0;
+  for (const char* spec : {"team/web:1.0.0", "#{Repo}:1.0.0", "Deploy web:1.0.0", "*:1.0.0"}) {
+    ReleaseRequest request;
+    request.version = "1.0." + std::to_string(++number);
+    request.packages.specs = planning::parse_package_specs({spec});
+    const auto package = body_of(release(request).record).SelectedPackages.at(0);
+    CHECK(package.PackageId == "team/web");
+    CHECK(package.Version == "1.0.0");
+    CHECK(package.Digest == "sha256:10");
+  }
+  ReleaseRequest request;
+  request.packages.specs = planning::parse_package_specs({"team/wbe:1.0.0"});
+  CHECK(refused([&] { release(request); }).at(0).find("Did you mean \"team/web\"?") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "VER-4: a tag that is a word alone is not newest beside others") {
+  images["team/web"] = {{"9e1a2b3", "sha256:1"}, {"4f177c4", "sha256:2"}, {"latest", "sha256:2"}};
+  ReleaseRequest request;
+  request.version = "1.0.0";
+  CHECK(body_of(release(request).record).SelectedPackages.at(0).Version != "latest");
+  images["team/web"] = {{"20210201130629", "a"}, {"20210201130630", "b"}, {"20210131120000", "c"}};
+  request.version = "1.0.1";
+  CHECK(body_of(release(request).record).SelectedPackages.at(0).Version == "20210201130630");
+}
+
 TEST_CASE_FIXTURE(World, "VER-5: an empty template is none") {
   project.VersioningStrategy.Template = "";
   put(project);

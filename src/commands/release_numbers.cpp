@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "language/release_template.h"
+#include "commands/release_lookup.h"
 #include "language/version.h"
 #include "language/version_mask.h"
 #include "model/lookup.h"
@@ -32,12 +33,18 @@ LastRelease last_made(storage::Reader& reader, const model::Project& project) {
   return [&](const std::string& channel) { return storage::latest_release(reader, project.Id, channel); };
 }
 
+bool is_higher(const storage::ReleaseRecord& a, const storage::ReleaseRecord& b) {
+  const auto left = language::try_parse_release_version(a.version);
+  const auto right = language::try_parse_release_version(b.version);
+  return left && (!right || language::compare(*left, *right) > 0);
+}
+
 LastRelease highest_of(const std::vector<storage::ReleaseRecord>& releases) {
   return [&](const std::string& channel) {
     std::optional<storage::ReleaseRecord> highest;
     for (const storage::ReleaseRecord& release : releases) {
       const bool counts = channel.empty() || release.channel == channel;
-      if (counts && (!highest || release.version_key > highest->version_key)) highest = release;
+      if (counts && (!highest || is_higher(release, *highest))) highest = release;
     }
     return highest;
   };
@@ -48,7 +55,7 @@ language::ReleaseHistory history_of(const LastRelease& last, const std::vector<m
   const auto version_in = [&](const std::string& id) -> std::optional<language::Version> {
     const auto release = last(id);
     if (!release) return std::nullopt;
-    return language::try_parse_version(language::VersionFormat::octopus, release->version);
+    return language::try_parse_release_version(release->version);
   };
   language::ReleaseHistory history;
   history.last = version_in("");
@@ -59,23 +66,46 @@ language::ReleaseHistory history_of(const LastRelease& last, const std::vector<m
   return history;
 }
 
-std::string by_template(storage::Reader& reader, const CommandContext& context, const model::Project& project,
-                        const model::Channel& channel, const LastRelease& last) {
+NumberGround ground_of(storage::Reader& reader, const CommandContext& context, const model::Project& project,
+                       const model::Channel& channel, const LastRelease& last) {
   const storage::DocumentLookup lookup(reader);
   const auto set = model::find<model::VariableSet>(lookup, project.VariableSetId).value_or(model::VariableSet{});
   const std::string& text = project.VersioningStrategy.Template.value_or("");
-  language::ReleaseTemplateInput input;
-  if (!text.empty()) input.template_text = text;
-  input.channel_name = channel.Name;
-  input.variables = planning::variables_at_creation(set, channel);
-  input.history = history_of(last, model::list<model::Channel>(lookup, project.Id), channel);
-  input.now = context.clock.now();
-  language::ReleaseNumber number = language::next_release_number(input);
+  NumberGround ground;
+  ground.project = project.Name;
+  if (!text.empty()) ground.input.template_text = text;
+  ground.input.channel_name = channel.Name;
+  ground.input.variables = planning::variables_at_creation(set, channel);
+  ground.input.history = history_of(last, model::list<model::Channel>(lookup, project.Id), channel);
+  ground.input.now = context.clock.now();
+  return ground;
+}
+
+std::string evaluated(const NumberGround& ground, language::Budget& budget) {
+  language::ReleaseNumber number = language::next_release_number(ground.input, budget);
   if (number.error) {
-    fail_invalid(fmt::format("The project '{}' numbers its releases by '{}', which gives no version: {}", project.Name,
-                             input.template_text, *number.error));
+    fail_invalid(fmt::format("The project '{}' numbers its releases by '{}', which gives no version: {}",
+                             ground.project, ground.input.template_text, *number.error));
   }
   return std::move(number.text);
+}
+
+bool is_same(const std::optional<language::Version>& a, const std::optional<language::Version>& b) {
+  return a.has_value() == b.has_value() && (!a || a->original == b->original);
+}
+
+/// Whether a template gives the same on both, but for the time.
+bool is_same(const language::ReleaseTemplateInput& a, const language::ReleaseTemplateInput& b) {
+  const auto same_variable = [](const auto& x, const auto& y) { return x.name == y.name && x.value == y.value; };
+  const auto same_channel = [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.original == y.second.original;
+  };
+  const auto& [last, last_in_channel, channels] = a.history;
+  return a.template_text == b.template_text && a.channel_name == b.channel_name && is_same(last, b.history.last) &&
+         is_same(last_in_channel, b.history.last_in_channel) &&
+         std::equal(channels.begin(), channels.end(), b.history.last_by_channel.begin(),
+                    b.history.last_by_channel.end(), same_channel) &&
+         std::equal(a.variables.begin(), a.variables.end(), b.variables.begin(), b.variables.end(), same_variable);
 }
 
 std::string by_donor(const model::Project& project, const model::ActionPackage& donor,
@@ -98,9 +128,7 @@ std::string without_mask(storage::Reader& reader, const model::Project& project,
   if (!mask || !mask->has_substitutes()) return text;
   std::vector<std::string> versions;
   for (storage::ReleaseRecord& release : all_releases(reader, project)) versions.push_back(std::move(release.version));
-  const auto latest = mask->latest_of(versions);
-  if (latest.empty()) return mask->apply(std::nullopt);
-  return mask->apply(language::try_parse_version(language::VersionFormat::octopus, latest.front()));
+  return mask->next(versions);
 }
 
 /// "1.0.2" after "1.0.1", "1.0.1-beta" after "1.0.0-beta"; metadata makes no other version and is left out.
@@ -110,50 +138,82 @@ std::string counted_up(std::string_view number) {
   return language::increment_release(number.substr(0, end)) + std::string(number.substr(end));
 }
 
+std::string settled(storage::Reader& reader, const model::Project& project, const std::string& number) {
+  return checked_number(without_mask(reader, project, number));
+}
+
 /// What the template gives. Where that is taken, since a lower number was made last or the template has no counter, it
 /// counts on from the highest number, and then up.
-std::string free_number(storage::Reader& reader, const CommandContext& context, const model::Project& project,
-                        const model::Channel& channel) {
-  const auto numbered_after = [&](const LastRelease& last) {
-    return checked_number(without_mask(reader, project, by_template(reader, context, project, channel, last)));
-  };
-  std::string number = numbered_after(last_made(reader, project));
-  if (!storage::find_release_by_version(reader, project.Id, version_key(number))) return number;
-  const auto releases = all_releases(reader, project);
+std::string free_number(storage::Reader& reader, const model::Project& project, const TemplateNumber& by_template) {
+  std::string number = settled(reader, project, by_template.after_last);
+  if (!find_release_of(reader, project.Id, number)) return number;
+  if (!by_template.after_highest) throw NumberOutdated();
   std::set<std::string> taken;
-  for (const storage::ReleaseRecord& release : releases) taken.insert(release.version_key);
-  number = numbered_after(highest_of(releases));
+  for (const storage::ReleaseRecord& release : all_releases(reader, project)) {
+    taken.insert(version_key(release.version));
+  }
+  number = settled(reader, project, *by_template.after_highest);
   while (taken.contains(version_key(number))) number = checked_number(counted_up(number));
   return number;
 }
 
 }  // namespace
 
+NumberOutdated::NumberOutdated()
+    : Error(ErrorCode::conflict, "Other releases of the project were made while this one was; repeat the call.") {}
+
+bool is_numbered_by_template(const model::Project& project, const std::string& wanted) {
+  return wanted.empty() && !project.VersioningStrategy.DonorPackage;
+}
+
+TemplateNumber evaluate_template(CommandContext& context, const model::Project& project,
+                                 const model::Channel& channel) {
+  TemplateNumber number;
+  number.ground = context.database.read([&](storage::Reader& reader) {
+    return ground_of(reader, context, project, channel, last_made(reader, project));
+  });
+  number.after_last = evaluated(number.ground, context.budget);
+  const auto on_from_highest = context.database.read([&](storage::Reader& reader) -> std::optional<NumberGround> {
+    if (!find_release_of(reader, project.Id, settled(reader, project, number.after_last))) return std::nullopt;
+    const auto releases = all_releases(reader, project);
+    return ground_of(reader, context, project, channel, highest_of(releases));
+  });
+  if (on_from_highest) number.after_highest = evaluated(*on_from_highest, context.budget);
+  return number;
+}
+
 std::string release_number(storage::Reader& reader, const CommandContext& context, const model::Project& project,
                            const model::Channel& channel, const std::vector<planning::SelectedPackage>& packages,
-                           const std::string& wanted) {
+                           const std::string& wanted, const std::optional<TemplateNumber>& by_template) {
+  if (is_numbered_by_template(project, wanted)) {
+    const NumberGround now = ground_of(reader, context, project, channel, last_made(reader, project));
+    if (!by_template || !is_same(by_template->ground.input, now.input)) throw NumberOutdated();
+    return free_number(reader, project, *by_template);
+  }
   const auto& donor = project.VersioningStrategy.DonorPackage;
-  if (wanted.empty() && !donor) return free_number(reader, context, project, channel);
-  return checked_number(without_mask(reader, project, wanted.empty() ? by_donor(project, *donor, packages) : wanted));
+  return settled(reader, project, wanted.empty() ? by_donor(project, *donor, packages) : wanted);
 }
 
 std::string checked_number(std::string version) {
-  const auto parsed = language::try_parse_version(language::VersionFormat::octopus, version);
+  const auto parsed = language::try_parse_release_version(version);
   if (parsed && (parsed->number_count == 0 || language::is_valid_release_number(version))) return version;
   fail_invalid(fmt::format("'{}' is no release version; write it like 1.2.3 or 1.2.3-beta.1.", version));
 }
 
 std::string version_key(const std::string& version) {
-  return language::version_sort_key(language::parse_version(language::VersionFormat::octopus, version));
+  const auto parsed = language::try_parse_release_version(version);
+  // What earlier releases of Slipway took for a version was checked then.
+  return parsed ? language::version_sort_key(*parsed) : version;
 }
 
-std::optional<std::string> next_release_number(storage::Reader& reader, const CommandContext& context,
-                                               const model::Project& project, const model::Channel& channel) {
+std::optional<std::string> next_release_number(CommandContext& context, const model::Project& project,
+                                               const model::Channel& channel) {
   if (project.VersioningStrategy.DonorPackage) return std::nullopt;
   try {
-    return free_number(reader, context, project, channel);
+    const TemplateNumber by_template = evaluate_template(context, project, channel);
+    return context.database.read([&](storage::Reader& reader) { return free_number(reader, project, by_template); });
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::invalid) throw;
+    if (error.code() != ErrorCode::invalid && error.code() != ErrorCode::conflict) throw;
     return std::nullopt;
   }
 }

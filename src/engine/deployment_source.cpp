@@ -20,7 +20,7 @@ steps::ActionSpec spec_of(const model::Action& action, const std::vector<plannin
     for (const auto& package : selected) {
       if (package.ActionName != action.Name || package.PackageReferenceName != reference.Name) continue;
       spec.packages.push_back(
-          {reference.Name, planning::image_of(package, reference.PackageId), package.Version, package.Digest});
+          {reference.Name, planning::image_of(package, reference), package.Version, package.Digest});
     }
   }
   return spec;
@@ -67,13 +67,15 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
 
 bool DeploymentSource::condition(const storage::TaskRecord& task, const std::string& expression,
                                  const planning::StepResults& results) {
-  return database_.read([&](storage::Reader& reader) {
+  const auto scope = database_.read([&](storage::Reader& reader) {
     const Records records = read(reader, task);
     const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
     auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
     planning::add_results(variables, results);
-    return ResolvedScope(variables, planning::scope_context(scene), reader, vault_, clock_.now()).is_true(expression);
+    return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene), reader, vault_,
+                                                 clock_.now());
   });
+  return scope->is_true(expression);
 }
 
 void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, std::string category,

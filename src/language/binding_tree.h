@@ -25,6 +25,7 @@ class BindingChildren {
   void add(std::string folded, BindingNode*);
 
   bool empty() const { return children_.empty(); }
+  std::size_t size() const { return children_.size(); }
   std::vector<BindingNode*> nodes() const;
   BindingNode& first() const { return *children_.front().node; }
 

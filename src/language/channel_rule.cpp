@@ -32,17 +32,18 @@ ChannelRule::ChannelRule(const ChannelRuleText& rule, RangeFormat format) {
   problems.throw_if_any("The channel rule is not valid.");
 }
 
-RuleVerdict ChannelRule::judge(const Version& version) const {
-  return {!range_ || range_->contains(version), !tag_ || tag_->matches(tag_subject(version)),
-          !version_tag_ || version_tag_->matches(version.original)};
+RuleVerdict ChannelRule::judge(const Version& version, Budget& budget) const {
+  return {!range_ || range_->contains(version), !tag_ || tag_->matches(tag_subject(version), budget),
+          !version_tag_ || version_tag_->matches(version.original, budget)};
 }
 
 std::string tag_subject(const Version& version) {
   return version.has_metadata() ? version.prerelease + "+" + version.metadata : version.prerelease;
 }
 
-bool satisfies(const Version& version, std::string_view range, std::string_view tag_regex, RangeFormat format) {
-  return ChannelRule({std::string(range), std::string(tag_regex), {}}, format).satisfied_by(version);
+bool satisfies(const Version& version, std::string_view range, std::string_view tag_regex, Budget& budget,
+               RangeFormat format) {
+  return ChannelRule({std::string(range), std::string(tag_regex), {}}, format).satisfied_by(version, budget);
 }
 
 }  // namespace slipway::language

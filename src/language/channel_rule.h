@@ -30,8 +30,8 @@ class ChannelRule {
   /// Throws Error{invalid} whose details name each wrong field.
   ChannelRule(const ChannelRuleText&, RangeFormat);
 
-  RuleVerdict judge(const Version&) const;
-  bool satisfied_by(const Version& version) const { return judge(version).satisfied(); }
+  RuleVerdict judge(const Version&, Budget&) const;
+  bool satisfied_by(const Version& version, Budget& budget) const { return judge(version, budget).satisfied(); }
 
  private:
   std::optional<VersionRange> range_;
@@ -43,7 +43,7 @@ class ChannelRule {
 std::string tag_subject(const Version&);
 
 /// One look without keeping the rule. Throws like ChannelRule.
-bool satisfies(const Version&, std::string_view range, std::string_view tag_regex,
+bool satisfies(const Version&, std::string_view range, std::string_view tag_regex, Budget&,
                RangeFormat format = RangeFormat::nuget);
 
 }  // namespace slipway::language

@@ -73,57 +73,62 @@ std::string saved(const VariableSet& variables) {
   return text + (text.size() > 1 ? "\n}" : "}");
 }
 
+/// A request and what it is answered with.
+struct Job {
+  const Request& request;
+  const Bindings& bindings;
+  Budget& budget;
+  const EvaluationOptions& options;
+
+  const std::string& text() const { return request.text; }
+  Template parsed() const { return Template::parse(text(), options.halt_on_error); }
+};
+
 struct Operation {
   std::string_view name;
-  Answer (*run)(const Request&, const Bindings&, const EvaluationOptions&);
+  Answer (*run)(const Job&);
 };
 
 constexpr auto kOperations = std::to_array<Operation>({
     {"evaluate",
-     [](const Request& r, const Bindings& b, const EvaluationOptions& o) {
-       const Evaluation e = b.evaluate(r.text, o);
+     [](const Job& j) {
+       const Evaluation e = j.bindings.evaluate(j.text(), j.budget, j.options);
        return Answer{or_null(e.text), e.error};
      }},
-    {"get",
-     [](const Request& r, const Bindings& b, const EvaluationOptions& o) { return Answer{or_null(b.get(r.text, o))}; }},
-    {"get_raw", [](const Request& r, const Bindings& b,
-                   const EvaluationOptions&) { return Answer{or_null(b.variables().raw(r.text))}; }},
+    {"get", [](const Job& j) { return Answer{or_null(j.bindings.get(j.text(), j.budget, j.options))}; }},
+    {"get_raw", [](const Job& j) { return Answer{or_null(j.bindings.variables().raw(j.text()))}; }},
     {"get_flag",
-     [](const Request& r, const Bindings& b, const EvaluationOptions& o) {
-       return Answer{b.get_flag(r.text, o).value_or(r.fallback.value_or(false))};
+     [](const Job& j) {
+       const auto flag = j.bindings.get_flag(j.text(), j.budget, j.options);
+       return Answer{flag.value_or(j.request.fallback.value_or(false))};
      }},
-    {"get_int32", [](const Request& r, const Bindings& b,
-                     const EvaluationOptions& o) { return Answer{or_null(b.get_int32(r.text, o))}; }},
-    {"require", [](const Request& r, const Bindings& b,
-                   const EvaluationOptions& o) { return Answer{json::value(b.require(r.text, o))}; }},
-    {"evaluate_truthy",
-     [](const Request& r, const Bindings& b, const EvaluationOptions& o) { return Answer{b.is_truthy(r.text, o)}; }},
-    {"get_indexes", [](const Request& r, const Bindings& b,
-                       const EvaluationOptions& o) { return Answer{to_array(b.get_indexes(r.text, o))}; }},
+    {"get_int32", [](const Job& j) { return Answer{or_null(j.bindings.get_int32(j.text(), j.budget, j.options))}; }},
+    {"require", [](const Job& j) { return Answer{json::value(j.bindings.require(j.text(), j.budget, j.options))}; }},
+    {"evaluate_truthy", [](const Job& j) { return Answer{j.bindings.is_truthy(j.text(), j.budget, j.options)}; }},
+    {"get_indexes",
+     [](const Job& j) { return Answer{to_array(j.bindings.get_indexes(j.text(), j.budget, j.options))}; }},
     {"parse",
-     [](const Request& r, const Bindings&, const EvaluationOptions& o) {
-       const Template parsed = Template::parse(r.text, o.halt_on_error);
+     [](const Job& j) {
+       const Template parsed = j.parsed();
        return Answer{!parsed.error(), parsed.error()};
      }},
     {"parse_to_string",
-     [](const Request& r, const Bindings&, const EvaluationOptions& o) {
-       const Template parsed = Template::parse(r.text, o.halt_on_error);
+     [](const Job& j) {
+       const Template parsed = j.parsed();
        return Answer{json::value(parsed.echo()), parsed.error()};
      }},
-    {"argument_names",
-     [](const Request& r, const Bindings&,
-        const EvaluationOptions&
-            o) { return Answer{to_array(Template::parse(r.text, o.halt_on_error).argument_names())}; }},
-    {"save_as_string", [](const Request& r, const Bindings&,
-                          const EvaluationOptions&) { return Answer{json::value(saved(r.variables))}; }},
+    {"argument_names", [](const Job& j) { return Answer{to_array(j.parsed().argument_names())}; }},
+    {"save_as_string", [](const Job& j) { return Answer{json::value(saved(j.request.variables))}; }},
 });
 
 Answer run(const Request& request, Time now) {
   EvaluationOptions options;
   options.halt_on_error = request.halt_on_error;
   options.now = now;
+  const Bindings bindings(request.variables);
+  Budget budget(kTextLimits, time_of_this_thread);
   for (const Operation& operation : kOperations) {
-    if (operation.name == request.op) return operation.run(request, Bindings(request.variables), options);
+    if (operation.name == request.op) return operation.run({request, bindings, budget, options});
   }
   fail_invalid(fmt::format("There is no operation '{}'. Leave \"op\" out to evaluate a template.", request.op));
 }
@@ -146,7 +151,8 @@ int eval_once(std::string_view variables, std::string_view text, Time now, std::
     if (members == nullptr) fail_invalid("The variables must be a JSON object of names and values.");
     EvaluationOptions options;
     options.now = now;
-    const Evaluation evaluation = evaluate(text, read_variables(*members), options);
+    Budget budget(kTextLimits, time_of_this_thread);
+    const Evaluation evaluation = evaluate(text, read_variables(*members), budget, options);
     out << evaluation.text_or_empty() << '\n';
     for (const std::string& token : evaluation.missing_tokens) err << token << '\n';
     if (evaluation.error && evaluation.missing_tokens.empty()) err << *evaluation.error << '\n';

@@ -44,7 +44,8 @@ bool is_one_of(const json::value& value, const json::array& choices) {
 
 bool result_matches(const json::object& expected, const json::value& result) {
   if (has(expected, "expected_regex")) {
-    return Regex(json::view(expected.at("expected_regex").as_string())).matches(json::view(result.as_string()));
+    Budget budget(kTextLimits, time_of_this_thread);
+    return Regex(json::view(expected.at("expected_regex").as_string())).matches(json::view(result.as_string()), budget);
   }
   if (has(expected, "one_of") && is_one_of(result, expected.at("one_of").as_array())) return true;
   const auto compare = json::text_at(expected, "compare").value_or("");

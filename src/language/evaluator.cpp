@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "language/dotnet_number.h"
 #include "language/template_parser.h"
@@ -12,9 +13,16 @@
 namespace slipway::language {
 namespace {
 
-constexpr std::size_t kStepsBetweenLooks = 1024;  // at the clock
+// What a node of a document takes, with what its text is kept in.
+constexpr std::size_t kNodeBytes = sizeof(BindingNode) + sizeof(std::string);
 
 bool has_tokens(std::string_view text) { return text.find("#{") != std::string_view::npos; }
+
+/// Only arrays and objects are ever looked into. Their text may begin with a comment.
+bool may_be_container(std::string_view text) {
+  text = trim_start(text);
+  return !text.empty() && (text.front() == '{' || text.front() == '[' || text.front() == '/');
+}
 
 bool is_indirect(const Step& step) { return step.kind == Step::Kind::indirect_index; }
 
@@ -55,7 +63,7 @@ class LoopBindings {
 class Evaluator::Level {
  public:
   explicit Level(Evaluator& evaluator) : evaluator_(evaluator) {
-    const std::size_t limit = evaluator_.options_.limits.max_depth;
+    const std::size_t limit = evaluator_.budget_.limits().max_depth;
     if (++evaluator_.depth_ > limit) {
       --evaluator_.depth_;
       fail(ErrorCode::too_large,
@@ -89,15 +97,16 @@ class Evaluator::Resolving {
   const Resolving* outer_;
 };
 
-Evaluator::Evaluator(const BindingTree& tree, const EvaluationOptions& options, std::size_t expected_values)
-    : options_(options),
-      filters_{options.now, options.local_offset, options.limits.max_output_bytes, regexes_},
+Evaluator::Evaluator(const BindingTree& tree, Budget& budget, const EvaluationOptions& options,
+                     std::size_t expected_values)
+    : budget_(budget),
+      options_(options),
+      filters_{options.now, options.local_offset, budget, regexes_},
       root_{&tree.root(), nullptr} {
   values_.reserve(expected_values);
 }
 
 Evaluator::Output Evaluator::evaluate(const Tokens& tokens) {
-  begin();
   Output out;
   evaluate(tokens, root_, out);
   return out;
@@ -113,7 +122,6 @@ const Evaluator::Output* Evaluator::known_value(const BindingNode& node) const {
 }
 
 std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
-  begin();
   TokenList missing;
   std::vector<std::string> texts;
   for (const Node* node : elements_of(collection, root_, missing)) {
@@ -123,43 +131,32 @@ std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
   return texts;
 }
 
-void Evaluator::begin() {
-  output_bytes_ = steps_ = 0;
-  next_look_at_clock_ = kStepsBetweenLooks;
-  deadline_.reset();
-}
-
-void Evaluator::spend(std::size_t bytes) {
-  steps_ += 1 + bytes / 64;
-  if (steps_ > options_.limits.max_steps) {
-    fail(ErrorCode::too_large,
-         fmt::format("Evaluating takes more than {} steps. Simplify the template or its variables.",
-                     options_.limits.max_steps));
-  }
-  if (steps_ >= next_look_at_clock_) check_time();
-}
-
-/// The time counts from the first look: what came before it was short, and looking may cost more than it did.
-void Evaluator::check_time() {
-  next_look_at_clock_ = steps_ + kStepsBetweenLooks;
-  const auto now = std::chrono::steady_clock::now();
-  if (!deadline_) deadline_ = now + options_.limits.max_time;
-  if (now < *deadline_) return;
-  fail(ErrorCode::too_large, fmt::format("Evaluating takes longer than {} ms. Simplify the template or its variables.",
-                                         options_.limits.max_time.count()));
-}
-
 void Evaluator::append(Output& out, std::string_view text) {
-  spend(text.size());
-  output_bytes_ += text.size();
-  if (output_bytes_ > options_.limits.max_output_bytes) {
-    fail(ErrorCode::too_large, fmt::format("Evaluating produces more than {} bytes of text. Shorten the variables.",
-                                           options_.limits.max_output_bytes));
-  }
+  budget_.spend(text.size());
+  budget_.keep(text.size());
   out.text += text;
 }
 
+void Evaluator::add_missing(TokenList& missing, const std::string& token) {
+  budget_.spend(token.size());
+  if (missing.contains(token)) return;
+  budget_.keep(2 * (token.size() + sizeof(std::string)));
+  missing.add(token);
+}
+
+void Evaluator::add_missing(TokenList& missing, const TokenList& tokens) {
+  for (const std::string& token : tokens.list()) add_missing(missing, token);
+}
+
+/// The bytes are counted by whoever made the text.
 std::string_view Evaluator::keep(std::string text) { return kept_texts_.emplace_back(std::move(text)); }
+
+std::string_view Evaluator::text_of_json(const LenientJson& json) {
+  std::string text = to_template_text(json, options_.local_offset);
+  budget_.spend(text.size());
+  budget_.keep(text.size());
+  return keep(std::move(text));
+}
 
 // Tokens
 
@@ -195,23 +192,24 @@ void Evaluator::evaluate_substitution(const Token& token, const Substitution& s,
       return append(out, to_string(token));
     }
   }
-  std::string echo = to_string(token);
+  const std::string echo = to_string(token);
   append(out, echo);
-  out.missing.add(echo);
+  add_missing(out.missing, echo);
 }
 
 void Evaluator::evaluate_conditional(const Token& token, const Conditional& c, Context& context, Output& out) {
   const auto give_up_on = [&](const Expression& side) {
     append(out, to_string(token));
-    out.missing.add(to_string(side));
+    add_missing(out.missing, to_string(side));
   };
-  const auto left = side_of(c.left, context, out.missing);
+  Budget::Hold hold(budget_);
+  const auto left = side_of(c.left, context, out.missing, hold);
   if (!left) return give_up_on(c.left);
   bool holds = is_truthy_value(*left);
   if (c.test != Conditional::Test::truthy) {
     const std::string* literal = std::get_if<std::string>(&c.right);
-    const auto right =
-        literal != nullptr ? std::optional(*literal) : side_of(std::get<Expression>(c.right), context, out.missing);
+    const auto right = literal != nullptr ? std::optional(*literal)
+                                          : side_of(std::get<Expression>(c.right), context, out.missing, hold);
     if (!right) return give_up_on(std::get<Expression>(c.right));
     holds = (*left == *right) == (c.test == Conditional::Test::equal);
   }
@@ -226,7 +224,7 @@ void Evaluator::evaluate_repetition(const Repetition& r, Context& context, Outpu
   LoopBindings specials;
   const std::vector<Node*> elements = elements_of(r.collection, context, out.missing);
   for (std::size_t i = 0; i < elements.size(); ++i) {
-    spend(0);
+    budget_.spend(0);
     Node bindings;
     bindings.named.add("OCTOPUS", &specials.at(i, elements.size()));
     bindings.named.add(enumerator, elements[i]);
@@ -254,6 +252,9 @@ std::optional<double> Evaluator::calculate(const Calculation& c, Context& contex
   const auto right = calculate(*operation.right, context, missing);
   if (!left || !right) return std::nullopt;
   switch (operation.op) {
+    case '%':
+      // The remainder by nothing is none, and the token stays as it is.
+      return *right == 0 ? std::nullopt : std::optional(std::fmod(*left, *right));
     case '+':
       return *left + *right;
     case '-':
@@ -267,46 +268,58 @@ std::optional<double> Evaluator::calculate(const Calculation& c, Context& contex
 
 // Expressions
 
-std::optional<std::string> Evaluator::value_of(const Expression& expression, Context& context, TokenList& missing) {
+std::optional<std::string> Evaluator::value_of(const Expression& expression, Context& context, TokenList& missing,
+                                               Budget::Hold& hold) {
   const Symbol* symbol = std::get_if<Symbol>(&expression);
-  if (symbol == nullptr) return apply(*std::get<std::shared_ptr<const FilterCall>>(expression), context, missing);
+  if (symbol == nullptr) {
+    auto value = apply(*std::get<std::shared_ptr<const FilterCall>>(expression), context, missing);
+    if (value) hold.add(value->size());
+    return value;
+  }
   const auto found = resolve(*symbol, context, missing);
-  return found && found->text ? std::optional(std::string(*found->text)) : std::nullopt;
+  if (!found || !found->text) return std::nullopt;
+  budget_.spend(found->text->size());
+  hold.add(found->text->size());
+  return std::string(*found->text);
 }
 
-std::optional<std::string> Evaluator::side_of(const Expression& expression, Context& context, TokenList& missing) {
-  auto value = value_of(expression, context, missing);
+std::optional<std::string> Evaluator::side_of(const Expression& expression, Context& context, TokenList& missing,
+                                              Budget::Hold& hold) {
+  auto value = value_of(expression, context, missing, hold);
   return !value && std::holds_alternative<Symbol>(expression) ? std::optional<std::string>("") : value;
 }
 
 std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& context, TokenList& missing) {
   const Level level(*this);
-  const auto subject = call.subject ? value_of(*call.subject, context, missing) : std::nullopt;
+  Budget::Hold hold(budget_);
+  const auto subject = call.subject ? value_of(*call.subject, context, missing, hold) : std::nullopt;
+  std::size_t input = subject ? subject->size() : 0;
   std::vector<std::string> options;
   for (const auto& option : call.options) {
     if (const std::string* text = std::get_if<std::string>(&option)) {
+      hold.add(text->size());
       options.push_back(*text);
-      continue;
+    } else {
+      Output value;
+      evaluate(*std::get<TokenPtr>(option), context, value);
+      add_missing(missing, value.missing);
+      options.push_back(std::move(value.text));
     }
-    Output value;
-    evaluate(*std::get<TokenPtr>(option), context, value);
-    missing.add(value.missing);
-    options.push_back(std::move(value.text));
+    input += options.back().size();
   }
-  const Filter filter = find_filter(call.name);
+  const FilterEntry* filter = find_filter(call.name);
   if (filter == nullptr) return std::nullopt;
-  auto result = filter(subject ? FilterSubject(*subject) : std::nullopt, options, filters_);
-  spend((subject ? subject->size() : 0) + (result ? result->size() : 0));
-  check_time();
-  return result;
+  budget_.spend(input);
+  hold.add(input * filter->growth);
+  return filter->apply(subject ? FilterSubject(*subject) : std::nullopt, options, filters_);
 }
 
 // Symbols
 
-void Evaluator::check_for_cycle(const Symbol& symbol, const Context& context) const {
+void Evaluator::check_for_cycle(const Symbol& symbol, const Context& context) {
   for (const Context* c = &context; c != nullptr; c = c->parent) {
     const Resolving* same = c->resolving;
-    while (same != nullptr && !is_same(symbol, same->symbol())) same = same->outer();
+    for (; same != nullptr && !is_same(symbol, same->symbol()); same = same->outer()) budget_.spend(0);
     if (same == nullptr) continue;
     std::string chain = to_string(symbol);
     for (const Resolving* r = c->resolving; r != nullptr; r = r->outer())
@@ -321,7 +334,7 @@ void Evaluator::check_for_cycle(const Symbol& symbol, const Context& context) co
 std::optional<Evaluator::Found> Evaluator::resolve(const Symbol& symbol, Context& context, TokenList& missing,
                                                    Purpose purpose) {
   const Level level(*this);
-  spend(0);
+  budget_.spend(0);
   check_for_cycle(symbol, context);
   const Resolving resolving(context, symbol);
 
@@ -351,7 +364,8 @@ std::optional<Symbol> Evaluator::with_settled_indexes(const Symbol& symbol, Cont
     TokenList ignored;
     const auto index = resolve(*step.indirect_symbol, context, ignored);
     if (!index || !index->text) return std::nullopt;
-    step = {Step::Kind::index, std::string(*index->text), fold_case(*index->text), nullptr, {}};
+    budget_.spend(index->text->size());
+    step = {Step::Kind::settled_index, std::string(*index->text), fold_case(*index->text), step.indirect_symbol, {}};
   }
   return settled;
 }
@@ -369,21 +383,23 @@ Evaluator::Node* Evaluator::next_node(const Node& node, const Step& step, Contex
 /// The evaluated value of a node, in a context of its own: it does not see the loops around the place that uses it.
 std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& context, TokenList& missing) {
   if (!node.item && node.json == nullptr) return std::nullopt;
-  const std::string_view raw = node.item ? *node.item : keep(to_template_text(*node.json, options_.local_offset));
+  const std::string_view raw = node.item ? *node.item : text_of_json(*node.json);
   if (!has_tokens(raw)) return raw;
 
   const bool reusable = &context == &root_ && node.item;
   if (const Output* known = reusable ? known_value(node) : nullptr) {
-    missing.add(known->missing);
+    add_missing(missing, known->missing);
     return known->text;
   }
+  Budget::Hold hold(budget_);
+  charge_parsing(raw, budget_, hold);
   const ParsedTemplate parsed = parse_template(raw, true);
   if (parsed.error) return raw;
   Context inside{nullptr, &context};
   Output value;
   const std::size_t swallowed_before = swallowed_cycles_;
   evaluate(parsed.tokens, inside, value);
-  missing.add(value.missing);
+  add_missing(missing, value.missing);
   // Where a cycle was swallowed the value depends on the way that led here.
   if (!reusable || swallowed_cycles_ != swallowed_before) return keep(std::move(value.text));
   return values_.emplace(&node, std::move(value)).first->second.text;
@@ -392,23 +408,29 @@ std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& co
 // JSON and collections
 
 Evaluator::Node& Evaluator::node_for(const LenientJson& json) {
+  budget_.spend(0);
+  budget_.keep(kNodeBytes);
   Node& node = kept_nodes_.emplace_back();
   if (json.is_container()) {
     node.json = &json;  // its text is made when somebody asks for it
   } else {
-    node.item = keep(to_template_text(json, options_.local_offset));
+    node.item = text_of_json(json);
   }
   return node;
 }
 
 Evaluator::Node& Evaluator::node_for(std::string_view kept_text) {
+  budget_.spend(0);
+  budget_.keep(kNodeBytes);
   Node& node = kept_nodes_.emplace_back();
   node.item = kept_text;
   return node;
 }
 
 const Evaluator::Document* Evaluator::parse_document(std::string_view text) {
-  spend(text.size());
+  budget_.spend(text.size());
+  if (!may_be_container(text)) return nullptr;
+  budget_.keep(memory_of_lenient_json(text));
   auto json = parse_lenient_json(text);
   if (!json) return nullptr;
   return &kept_documents_.emplace_back(Document{std::move(*json), has_tokens(text)});
@@ -443,26 +465,31 @@ Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Contex
     parts_have_tokens = document->has_tokens;
   }
   const LenientJson* part = nullptr;
+  budget_.spend(json->members.size());
   if (json->kind == LenientJson::Kind::object) {
     part = json->find(step.text);
   } else if (json->kind == LenientJson::Kind::array) {
     const auto index = parse_int32(step.text);
     if (!index) return nullptr;
-    if (*index < 0) fail_invalid(fmt::format("The index {} of a JSON array must not be negative.", *index));
+    if (*index < 0) fail_invalid("The index of a JSON array must not be negative.");
     if (static_cast<std::size_t>(*index) < json->items.size()) part = &json->items[static_cast<std::size_t>(*index)];
   } else {
     return nullptr;
   }
   if (part == nullptr) return &node_for(std::string_view());
   if (!parts_have_tokens) return &node_for(*part);
-  return &node_for(keep(to_template_text(*part, options_.local_offset)));
+  return &node_for(text_of_json(*part));
 }
 
 std::vector<Evaluator::Node*> Evaluator::elements_of(const Symbol& collection, Context& context, TokenList& missing) {
   const auto found = resolve(collection, context, missing, Purpose::collection);
   if (!found) return {};
   if (found->node->json != nullptr) return elements_of(*found->node->json);
-  if (!found->text) return found->node->indexed.nodes();
+  if (!found->text) {
+    budget_.spend(found->node->indexed.size());
+    budget_.keep(found->node->indexed.size() * sizeof(Node*));
+    return found->node->indexed.nodes();
+  }
   const Document* document = parse_document(*found->text);
   if (document != nullptr && document->json.is_container()) return elements_of(document->json);
   return elements_of(*found->text);

@@ -2,7 +2,6 @@
 // share what each variable comes to (docs/language.md, Templates).
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "base/error.h"
 #include "language/binding_tree.h"
+#include "language/budget.h"
 #include "language/filters.h"
 #include "language/template.h"
 #include "language/template_tree.h"
@@ -29,6 +29,7 @@ class TokenList {
   void add(const TokenList& others) {
     for (const std::string& token : others.list_) add(token);
   }
+  bool contains(const std::string& token) const { return known_ && known_->contains(token); }
   const std::vector<std::string>& list() const { return list_; }
 
  private:
@@ -45,7 +46,7 @@ class CycleError : public Error {
 class Evaluator {
  public:
   /// `expected_values`: how many variables are going to be evaluated, where that is known.
-  Evaluator(const BindingTree& tree, const EvaluationOptions& options, std::size_t expected_values = 0);
+  Evaluator(const BindingTree& tree, Budget& budget, const EvaluationOptions& options, std::size_t expected_values = 0);
 
   struct Output {
     std::string text;
@@ -81,6 +82,8 @@ class Evaluator {
   class Level;
 
   void append(Output&, std::string_view text);
+  void add_missing(TokenList&, const std::string& token);
+  void add_missing(TokenList&, const TokenList& tokens);
   void evaluate(const Tokens&, Context&, Output&);
   void evaluate(const Token&, Context&, Output&);
   void evaluate_substitution(const Token&, const Substitution&, Context&, Output&);
@@ -88,17 +91,18 @@ class Evaluator {
   void evaluate_repetition(const Repetition&, Context&, Output&);
   void evaluate_calculation(const Token&, const Calculation&, Context&, Output&);
 
-  std::optional<std::string> value_of(const Expression&, Context&, TokenList& missing);
+  /// What it returns is held.
+  std::optional<std::string> value_of(const Expression&, Context&, TokenList& missing, Budget::Hold&);
   std::optional<std::string> apply(const FilterCall&, Context&, TokenList& missing);
   /// One side of a condition: a missing symbol is "". Nullopt when a filter gave null.
-  std::optional<std::string> side_of(const Expression&, Context&, TokenList& missing);
+  std::optional<std::string> side_of(const Expression&, Context&, TokenList& missing, Budget::Hold&);
   std::optional<double> calculate(const Calculation&, Context&, TokenList& missing);
 
   enum class Purpose { text, collection };
   std::optional<Found> resolve(const Symbol&, Context&, TokenList& missing, Purpose = Purpose::text);
   std::optional<Symbol> with_settled_indexes(const Symbol&, Context&);
   Node* next_node(const Node&, const Step&, Context&);
-  void check_for_cycle(const Symbol&, const Context&) const;
+  void check_for_cycle(const Symbol&, const Context&);
   std::optional<std::string_view> text_of(const Node&, Context&, TokenList& missing);
 
   std::vector<Node*> elements_of(const Symbol&, Context&, TokenList& missing);
@@ -115,17 +119,14 @@ class Evaluator {
   Node& node_for(const LenientJson&);
   Node& node_for(std::string_view kept_text);
   std::string_view keep(std::string text);
-  void begin();
-  void spend(std::size_t bytes);
-  void check_time();
+  std::string_view text_of_json(const LenientJson&);
 
+  Budget& budget_;
   const EvaluationOptions& options_;
   RegexCache regexes_;
   FilterContext filters_;
   Context root_;
-  std::size_t depth_ = 0, output_bytes_ = 0, steps_ = 0;
-  std::size_t next_look_at_clock_ = 0;  // in steps
-  std::optional<std::chrono::steady_clock::time_point> deadline_;
+  std::size_t depth_ = 0;
   std::size_t swallowed_cycles_ = 0;
 
   std::unordered_map<const Node*, Output> values_;              // of nodes found at the root

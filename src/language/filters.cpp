@@ -9,67 +9,64 @@
 namespace slipway::language {
 namespace {
 
-struct Entry {
-  std::string_view name;  // lower-case
-  Filter filter;
-};
-
-constexpr auto kFilters = std::to_array<Entry>({
-    {"adddays", filter::add_days},
-    {"addhours", filter::add_hours},
-    {"append", filter::append},
-    {"contains", filter::contains},
-    {"endswith", filter::ends_with},
-    {"format", filter::format},
-    {"frombase64", filter::from_base64},
-    {"htmlescape", filter::html_escape},
-    {"indent", filter::indent},
-    {"jsonescape", filter::json_escape},
-    {"markdown", filter::markdown},
-    {"markdowntohtml", filter::markdown},
-    {"match", filter::match},
-    {"md5", filter::md5},
-    {"nowdate", filter::now_date},
-    {"nowdateutc", filter::now_date_utc},
-    {"null", filter::null},
-    {"prepend", filter::prepend},
-    {"propertieskeyescape", filter::properties_key_escape},
-    {"propertiesvalueescape", filter::properties_value_escape},
-    {"replace", filter::replace},
-    {"sha1", filter::sha1},
-    {"sha256", filter::sha256},
-    {"sha384", filter::sha384},
-    {"sha512", filter::sha512},
-    {"startswith", filter::starts_with},
-    {"substring", filter::substring},
-    {"tobase64", filter::to_base64},
-    {"tolower", filter::to_lower_case},
-    {"toupper", filter::to_upper_case},
-    {"trim", filter::trim},
-    {"truncate", filter::truncate},
-    {"uridataescape", filter::uri_data_escape},
-    {"uriescape", filter::uri_escape},
-    {"uripart", filter::uri_part},
-    {"versionmajor", filter::version_major},
-    {"versionmetadata", filter::version_metadata},
-    {"versionminor", filter::version_minor},
-    {"versionpatch", filter::version_patch},
-    {"versionprerelease", filter::version_prerelease},
-    {"versionprereleasecounter", filter::version_prerelease_counter},
-    {"versionprereleaseprefix", filter::version_prerelease_prefix},
-    {"versionrevision", filter::version_revision},
-    {"xmlescape", filter::xml_escape},
-    {"yamldoublequoteescape", filter::yaml_double_quote_escape},
-    {"yamlsinglequoteescape", filter::yaml_single_quote_escape},
+constexpr auto kFilters = std::to_array<FilterEntry>({
+    {"adddays", filter::add_days, 2},
+    {"addhours", filter::add_hours, 2},
+    {"append", filter::append, 2},
+    {"contains", filter::contains, 0},
+    {"endswith", filter::ends_with, 0},
+    {"format", filter::format, 4},
+    {"frombase64", filter::from_base64, 8},
+    {"htmlescape", filter::html_escape, 12},
+    {"indent", filter::indent, 1},
+    {"jsonescape", filter::json_escape, 4},
+    {"markdown", filter::markdown, 1},
+    {"markdowntohtml", filter::markdown, 1},
+    {"match", filter::match, 0},
+    {"md5", filter::md5, 4},
+    {"nowdate", filter::now_date, 2},
+    {"nowdateutc", filter::now_date_utc, 2},
+    {"null", filter::null, 0},
+    {"prepend", filter::prepend, 2},
+    {"propertieskeyescape", filter::properties_key_escape, 16},
+    {"propertiesvalueescape", filter::properties_value_escape, 16},
+    {"replace", filter::replace, 1},
+    {"sha1", filter::sha1, 4},
+    {"sha256", filter::sha256, 4},
+    {"sha384", filter::sha384, 4},
+    {"sha512", filter::sha512, 4},
+    {"startswith", filter::starts_with, 0},
+    {"substring", filter::substring, 6},
+    {"tobase64", filter::to_base64, 8},
+    {"tolower", filter::to_lower_case, 6},
+    {"toupper", filter::to_upper_case, 6},
+    {"trim", filter::trim, 1},
+    {"truncate", filter::truncate, 6},
+    {"uridataescape", filter::uri_data_escape, 6},
+    {"uriescape", filter::uri_escape, 6},
+    {"uripart", filter::uri_part, 40},
+    {"versionmajor", filter::version_major, 4},
+    {"versionmetadata", filter::version_metadata, 4},
+    {"versionminor", filter::version_minor, 4},
+    {"versionpatch", filter::version_patch, 4},
+    {"versionprerelease", filter::version_prerelease, 4},
+    {"versionprereleasecounter", filter::version_prerelease_counter, 4},
+    {"versionprereleaseprefix", filter::version_prerelease_prefix, 4},
+    {"versionrevision", filter::version_revision, 4},
+    {"xmlescape", filter::xml_escape, 12},
+    {"yamldoublequoteescape", filter::yaml_double_quote_escape, 16},
+    {"yamlsinglequoteescape", filter::yaml_single_quote_escape, 6},
 });
-static_assert(std::ranges::is_sorted(kFilters, {}, &Entry::name), "looked up by binary search");
+static_assert(std::ranges::is_sorted(kFilters, {}, &FilterEntry::name), "looked up by binary search");
 
 }  // namespace
 
-Filter find_filter(std::string_view name) {
+std::span<const FilterEntry> all_filters() { return kFilters; }
+
+const FilterEntry* find_filter(std::string_view name) {
   const std::string lower = to_lower_ascii(name);
-  const auto found = std::ranges::lower_bound(kFilters, std::string_view(lower), {}, &Entry::name);
-  return found != kFilters.end() && found->name == lower ? found->filter : nullptr;
+  const auto found = std::ranges::lower_bound(kFilters, std::string_view(lower), {}, &FilterEntry::name);
+  return found != kFilters.end() && found->name == lower ? &*found : nullptr;
 }
 
 }  // namespace slipway::language

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "language/budget.h"
 #include "language/regex.h"
 
 namespace slipway::language {
@@ -16,7 +17,7 @@ namespace slipway::language {
 struct FilterContext {
   Time now{};
   std::chrono::minutes local_offset{0};
-  std::size_t max_output_bytes = 0;
+  Budget& budget;
   RegexCache& regexes;
 };
 
@@ -27,8 +28,17 @@ using FilterOptions = std::span<const std::string>;
 using FilterResult = std::optional<std::string>;
 using Filter = FilterResult (*)(FilterSubject, FilterOptions, const FilterContext&);
 
+struct FilterEntry {
+  std::string_view name;  ///< lower-case
+  Filter apply;
+  /// How many bytes it may take, for its result and on the way there, for each byte of the subject and the options.
+  /// These are held before it is called; one whose result may be larger holds what it needs itself.
+  std::size_t growth;
+};
+
+std::span<const FilterEntry> all_filters();
 /// By name, ignoring case. Null pointer when there is no such filter.
-Filter find_filter(std::string_view name);
+const FilterEntry* find_filter(std::string_view name);
 
 /// The one filter that the evaluator itself knows: written exactly so and last, it makes a whole text null.
 inline constexpr std::string_view kNullFilter = "null";

@@ -3,7 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+
 #include "base/error.h"
+#include "base/text.h"
+#include "language/budget_testing.h"
 #include "language/template.h"
 
 using namespace slipway;
@@ -18,7 +26,8 @@ std::string filtered(std::string value, std::string_view chain) {
   EvaluationOptions options;
   options.now = kNow;
   options.local_offset = std::chrono::minutes(120);
-  return evaluate("#{A | " + std::string(chain) + "}", {{"A", std::move(value)}}, options).text_or_empty();
+  Budget budget(kTextLimits, time_of_this_thread);
+  return evaluate("#{A | " + std::string(chain) + "}", {{"A", std::move(value)}}, budget, options).text_or_empty();
 }
 
 bool unresolved(std::string value, std::string_view chain) {
@@ -89,8 +98,9 @@ TEST_CASE("the present is the one that was given") {
   EvaluationOptions options;
   options.now = kNow;
   options.local_offset = std::chrono::minutes(120);
-  CHECK(evaluate("#{ | NowDateUtc}", {}, options).text == "2030-05-22T09:00:00.0000000Z");
-  CHECK(evaluate("#{ | NowDate}", {}, options).text == "2030-05-22T11:00:00.0000000");
+  Budget budget(kTextLimits, time_of_this_thread);
+  CHECK(evaluate("#{ | NowDateUtc}", {}, budget, options).text == "2030-05-22T09:00:00.0000000Z");
+  CHECK(evaluate("#{ | NowDate}", {}, budget, options).text == "2030-05-22T11:00:00.0000000");
   CHECK(unresolved("x", "NowDate"));
 }
 
@@ -132,4 +142,30 @@ TEST_CASE("what the language says throws, throws") {
 TEST_CASE("an unresolved filter in the middle flows on as a missing subject") {
   CHECK(filtered("a", "Nope | Append x") == "x");
   CHECK(unresolved("a", "Append x | Nope"));
+}
+
+TEST_CASE("the docs list every filter there is, and no other") {
+  const char* source = std::getenv("SLIPWAY_SOURCE_DIR");
+  std::ifstream file(std::string(source != nullptr ? source : ".") + "/docs/language.md");
+  const std::string docs{std::istreambuf_iterator<char>(file), {}};
+  const auto from = docs.find("Filters: `"), to = docs.find("`.", from);
+  REQUIRE(to != std::string::npos);
+  std::istringstream words(to_lower_ascii(docs.substr(from + 10, to - from - 10)));
+  const std::set<std::string> listed{std::istream_iterator<std::string>(words), {}};
+  std::set<std::string> known;
+  for (const FilterEntry& filter : all_filters()) known.emplace(filter.name);
+  CHECK(listed == known);
+}
+
+TEST_CASE("calc knows the remainder, and leaves alone what has none") {
+  const auto calc = [](std::string_view text) {
+    return evaluate(text, {{"A", "5"}, {"B", "7"}, {"Zero", "0"}}, fresh_budget()).text_or_empty();
+  };
+  CHECK(calc("#{calc 7%2}") == "1");
+  CHECK(calc("#{calc B%A}") == "2");
+  CHECK(calc("#{calc 7.5 % 2}") == "1.5");
+  CHECK(calc("#{calc ({A}-12)%4}") == "-3");
+  CHECK(calc("#{calc 2+7%4*3}") == "11");
+  CHECK(calc("#{calc 7%0}") == "#{7%0}");
+  CHECK(calc("#{calc B%Zero}") == "#{B%Zero}");
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 #include "language/dotnet_number.h"
@@ -91,17 +92,19 @@ FilterResult substring(FilterSubject subject, FilterOptions options, const Filte
 FilterResult replace(FilterSubject subject, FilterOptions options, const FilterContext& context) {
   if (!subject || options.empty() || options.size() > 2) return std::nullopt;
   const std::string replacement = options.size() == 2 ? options[1] : "";
-  return context.regexes.get(options[0]).replace_all(*subject, replacement, context.max_output_bytes);
+  return context.regexes.get(options[0], context.budget).replace_all(*subject, replacement, context.budget);
 }
 
 FilterResult match(FilterSubject subject, FilterOptions options, const FilterContext& context) {
   if (!subject || options.size() != 1) return std::nullopt;
-  return flag(context.regexes.get(options[0]).matches(*subject));
+  return flag(context.regexes.get(options[0], context.budget).matches(*subject, context.budget));
 }
 
 FilterResult contains(FilterSubject subject, FilterOptions options, const FilterContext&) {
   if (!subject || options.size() != 1) return std::nullopt;
-  return flag(subject->find(options[0]) != std::string_view::npos);
+  // Linear whatever the texts are, which string_view's find is not.
+  const std::string& part = options[0];
+  return flag(memmem(subject->data(), subject->size(), part.data(), part.size()) != nullptr);
 }
 
 FilterResult starts_with(FilterSubject subject, FilterOptions options, const FilterContext&) {
@@ -124,11 +127,17 @@ FilterResult prepend(FilterSubject subject, FilterOptions options, const FilterC
   return joined(options) + std::string(subject.value_or(""));
 }
 
-FilterResult indent(FilterSubject subject, FilterOptions options, const FilterContext&) {
+FilterResult indent(FilterSubject subject, FilterOptions options, const FilterContext& context) {
   if (!subject || options.size() > 2) return std::nullopt;
   if (subject->empty()) return "";
   const auto [first, others] = indentation_of(options);
+  const auto breaks = static_cast<std::size_t>(std::count(subject->begin(), subject->end(), '\n'));
+  const std::size_t size = subject->size() + first.size() + breaks * others.size();
+  Budget::Hold hold(context.budget);
+  hold.add(size);
+  context.budget.spend(size);
   std::string out = first;
+  out.reserve(size);
   for (const char c : *subject) {
     out += c;
     if (c == '\n') out += others;

@@ -306,6 +306,13 @@ const LenientJson* LenientJson::find(std::string_view name) const {
 
 std::optional<LenientJson> parse_lenient_json(std::string_view text) { return Reader(text).document(); }
 
+std::size_t memory_of_lenient_json(std::string_view text) {
+  // Each value but the first stands behind one of these; a list that grows is there twice for a moment.
+  const auto opens_value = [](char c) { return c == ',' || c == ':' || c == '['; };
+  const auto values = 1 + static_cast<std::size_t>(std::count_if(text.begin(), text.end(), opens_value));
+  return 2 * text.size() + 3 * values * sizeof(LenientJson::Member);
+}
+
 std::string to_json_text(const LenientJson& json) {
   std::string out;
   append(out, json);

@@ -33,6 +33,9 @@ struct LenientJson::Member {
 /// One document and nothing behind it; nullopt when it does not parse or is nested deeper than 64.
 std::optional<LenientJson> parse_lenient_json(std::string_view text);
 
+/// The bytes that parsing a text takes at most.
+std::size_t memory_of_lenient_json(std::string_view text);
+
 /// Compact JSON.
 std::string to_json_text(const LenientJson&);
 /// What a template sees: texts as they are (dates re-written as MM/dd/yyyy HH:mm:ss in local time), True and False,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "language/unicode.h"
 
 namespace slipway::language {
@@ -18,17 +19,20 @@ namespace {
 
 // About a tenth of a second of backtracking on today's machines, and 10 MB of memory.
 constexpr std::uint32_t kMatchLimit = 1'000'000;
+constexpr std::uint32_t kFirstMatchLimit = 16;
+constexpr std::size_t kMatchingWork = 16;  // of what the limit counts, in bytes of text
 constexpr std::uint32_t kDepthLimit = 10'000;
 constexpr std::uint32_t kHeapLimitKiB = 10 * 1024;
 constexpr std::int64_t kLinearMemory = 8 << 20;
 constexpr std::size_t kMaxPattern = 64 << 10;
-constexpr std::size_t kMaxCached = 100;
+constexpr std::size_t kMaxCached = 8;       // each may take kLinearMemory
+constexpr std::size_t kCompilingWork = 64;  // of a byte of a pattern, in bytes of text
 
 /// A part of the text that a group matched; nullopt when the group took no part.
 using Group = std::optional<std::string_view>;
 
-[[noreturn]] void reject_pattern(std::string_view pattern, std::string_view why) {
-  fail_invalid(fmt::format("The regular expression '{}' is not valid: {}.", pattern, why));
+[[noreturn]] void reject_pattern(std::string_view why) {
+  fail_invalid(fmt::format("The regular expression is not valid: {}.", why));
 }
 
 /// True where RE2's ASCII classes could differ from .NET's Unicode ones.
@@ -39,9 +43,18 @@ bool uses_character_classes(std::string_view pattern) {
   return pattern.find("(?i") != std::string_view::npos;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
+/// A text and what engines ask about it, found out once for all searches in it.
+struct Subject {
+  Subject(std::string_view subject, Budget& budget) : text(subject) {
+    budget.spend(text.size());
+    is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    is_utf8 = is_ascii || is_valid_utf8(text);
+    has_vertical_tab = text.find('\v') != std::string_view::npos;
+  }
+
+  std::string_view text;
+  bool is_ascii, is_utf8, has_vertical_tab;
+};
 
 }  // namespace
 
@@ -49,7 +62,7 @@ class Regex::Engine {
  public:
   virtual ~Engine() = default;
   /// Finds the first match at or after `from`; fills `groups` (0 is the whole match) when given.
-  virtual bool search(std::string_view text, std::size_t from, std::vector<Group>* groups) const = 0;
+  virtual bool search(const Subject&, std::size_t from, std::vector<Group>* groups, Budget&) const = 0;
   virtual std::size_t group_count() const = 0;  ///< with the whole match
   virtual std::optional<std::size_t> group_named(std::string_view name) const = 0;
 };
@@ -63,26 +76,24 @@ class Regex::Backtracking final : public Engine {
         pcre2_compile_context_create(nullptr), pcre2_compile_context_free);
     pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
     // .NET lets "$" match before a last line feed and reads "\uXXXX", as PCRE2 does by default and by ALT_BSUX.
-    code_.reset(
-        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_ALT_BSUX | PCRE2_NEVER_BACKSLASH_C,
-                      &error, &offset, context.get()));
+    constexpr std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_ALT_BSUX | PCRE2_NEVER_BACKSLASH_C;
+    const auto compile = [&](std::uint32_t more) {
+      return pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options | more, &error,
+                           &offset, context.get());
+    };
+    code_.reset(compile(0));
+    code_for_any_bytes_.reset(code_ ? compile(PCRE2_MATCH_INVALID_UTF) : nullptr);
     if (!code_) {
       PCRE2_UCHAR message[256];
       pcre2_get_error_message(error, message, sizeof message);
-      reject_pattern(pattern, fmt::format("{} at offset {}", reinterpret_cast<const char*>(message), offset));
+      reject_pattern(fmt::format("{} at offset {}", reinterpret_cast<const char*>(message), offset));
     }
-    limits_.reset(pcre2_match_context_create(nullptr));
-    pcre2_set_match_limit(limits_.get(), kMatchLimit);
-    pcre2_set_depth_limit(limits_.get(), kDepthLimit);
-    pcre2_set_heap_limit(limits_.get(), kHeapLimitKiB);
   }
 
-  bool search(std::string_view text, std::size_t from, std::vector<Group>* groups) const override {
+  bool search(const Subject& subject, std::size_t from, std::vector<Group>* groups, Budget& budget) const override {
     const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match(
         pcre2_match_data_create_from_pattern(code_.get(), nullptr), pcre2_match_data_free);
-    const int result = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, 0,
-                                   match.get(), limits_.get());
+    const int result = run(subject, from, *match, budget);
     if (result == PCRE2_ERROR_NOMATCH) return false;
     if (result < 0) {
       fail(ErrorCode::too_large,
@@ -95,7 +106,7 @@ class Regex::Backtracking final : public Engine {
         const PCRE2_SIZE start = offsets[2 * i];
         const PCRE2_SIZE end = offsets[2 * i + 1];
         // \K in a look-ahead may put the start behind the end; such a match is empty.
-        if (start != PCRE2_UNSET) (*groups)[i] = text.substr(start, std::max(start, end) - start);
+        if (start != PCRE2_UNSET) (*groups)[i] = subject.text.substr(start, std::max(start, end) - start);
       }
     }
     return true;
@@ -114,12 +125,30 @@ class Regex::Backtracking final : public Engine {
   }
 
  private:
+  /// Tries with a small bound on the work first, so that what a search may have taken is known and charged.
+  int run(const Subject& subject, std::size_t from, pcre2_match_data& match, Budget& budget) const {
+    const std::unique_ptr<pcre2_match_context, Free> limits(pcre2_match_context_create(nullptr));
+    pcre2_set_depth_limit(limits.get(), kDepthLimit);
+    pcre2_set_heap_limit(limits.get(), kHeapLimitKiB);
+    // The library looks at all that is left of a text that may be no UTF-8, at each search.
+    const pcre2_code* code = subject.is_utf8 ? code_.get() : code_for_any_bytes_.get();
+    const std::uint32_t options = subject.is_utf8 ? PCRE2_NO_UTF_CHECK : 0;
+    if (!subject.is_utf8) budget.spend(subject.text.size() - from);
+    for (std::uint32_t limit = kFirstMatchLimit;; limit *= 8) {
+      budget.spend(limit * kMatchingWork);
+      pcre2_set_match_limit(limits.get(), limit);
+      const int result = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.text.data()), subject.text.size(), from,
+                                     options, &match, limits.get());
+      if (result != PCRE2_ERROR_MATCHLIMIT || limit >= kMatchLimit) return result;
+    }
+  }
+
   struct Free {
     void operator()(pcre2_code* code) const { pcre2_code_free(code); }
     void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
   };
   std::unique_ptr<pcre2_code, Free> code_;
-  std::unique_ptr<pcre2_match_context, Free> limits_;
+  std::unique_ptr<pcre2_code, Free> code_for_any_bytes_;
 };
 
 /// RE2, except for the few texts on which it would answer otherwise than .NET.
@@ -133,13 +162,16 @@ class Regex::Linear final : public Engine {
     return engine->re_.ok() ? std::move(engine) : nullptr;
   }
 
-  bool search(std::string_view text, std::size_t from, std::vector<Group>* groups) const override {
-    if (differs_on(text)) return exact_->search(text, from, groups);
+  bool search(const Subject& subject, std::size_t from, std::vector<Group>* groups, Budget& budget) const override {
+    if (differs_on(subject)) return exact_->search(subject, from, groups, budget);
+    budget.spend_unseen_work();
+    const std::string_view text = subject.text;
     std::vector<re2::StringPiece> pieces(groups != nullptr ? group_count() : 0);
-    const re2::StringPiece subject(text.data(), text.size());
-    if (!re_.Match(subject, from, text.size(), RE2::UNANCHORED, pieces.data(), static_cast<int>(pieces.size()))) {
-      return false;
-    }
+    const bool found = re_.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), RE2::UNANCHORED,
+                                 pieces.data(), static_cast<int>(pieces.size()));
+    const char* reached = found && groups != nullptr ? pieces[0].data() + pieces[0].size() : text.data() + text.size();
+    budget.spend(static_cast<std::size_t>(reached - text.data()) - from);
+    if (!found) return false;
     if (groups != nullptr) {
       groups->clear();
       for (const re2::StringPiece& piece : pieces) {
@@ -166,9 +198,9 @@ class Regex::Linear final : public Engine {
   }
 
   /// Where .NET's "$" stands before a last line feed, "\s" takes a vertical tab, or classes are Unicode's.
-  bool differs_on(std::string_view text) const {
-    if (has_dollar_ && text.ends_with('\n')) return true;
-    return has_classes_ && (!is_ascii(text) || text.find('\v') != std::string_view::npos);
+  bool differs_on(const Subject& subject) const {
+    if (has_dollar_ && subject.text.ends_with('\n')) return true;
+    return has_classes_ && (!subject.is_ascii || subject.has_vertical_tab);
   }
 
   RE2 re_;
@@ -195,25 +227,28 @@ class Replacement {
     }
   }
 
-  void append_to(std::string& out, std::string_view text, const std::vector<Group>& groups) const {
+  std::size_t size() const { return parts_.size(); }
+
+  template <class Append>
+  void append_to(const Append& append, std::string_view text, const std::vector<Group>& groups) const {
     const std::string_view match = *groups[0];
     const auto start = static_cast<std::size_t>(match.data() - text.data());
     for (const Part& part : parts_) {
       switch (part.what) {
         case What::literal:
-          out += part.literal;
+          append(part.literal);
           break;
         case What::group:
-          out += groups[part.group].value_or("");
+          append(groups[part.group].value_or(""));
           break;
         case What::before:
-          out += text.substr(0, start);
+          append(text.substr(0, start));
           break;
         case What::after:
-          out += text.substr(start + match.size());
+          append(text.substr(start + match.size()));
           break;
         case What::whole:
-          out += text;
+          append(text);
           break;
       }
     }
@@ -277,7 +312,7 @@ class Replacement {
 }  // namespace
 
 Regex::Regex(std::string_view pattern) {
-  if (pattern.size() > kMaxPattern) reject_pattern(pattern.substr(0, 40), "it is longer than 64 KiB");
+  if (pattern.size() > kMaxPattern) reject_pattern("it is longer than 64 KiB");
   engine_ = Linear::try_compile(pattern);
   if (!engine_) engine_ = std::make_unique<Backtracking>(pattern);
 }
@@ -286,19 +321,28 @@ Regex::~Regex() = default;
 Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
 
-bool Regex::matches(std::string_view text) const { return engine_->search(text, 0, nullptr); }
+bool Regex::matches(std::string_view text, Budget& budget) const {
+  return engine_->search(Subject(text, budget), 0, nullptr, budget);
+}
 
-std::string Regex::replace_all(std::string_view text, std::string_view replacement, std::size_t max_bytes) const {
+std::string Regex::replace_all(std::string_view text, std::string_view replacement, Budget& budget) const {
+  const Subject subject(text, budget);
   const Replacement parts(replacement, *engine_);
   std::vector<Group> groups;
   std::string out;
+  Budget::Hold hold(budget);
+  const auto append = [&](std::string_view piece) {
+    hold.add(piece.size());
+    out += piece;
+  };
   std::size_t copied = 0;
-  for (std::size_t from = 0; from <= text.size() && engine_->search(text, from, &groups);) {
+  for (std::size_t from = 0; from <= text.size() && engine_->search(subject, from, &groups, budget);) {
     const auto start = static_cast<std::size_t>(groups[0]->data() - text.data());
     const std::size_t end = start + groups[0]->size();
-    out += text.substr(copied, start - copied);
-    parts.append_to(out, text, groups);
-    if (out.size() > max_bytes) fail(ErrorCode::too_large, "The result of a replacement is too large.");
+    const std::size_t size_before = out.size();
+    append(text.substr(copied, start - copied));
+    parts.append_to(append, text, groups);
+    budget.spend(parts.size() + out.size() - size_before);
     copied = end;
     from = end;
     if (start == end) {
@@ -306,13 +350,15 @@ std::string Regex::replace_all(std::string_view text, std::string_view replaceme
       next_character(text, from);
     }
   }
-  out += text.substr(copied);
+  append(text.substr(copied));
   return out;
 }
 
-const Regex& RegexCache::get(const std::string& pattern) {
+const Regex& RegexCache::get(const std::string& pattern, Budget& budget) {
   if (const auto known = compiled_.find(pattern); known != compiled_.end()) return known->second;
   if (compiled_.size() >= kMaxCached) compiled_.clear();
+  budget.spend(pattern.size() * kCompilingWork);
+  budget.spend_unseen_work();
   return compiled_.emplace(pattern, Regex(pattern)).first->second;
 }
 

@@ -9,22 +9,24 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "language/budget.h"
+
 namespace slipway::language {
 
 /// Immutable. Threads: any.
 class Regex {
  public:
-  /// Case-sensitive, no flags, as .NET's Regex.IsMatch reads it. Throws Error{invalid} that says what is wrong where.
+  /// Case-sensitive, no flags, as .NET's Regex.IsMatch reads it. Throws Error{invalid} that says what is wrong where,
+  /// but not the pattern, which may have been put together of secrets.
   explicit Regex(std::string_view pattern);
   ~Regex();
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;
 
-  /// Searches anywhere in `text`. Throws Error{too_large} when the bounds on matching work are reached.
-  bool matches(std::string_view text) const;
+  /// Searches anywhere in `text`. Throws Error{too_large} at the end of the budget, or of the bounds on one match.
+  bool matches(std::string_view text, Budget&) const;
   /// Replaces all matches; `$1`, `${name}`, `$$`, `$&`, `` $` ``, `$'`, `$+` and `$_` in the replacement as in .NET.
-  /// Throws Error{too_large} when the result would exceed `max_bytes`.
-  std::string replace_all(std::string_view text, std::string_view replacement, std::size_t max_bytes) const;
+  std::string replace_all(std::string_view text, std::string_view replacement, Budget&) const;
 
  private:
   class Engine;
@@ -37,7 +39,7 @@ class Regex {
 class RegexCache {
  public:
   /// Throws like Regex. The reference is good until the next call.
-  const Regex& get(const std::string& pattern);
+  const Regex& get(const std::string& pattern, Budget&);
 
  private:
   std::unordered_map<std::string, Regex> compiled_;

@@ -18,7 +18,7 @@ void add_parts(VariableSet& variables, const std::string& prefix, const std::opt
   const Version version = last.value_or(Version());
   struct Part {
     std::string_view name;
-    std::int64_t number;
+    VersionNumber number;
   };
   const Part parts[] = {{"Major", version.major},
                         {"Minor", version.minor},
@@ -26,8 +26,8 @@ void add_parts(VariableSet& variables, const std::string& prefix, const std::opt
                         {"Build", version.patch},
                         {"Revision", version.revision}};
   for (const auto& [name, number] : parts) {
-    variables.set(fmt::format("{}Last{}", prefix, name), std::to_string(number));
-    variables.set(fmt::format("{}Next{}", prefix, name), std::to_string(number + 1));
+    variables.set(fmt::format("{}Last{}", prefix, name), number.text());
+    variables.set(fmt::format("{}Next{}", prefix, name), number.next().text());
   }
   variables.set(prefix + "LastSuffix", "-" + version.prerelease);
   variables.set(prefix + "NextSuffix", "-" + increment_release(version.prerelease));
@@ -71,12 +71,12 @@ std::string without_white_space(std::string_view text) {
 
 }  // namespace
 
-ReleaseNumber next_release_number(const ReleaseTemplateInput& input) {
+ReleaseNumber next_release_number(const ReleaseTemplateInput& input, Budget& budget) {
   EvaluationOptions options;
   options.now = input.now;
   options.local_offset = input.local_offset;
   try {
-    const Evaluation evaluation = evaluate(input.template_text, variables_for(input), options);
+    const Evaluation evaluation = evaluate(input.template_text, variables_for(input), budget, options);
     ReleaseNumber number{without_white_space(evaluation.text_or_empty()), evaluation.error};
     if (!number.error && !is_version_mask(number.text) && !is_valid_release_number(number.text)) {
       number.error = fmt::format(
@@ -92,13 +92,9 @@ ReleaseNumber next_release_number(const ReleaseTemplateInput& input) {
 std::string increment_release(std::string_view label) {
   if (label.empty()) return "2";
   const auto last_letter = std::find_if_not(label.rbegin(), label.rend(), is_digit);
-  std::string digits(last_letter.base(), label.end());
+  const std::string_view digits = label.substr(static_cast<std::size_t>(last_letter.base() - label.begin()));
   if (digits.empty()) return std::string(label) + ".2";
-  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
-  auto digit = digits.rbegin();
-  while (digit != digits.rend() && *digit == '9') *digit++ = '0';
-  digit != digits.rend() ? static_cast<void>(++*digit) : static_cast<void>(digits.insert(digits.begin(), '1'));
-  return std::string(label.begin(), last_letter.base()) + digits;
+  return std::string(label.begin(), last_letter.base()) + VersionNumber::of(digits).next().text();
 }
 
 }  // namespace slipway::language

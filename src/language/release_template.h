@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "language/budget.h"
 #include "language/variables.h"
 #include "language/version.h"
 
@@ -38,7 +39,7 @@ struct ReleaseNumber {
   std::optional<std::string> error;  ///< a sentence, where the text is neither
 };
 
-ReleaseNumber next_release_number(const ReleaseTemplateInput&);
+ReleaseNumber next_release_number(const ReleaseTemplateInput&, Budget&);
 
 /// The pre-release that follows: trailing digits plus one ("beta9" → "beta10"), else ".2" is appended; "" → "2".
 std::string increment_release(std::string_view label);

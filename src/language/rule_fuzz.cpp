@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     version.prerelease = subject;
     version.original = "1.2.3-" + subject;
     const ChannelRule rule({"[1.0,)", pattern, pattern}, RangeFormat::nuget);
-    rule.judge(version);
+    Budget budget(kTextLimits, time_of_this_thread);
+    rule.judge(version, budget);
     Regex(pattern).replace_all(subject, "$1-${x}$&", 1 << 16);
   } catch (const Error&) {
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/brief.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "language/dotnet_number.h"
@@ -22,6 +23,9 @@ Evaluation to_evaluation(const Evaluator::Output& out) {
   }
   return evaluation;
 }
+
+/// What a text takes to evaluate nobody knows before.
+void check_place() { Brief::check_allows("Evaluating a template"); }
 
 }  // namespace
 
@@ -57,23 +61,31 @@ Bindings::~Bindings() = default;
 Bindings::Bindings(Bindings&&) noexcept = default;
 Bindings& Bindings::operator=(Bindings&&) noexcept = default;
 
-Evaluation Bindings::evaluate(const Template& text, const EvaluationOptions& options) const {
+Evaluation Bindings::evaluate(const Template& text, Budget& budget, const EvaluationOptions& options) const {
+  check_place();
   if (!text.tree_) return {text.text_, text.error_, {}};
-  return to_evaluation(Evaluator(*tree_, options).evaluate(text.tree_->tokens));
+  return to_evaluation(Evaluator(*tree_, budget, options).evaluate(text.tree_->tokens));
 }
 
-Evaluation Bindings::evaluate(std::string_view text, const EvaluationOptions& options) const {
-  return evaluate(Template::parse(text, options.halt_on_error), options);
+Evaluation Bindings::evaluate(std::string_view text, Budget& budget, const EvaluationOptions& options) const {
+  check_place();
+  if (can_skip_evaluation(text)) return {std::string(text), std::nullopt, {}};
+  Budget::Hold hold(budget);
+  charge_parsing(text, budget, hold);
+  return evaluate(Template::parse(text, options.halt_on_error), budget, options);
 }
 
-std::vector<Evaluation> Bindings::evaluate_all(const EvaluationOptions& options) const {
-  Evaluator evaluator(*tree_, options, variables_.size());
+std::vector<Evaluation> Bindings::evaluate_all(Budget& budget, const EvaluationOptions& options) const {
+  check_place();
+  Evaluator evaluator(*tree_, budget, options, variables_.size());
   const auto evaluate_one = [&](const VariableSet::Entry& variable, const BindingNode* node) -> Evaluation {
     if (!variable.value || can_skip_evaluation(*variable.value)) return {variable.value, std::nullopt, {}};
     // Another variable of a similar name may have taken the node over; then this one's text stands for itself.
     const bool owns_node = node != nullptr && node->item && node->item->data() == variable.value->data();
-    if (!owns_node) return evaluate(*variable.value, options);
+    if (!owns_node) return evaluate(*variable.value, budget, options);
     if (const Evaluator::Output* known = evaluator.known_value(*node)) return to_evaluation(*known);
+    Budget::Hold hold(budget);
+    charge_parsing(*variable.value, budget, hold);
     const ParsedTemplate parsed = parse_template(*variable.value, true);
     if (parsed.error) return {variable.value, parsed.error, {}};
     return to_evaluation(evaluator.evaluate(*node, parsed.tokens));
@@ -91,18 +103,19 @@ std::vector<Evaluation> Bindings::evaluate_all(const EvaluationOptions& options)
   return all;
 }
 
-bool Bindings::is_truthy(std::string_view text, const EvaluationOptions& options) const {
-  const Evaluation evaluation = evaluate(text, options);
+bool Bindings::is_truthy(std::string_view text, Budget& budget, const EvaluationOptions& options) const {
+  const Evaluation evaluation = evaluate(text, budget, options);
   return !evaluation.error && evaluation.text && is_truthy_value(*evaluation.text);
 }
 
-std::optional<std::string> Bindings::get(std::string_view name, const EvaluationOptions& options) const {
+std::optional<std::string> Bindings::get(std::string_view name, Budget& budget,
+                                         const EvaluationOptions& options) const {
   const auto raw = variables_.raw(name);
-  return raw ? evaluate(*raw, options).text : std::nullopt;
+  return raw ? evaluate(*raw, budget, options).text : std::nullopt;
 }
 
-std::optional<bool> Bindings::get_flag(std::string_view name, const EvaluationOptions& options) const {
-  const auto value = get(name, options);
+std::optional<bool> Bindings::get_flag(std::string_view name, Budget& budget, const EvaluationOptions& options) const {
+  const auto value = get(name, budget, options);
   if (!value) return std::nullopt;
   const std::string_view text = trim_white_space(*value);
   if (equals_ignoring_case(text, "true")) return true;
@@ -110,20 +123,23 @@ std::optional<bool> Bindings::get_flag(std::string_view name, const EvaluationOp
   return std::nullopt;
 }
 
-std::optional<std::int32_t> Bindings::get_int32(std::string_view name, const EvaluationOptions& options) const {
-  const auto value = get(name, options);
+std::optional<std::int32_t> Bindings::get_int32(std::string_view name, Budget& budget,
+                                                const EvaluationOptions& options) const {
+  const auto value = get(name, budget, options);
   return value ? parse_int32(*value) : std::nullopt;
 }
 
-std::string Bindings::require(std::string_view name, const EvaluationOptions& options) const {
-  auto value = get(name, options);
+std::string Bindings::require(std::string_view name, Budget& budget, const EvaluationOptions& options) const {
+  auto value = get(name, budget, options);
   if (!value || value->empty()) fail_invalid(fmt::format("The variable '{}' is required but no value is set.", name));
   return std::move(*value);
 }
 
-std::vector<std::string> Bindings::get_indexes(std::string_view collection, const EvaluationOptions& options) const {
+std::vector<std::string> Bindings::get_indexes(std::string_view collection, Budget& budget,
+                                               const EvaluationOptions& options) const {
+  check_place();
   const auto path = parse_name(collection);
-  return path ? Evaluator(*tree_, options).element_texts(*path) : std::vector<std::string>();
+  return path ? Evaluator(*tree_, budget, options).element_texts(*path) : std::vector<std::string>();
 }
 
 bool can_skip_evaluation(std::string_view text) { return text.find("#{") == std::string_view::npos; }
@@ -134,13 +150,15 @@ bool is_truthy_value(std::string_view value) {
   return !equals_ignoring_case(word, "no") && !equals_ignoring_case(word, "false");
 }
 
-Evaluation evaluate(std::string_view text, const VariableSet& variables, const EvaluationOptions& options) {
+Evaluation evaluate(std::string_view text, const VariableSet& variables, Budget& budget,
+                    const EvaluationOptions& options) {
   if (can_skip_evaluation(text)) return {std::string(text), std::nullopt, {}};
-  return Bindings(variables).evaluate(text, options);
+  return Bindings(variables).evaluate(text, budget, options);
 }
 
-bool evaluate_truthy(std::string_view text, const VariableSet& variables, const EvaluationOptions& options) {
-  return Bindings(variables).is_truthy(text, options);
+bool evaluate_truthy(std::string_view text, const VariableSet& variables, Budget& budget,
+                     const EvaluationOptions& options) {
+  return Bindings(variables).is_truthy(text, budget, options);
 }
 
 }  // namespace slipway::language

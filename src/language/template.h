@@ -2,7 +2,8 @@
 // (docs/language.md, Templates).
 //
 // A Template is parsed once and evaluated many times. A Bindings is made once of a set of variables and shared by all
-// evaluations over it. The free functions do both for a single use. All of it is pure: the time is given.
+// evaluations over it. The free functions do both for a single use. All of it is pure: the time is given, and so is the
+// Budget, which evaluations of one cause share.
 #pragma once
 
 #include <chrono>
@@ -13,26 +14,16 @@
 #include <vector>
 
 #include "base/time.h"
+#include "language/budget.h"
 #include "language/variables.h"
 
 namespace slipway::language {
-
-/// Bounds of one evaluation. Reaching one throws Error{too_large} that names it.
-struct EvaluationLimits {
-  std::size_t max_depth = 1000;              ///< of variables in variables, nested blocks and filters, taken together
-  std::size_t max_output_bytes = 32u << 20;  ///< of all text produced
-  /// Of work: a token evaluated is one step, and so are 64 bytes of text handled. The default takes about a second.
-  std::size_t max_steps = 10'000'000;
-  /// On the clock, for filters that cost more than their text shows.
-  std::chrono::milliseconds max_time{5'000};
-};
 
 struct EvaluationOptions {
   /// False: a token that does not parse stays as it is and parsing goes on behind it. For files and scripts.
   bool halt_on_error = true;
   Time now{};                            ///< what NowDate and NowDateUtc show
   std::chrono::minutes local_offset{0};  ///< of the server's time zone, for NowDate
-  EvaluationLimits limits;
 };
 
 struct Evaluation {
@@ -81,22 +72,22 @@ class Bindings {
 
   /// Throws Error{invalid} where the language itself throws: self-referencing variables, bad base64 or regular
   /// expressions, bad versions; Error{too_large} at a limit.
-  Evaluation evaluate(const Template&, const EvaluationOptions& = {}) const;
-  Evaluation evaluate(std::string_view text, const EvaluationOptions& = {}) const;
+  Evaluation evaluate(const Template&, Budget&, const EvaluationOptions& = {}) const;
+  Evaluation evaluate(std::string_view text, Budget&, const EvaluationOptions& = {}) const;
 
   /// No error, not null, and none of "", 0, no, false (the last two trimmed and in any case): run conditions.
-  bool is_truthy(std::string_view text, const EvaluationOptions& = {}) const;
+  bool is_truthy(std::string_view text, Budget&, const EvaluationOptions& = {}) const;
   /// The evaluated value of a variable; nullopt when it is missing or null.
-  std::optional<std::string> get(std::string_view name, const EvaluationOptions& = {}) const;
+  std::optional<std::string> get(std::string_view name, Budget&, const EvaluationOptions& = {}) const;
   /// Evaluates every variable, in order. What many calls of get() give, with values that others use evaluated once.
-  std::vector<Evaluation> evaluate_all(const EvaluationOptions& = {}) const;
+  std::vector<Evaluation> evaluate_all(Budget&, const EvaluationOptions& = {}) const;
   /// "true" or "false" in any case; nullopt for anything else.
-  std::optional<bool> get_flag(std::string_view name, const EvaluationOptions& = {}) const;
-  std::optional<std::int32_t> get_int32(std::string_view name, const EvaluationOptions& = {}) const;
+  std::optional<bool> get_flag(std::string_view name, Budget&, const EvaluationOptions& = {}) const;
+  std::optional<std::int32_t> get_int32(std::string_view name, Budget&, const EvaluationOptions& = {}) const;
   /// Throws Error{invalid} when the variable is missing or empty.
-  std::string require(std::string_view name, const EvaluationOptions& = {}) const;
+  std::string require(std::string_view name, Budget&, const EvaluationOptions& = {}) const;
   /// The elements that `#{each x in collection}` would go over.
-  std::vector<std::string> get_indexes(std::string_view collection, const EvaluationOptions& = {}) const;
+  std::vector<std::string> get_indexes(std::string_view collection, Budget&, const EvaluationOptions& = {}) const;
 
   const VariableSet& variables() const { return variables_; }
 
@@ -109,7 +100,7 @@ class Bindings {
 bool can_skip_evaluation(std::string_view text);
 bool is_truthy_value(std::string_view value);
 
-Evaluation evaluate(std::string_view text, const VariableSet&, const EvaluationOptions& = {});
-bool evaluate_truthy(std::string_view text, const VariableSet&, const EvaluationOptions& = {});
+Evaluation evaluate(std::string_view text, const VariableSet&, Budget&, const EvaluationOptions& = {});
+bool evaluate_truthy(std::string_view text, const VariableSet&, Budget&, const EvaluationOptions& = {});
 
 }  // namespace slipway::language

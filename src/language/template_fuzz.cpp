@@ -16,17 +16,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   variables.set("Text", std::string(text));
   variables.set(text.substr(0, 40), std::string(text.substr(size / 2)));
   EvaluationOptions options;
-  options.limits = {300, 1 << 16, 20'000, std::chrono::seconds(5)};
   const Bindings bindings(variables);
+  const EvaluationLimits limits{300, 1 << 20, 20'000, std::chrono::seconds(5)};
   for (const bool halt : {true, false}) {
     options.halt_on_error = halt;
     try {
-      bindings.evaluate(text, options);
+      Budget budget(limits, time_of_this_thread);
+      bindings.evaluate(text, budget, options);
     } catch (const Error&) {
     }
   }
   try {
-    bindings.evaluate_all(options);
+    Budget budget(limits, time_of_this_thread);
+    bindings.evaluate_all(budget, options);
     const Template parsed = Template::parse(text);
     if (parsed.error()) return 0;
     const Template again = Template::parse(parsed.to_string());

@@ -543,7 +543,7 @@ class Parser {
     return chain("+-", [&] { return product(); });
   }
   CalculationPtr product() {
-    return chain("*/", [&] { return operand(); });
+    return chain("*/%", [&] { return operand(); });
   }
 
   template <class Operand>
@@ -619,6 +619,24 @@ class Parser {
 }  // namespace
 
 ParsedTemplate parse_template(std::string_view text, bool halt_on_error) { return Parser(text).parse(halt_on_error); }
+
+void charge_parsing(std::string_view text, Budget& budget, Budget::Hold& hold) {
+  constexpr std::size_t kPerToken = 512;
+  constexpr std::size_t kPerByteInside = 64;  // `a.a.a` and `| a a a` become many small parts
+  budget.spend(text.size());
+  std::size_t bytes = 2 * text.size();
+  bool inside = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '#' && text.substr(at, 2) == "#{") {
+      bytes += kPerToken;
+      inside = true;
+    } else if (text[at] == '}') {
+      inside = false;
+    }
+    if (inside) bytes += kPerByteInside;
+  }
+  hold.add(bytes);
+}
 
 std::optional<Symbol> parse_name(std::string_view name) { return Parser(name).symbol(); }
 

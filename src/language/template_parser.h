@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "language/budget.h"
 #include "language/template_tree.h"
 
 namespace slipway::language {
@@ -18,6 +19,9 @@ struct ParsedTemplate {
 /// `halt_on_error` false: what does not parse becomes text and there is no error.
 /// Throws Error{too_large} for nesting deeper than 100, or more than 40 filters or operators in a row.
 ParsedTemplate parse_template(std::string_view text, bool halt_on_error);
+
+/// Before parsing: the work of it, and the bytes that the tree may take at most, which are held.
+void charge_parsing(std::string_view text, Budget&, Budget::Hold&);
 
 /// The longest prefix of a variable's name that is a path; nullopt when there is none.
 std::optional<Symbol> parse_name(std::string_view name);

@@ -57,6 +57,7 @@ class Printer {
           out += fmt::format("[{}]", step.text);
           break;
         case Step::Kind::indirect_index:
+        case Step::Kind::settled_index:
           out += fmt::format("[#{{{}}}]", print(*step.indirect_symbol));
           break;
       }

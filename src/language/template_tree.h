@@ -23,12 +23,13 @@ struct Position {
 
 struct Symbol;
 
-/// One step of a path: `.Name`, `[text]`, or `[#{symbol}]`.
+/// One step of a path: `.Name`, `[text]`, or `[#{symbol}]`. The last is settled while it is being evaluated: its text
+/// is then a variable's value, which is not shown.
 struct Step {
-  enum class Kind { name, index, indirect_index } kind = Kind::name;
+  enum class Kind { name, index, indirect_index, settled_index } kind = Kind::name;
   std::string text;
   std::string folded;                             ///< the text as names are compared
-  std::shared_ptr<const Symbol> indirect_symbol;  ///< of an indirect index alone
+  std::shared_ptr<const Symbol> indirect_symbol;  ///< of an indirect or settled index alone
   Position position;
 };
 
@@ -78,7 +79,7 @@ using CalculationPtr = std::shared_ptr<const Calculation>;
 /// A node of an arithmetic expression.
 struct Calculation {
   struct Operation {
-    char op;  ///< + - * /
+    char op;  ///< + - * / %
     CalculationPtr left, right;
   };
   struct Number {

@@ -1,10 +1,12 @@
 #include "planning/package_selection.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "language/channel_rule.h"
 
@@ -42,7 +44,53 @@ bool is_for(const SelectedPackage& selected, const PackageNeed& need) {
          equals_ignoring_case(selected.PackageReferenceName, need.reference);
 }
 
+/// What specs may name, for a person: "'shop/web' of step 'Deploy web'", a step without packages as such.
+std::string describe_packages(const std::vector<PackageNeed>& packages, const model::DeploymentProcess& process) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> labels;
+  for (const PackageNeed& package : packages) {
+    labels.push_back(package.label());
+    if (package.written_id != package.package_id) labels.back() += fmt::format(" (written '{}')", package.written_id);
+  }
+  if (labels.empty()) {
+    for (const model::Step& step : process.Steps)
+      labels.push_back(fmt::format("step '{}' without packages", step.Name));
+  }
+  if (labels.empty()) return "no steps";
+  const std::size_t more = labels.size() - std::min(labels.size(), most);
+  labels.resize(labels.size() - more);
+  return fmt::format("{}{}", fmt::join(labels, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+/// The names by which specs may mean a package.
+std::vector<std::string_view> names_of(const std::vector<PackageNeed>& packages) {
+  std::vector<std::string_view> names;
+  for (const PackageNeed& package : packages) {
+    names.insert(names.end(), {package.step, package.action, package.package_id, package.reference});
+  }
+  return names;
+}
+
+/// Every package reference of the process, of disabled steps and for other channels too.
+std::vector<PackageNeed> all_packages(const model::DeploymentProcess& process, const Resolve& resolve) {
+  std::vector<PackageNeed> all;
+  for (const model::Step& step : process.Steps) {
+    for (const model::Action& action : step.Actions) {
+      for (const model::PackageReference& package : action.Packages) {
+        const auto id = resolve(package.PackageId);
+        const auto feed = resolve(package.FeedId);
+        all.push_back({step.Name, action.Name, action.Id, package.Name, id.value_or(package.PackageId),
+                       feed.value_or(package.FeedId), package.PackageId, package.FeedId, id && feed, package.Version,
+                       std::nullopt});
+      }
+    }
+  }
+  return all;
+}
+
 }  // namespace
+
+std::optional<std::string> as_written(std::string_view text) { return std::string(text); }
 
 std::string PackageNeed::label() const {
   return reference.empty() ? fmt::format("'{}' of step '{}'", package_id, action)
@@ -59,7 +107,7 @@ std::vector<PackageNeed> packages_needed(const model::DeploymentProcess& process
         const auto id = resolve(package.PackageId);
         const auto feed = resolve(package.FeedId);
         needs.push_back({step.Name, action.Name, action.Id, package.Name, id.value_or(package.PackageId),
-                         feed.value_or(package.FeedId), id && feed, package.Version,
+                         feed.value_or(package.FeedId), package.PackageId, package.FeedId, id && feed, package.Version,
                          rule_for(channel, action, package.Name)});
       }
     }
@@ -67,22 +115,17 @@ std::vector<PackageNeed> packages_needed(const model::DeploymentProcess& process
   return needs;
 }
 
-void check_specs_mean_something(const model::DeploymentProcess& process, const PackageWishes& wishes) {
+void check_specs_mean_something(const model::DeploymentProcess& process, const PackageWishes& wishes,
+                                const Resolve& resolve) {
+  if (wishes.specs.empty()) return;
+  const std::vector<PackageNeed> packages = all_packages(process, resolve);
   Problems problems;
   for (const PackageSpec& spec : wishes.specs) {
-    bool means_something = spec.closeness({}) == Closeness::anything;
-    for (const model::Step& step : process.Steps) {
-      for (const model::Action& action : step.Actions) {
-        for (const model::PackageReference& package : action.Packages) {
-          const PackageName name{step.Name, action.Name, package.PackageId, package.Name};
-          means_something = means_something || spec.closeness(name) != Closeness::none;
-        }
-      }
-    }
-    if (!means_something) {
-      problems.add(
-          fmt::format("The package '{}' names no step, package id or package reference of the process.", spec.text()));
-    }
+    const auto is_meant = [&](const PackageNeed& package) { return spec.closeness(package.name()) != Closeness::none; };
+    if (spec.closeness({}) == Closeness::anything || std::any_of(packages.begin(), packages.end(), is_meant)) continue;
+    problems.add(fmt::format(
+        "The package '{}' names no step, package id or package reference of the process, which has {}.{}", spec.text(),
+        describe_packages(packages, process), did_you_mean(spec.subject(), names_of(packages))));
   }
   problems.throw_if_any();
 }
@@ -107,18 +150,18 @@ VersionFilter newest_filter(const PackageNeed& need, std::string_view feed_type,
   return filter;
 }
 
-std::optional<std::string> rule_violation(const PackageNeed& need, std::string_view feed_type,
-                                          std::string_view version) {
+std::optional<std::string> rule_violation(const PackageNeed& need, std::string_view feed_type, std::string_view version,
+                                          language::Budget& budget) {
   if (!need.rule) return std::nullopt;
   const language::VersionFormat format = version_format_of_feed(feed_type);
-  const auto parsed = language::try_parse_version(format, version);
+  const auto parsed = language::try_parse_listed_version(format, version);
   if (!parsed) {
     return fmt::format(
         "The version '{}' of the package {} can't be compared with the channel's rule, since it is no version.",
         version, need.label());
   }
   const language::ChannelRule rule(text_of(*need.rule), language::range_format_for(format));
-  const language::RuleVerdict verdict = rule.judge(*parsed);
+  const language::RuleVerdict verdict = rule.judge(*parsed, budget);
   if (verdict.satisfied()) return std::nullopt;
   return verdict.in_range
              ? fmt::format("The version '{}' of the package {} does not match the channel's pre-release tag '{}'.",

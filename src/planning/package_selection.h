@@ -19,13 +19,14 @@ namespace slipway::planning {
 /// One package reference of an action that a release of the channel would run.
 struct PackageNeed {
   std::string step, action, action_id;
-  std::string reference;  ///< "" = primary
-  std::string package_id, feed_id;
+  std::string reference;                 ///< "" = primary
+  std::string package_id, feed_id;       ///< resolved where they are known (PKG-5)
+  std::string written_id, written_feed;  ///< as the process has them
   bool is_resolvable = true;  ///< false: the id or feed is known only at deployment, so no version can be looked up
   std::optional<std::string> fixed_version;
   std::optional<model::ChannelRule> rule;  ///< the one that covers it
 
-  PackageName name() const { return {step, action, package_id, reference}; }
+  PackageName name() const { return {step, action, package_id, written_id, reference}; }
   /// "'Fern.Web' of step 'Deploy web'", for sentences.
   std::string label() const;
 };
@@ -42,6 +43,8 @@ BOOST_DESCRIBE_STRUCT(SelectedPackage, (),
 
 /// `text` with its tokens replaced by what is known when a release is made; nullopt when some are not (PKG-5).
 using Resolve = std::function<std::optional<std::string>(std::string_view text)>;
+/// A Resolve that evaluates nothing.
+std::optional<std::string> as_written(std::string_view text);
 
 /// Enabled actions in scope of the channel only (PKG-1, CHN-8).
 std::vector<PackageNeed> packages_needed(const model::DeploymentProcess&, const model::Channel&, const Resolve&);
@@ -53,8 +56,9 @@ struct PackageWishes {
   std::string default_version;
 };
 
-/// Throws Error{invalid} naming each spec that means no package of the process, whatever the channel.
-void check_specs_mean_something(const model::DeploymentProcess&, const PackageWishes&);
+/// Throws Error{invalid} naming each spec that means no package of the process, whatever the channel, and what there
+/// is.
+void check_specs_mean_something(const model::DeploymentProcess&, const PackageWishes&, const Resolve&);
 
 /// A version fixed in the process, else the closest wish, else the default version; nullopt: look for the newest.
 std::optional<std::string> settled_version(const PackageNeed&, const PackageWishes&);
@@ -63,6 +67,7 @@ std::optional<std::string> settled_version(const PackageNeed&, const PackageWish
 VersionFilter newest_filter(const PackageNeed&, std::string_view feed_type, std::string_view caller_tag);
 
 /// Why the channel does not take that version, a sentence; nullopt when it does (CHN-3, CHN-6).
-std::optional<std::string> rule_violation(const PackageNeed&, std::string_view feed_type, std::string_view version);
+std::optional<std::string> rule_violation(const PackageNeed&, std::string_view feed_type, std::string_view version,
+                                          language::Budget&);
 
 }  // namespace slipway::planning

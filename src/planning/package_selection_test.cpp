@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "language/budget_testing.h"
 #include "planning/release_variables.h"
 
 namespace slipway::planning {
@@ -42,8 +43,6 @@ model::Channel stable() {
   return channel;
 }
 
-std::optional<std::string> as_written(std::string_view text) { return std::string(text); }
-
 TEST_CASE("PKG-1, CHN-8: packages of disabled steps and of steps for other channels are not needed") {
   model::Action disabled = action("Old", {"old"});
   disabled.IsDisabled = true;
@@ -69,7 +68,8 @@ TEST_CASE("PKG-5: ids of variables that are known are replaced, others are not r
   in_channel.Scope["Channel"] = {"Channels-1"};
   model::VariableSet set;
   set.Variables = {known, scoped, in_channel};
-  const auto resolve = resolver(variables_at_creation(set, stable()));
+  language::Budget budget(language::kTextLimits, language::time_of_this_thread);
+  const auto resolve = resolver(variables_at_creation(set, stable()), budget);
   const auto needs =
       packages_needed(process({action("Web", {"#{Team}/#{Image}", "#{Region}/web"})}), stable(), resolve);
   CHECK(needs[0].package_id == "shop/web");
@@ -94,11 +94,15 @@ TEST_CASE("PKG-2: a fixed version beats a spec, a spec beats a selection, and th
 
 TEST_CASE("CHN-3: a version outside of the rule is told with what it misses") {
   const PackageNeed need = packages_needed(process({action("Web", {"web"})}), stable(), as_written).at(0);
-  CHECK(rule_violation(need, "Docker", "1.5") == std::nullopt);
-  CHECK(rule_violation(need, "Docker", "2.1")->find("outside of the channel's version range '[1.0,2.0)'") !=
+  CHECK(rule_violation(need, "Docker", "1.5", language::fresh_budget()) == std::nullopt);
+  CHECK(rule_violation(need, "Docker", "2.1", language::fresh_budget())
+            ->find("outside of the channel's version range '[1.0,2.0)'") != std::string::npos);
+  CHECK(rule_violation(need, "Docker", "1.5-beta", language::fresh_budget())->find("pre-release tag '^$'") !=
         std::string::npos);
-  CHECK(rule_violation(need, "Docker", "1.5-beta")->find("pre-release tag '^$'") != std::string::npos);
-  CHECK(rule_violation(need, "Docker", "99999999999")->find("it is no version") != std::string::npos);
+  CHECK(rule_violation(need, "Docker", "99999999999", language::fresh_budget())
+            ->find("outside of the channel's version range") != std::string::npos);
+  CHECK(rule_violation(need, "Docker", "1.0/2", language::fresh_budget())->find("it is no version") !=
+        std::string::npos);
 }
 
 TEST_CASE("PKG-6: the caller's pre-release tag replaces the channel's") {
@@ -108,14 +112,37 @@ TEST_CASE("PKG-6: the caller's pre-release tag replaces the channel's") {
   CHECK(newest_filter(need, "Docker", "^beta").range == "[1.0,2.0)");
 }
 
-TEST_CASE("A spec that means no package of any channel is refused by its text") {
-  model::Action other = action("Beta", {"beta"});
+TEST_CASE("A spec that means no package of any channel is refused by its text, with what there is") {
+  model::Action other = action("Beta", {"#{Repo}"});
   other.Channels = {"Channels-2"};
   PackageWishes wishes;
-  wishes.specs = parse_package_specs({"Beta:1.0", "*:2.0"});
-  CHECK_NOTHROW(check_specs_mean_something(process({other}), wishes));
-  wishes.specs = parse_package_specs({"Bета:1.0"});
-  CHECK_THROWS_AS(check_specs_mean_something(process({other}), wishes), Error);
+  const Resolve resolve = [](std::string_view text) {
+    return std::optional(text == "#{Repo}" ? std::string("shop/web") : std::string(text));
+  };
+  const auto refusal = [&](const char* spec, const model::DeploymentProcess& with) -> std::string {
+    wishes.specs = parse_package_specs({spec, "*:2.0"});
+    try {
+      check_specs_mean_something(with, wishes, resolve);
+      return "";
+    } catch (const Error& error) {
+      return error.details().at(0);
+    }
+  };
+  for (const char* spec : {"Beta:1.0", "shop/web:1.0", "#{Repo}:1.0"}) CHECK(refusal(spec, process({other})) == "");
+  CHECK(refusal("shop/wbe:1.0", process({other})) ==
+        "The package 'shop/wbe:1.0' names no step, package id or package reference of the process, which has "
+        "'shop/web' of step 'Beta' (written '#{Repo}'). Did you mean \"shop/web\"?");
+  CHECK(refusal("x:1.0", process({action("Notify", {})})) ==
+        "The package 'x:1.0' names no step, package id or package reference of the process, which has step 'Notify' "
+        "without packages.");
+}
+
+TEST_CASE("PKG-5: a package is asked for by its id as it is and as it is written") {
+  const Resolve resolve = [](std::string_view) { return std::optional<std::string>("shop/web"); };
+  const PackageNeed need = packages_needed(process({action("Web", {"#{Repo}"})}), stable(), resolve).at(0);
+  for (const char* spec : {"shop/web:1.0.0", "#{Repo}:1.0.0", "Web:1.0.0"}) {
+    CHECK(asked_version(parse_package_specs({spec}), need.name()) == "1.0.0");
+  }
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ bool is_delimiter(char c) { return c == ':' || c == '=' || c == '/'; }
 
 bool names_step_or_package(std::string_view text, const PackageName& package) {
   return equals_ignoring_case(text, package.step) || equals_ignoring_case(text, package.action) ||
-         equals_ignoring_case(text, package.package_id);
+         equals_ignoring_case(text, package.package_id) || equals_ignoring_case(text, package.written_id);
 }
 
 /// `*` or nothing leave a part open.
@@ -31,8 +31,8 @@ Closeness closeness_of(std::string_view subject, std::string_view reference, con
 
 /// Versions that can't be read are below all others, so that a plain spec beats a typing error.
 bool is_higher(std::string_view a, std::string_view b) {
-  const auto left = language::try_parse_version(language::VersionFormat::octopus, a);
-  const auto right = language::try_parse_version(language::VersionFormat::octopus, b);
+  const auto left = language::try_parse_release_version(a);
+  const auto right = language::try_parse_release_version(b);
   return left && (!right || language::compare(*left, *right) > 0);
 }
 
@@ -58,13 +58,18 @@ PackageSpec::PackageSpec(std::string_view text) : text_(text) {
   }
 }
 
-Closeness PackageSpec::closeness(const PackageName& package) const {
-  // Reading 1: everything before the version is one name, e.g. the image `team/api`.
+std::string PackageSpec::subject() const {
   std::string whole;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     whole += parts_[i];
     if (i < delimiters_.size()) whole += delimiters_[i];
   }
+  return whole;
+}
+
+Closeness PackageSpec::closeness(const PackageName& package) const {
+  // Reading 1: everything before the version is one name, e.g. the image `team/api`.
+  const std::string whole = subject();
   const Closeness as_one_name = is_open(whole)                           ? Closeness::anything
                                 : !names_step_or_package(whole, package) ? Closeness::none
                                 : package.reference.empty()              ? Closeness::exact

@@ -18,7 +18,8 @@ struct PackageName {
   std::string_view step;
   std::string_view action;
   std::string_view package_id;
-  std::string_view reference;  ///< "" for the primary package
+  std::string_view written_id;  ///< the same as the process has it, where that is a template
+  std::string_view reference;   ///< "" for the primary package
 };
 
 /// How closely a spec names a package; a closer one wins.
@@ -31,6 +32,8 @@ class PackageSpec {
 
   const std::string& text() const { return text_; }
   const std::string& version() const { return version_; }
+  /// All in front of the version.
+  std::string subject() const;
   Closeness closeness(const PackageName&) const;
 
  private:

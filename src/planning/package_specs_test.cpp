@@ -7,8 +7,8 @@
 namespace slipway::planning {
 namespace {
 
-constexpr PackageName web{"Deploy", "Deploy web", "Fern.Web", ""};
-constexpr PackageName sidecar{"Deploy", "Deploy web", "team/proxy", "sidecar"};
+constexpr PackageName web{"Deploy", "Deploy web", "Fern.Web", "Fern.Web", ""};
+constexpr PackageName sidecar{"Deploy", "Deploy web", "team/proxy", "team/#{Proxy}", "sidecar"};
 
 std::string version_of(const std::vector<std::string>& specs, const PackageName& package) {
   return asked_version(parse_package_specs(specs), package).value_or("none");

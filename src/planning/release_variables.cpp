@@ -39,11 +39,11 @@ language::VariableSet variables_at_creation(const model::VariableSet& set, const
   return variables;
 }
 
-Resolve resolver(const language::VariableSet& variables) {
+Resolve resolver(const language::VariableSet& variables, language::Budget& budget) {
   const auto bindings = std::make_shared<const language::Bindings>(variables);
-  return [bindings](std::string_view text) -> std::optional<std::string> {
+  return [bindings, &budget](std::string_view text) -> std::optional<std::string> {
     if (language::can_skip_evaluation(text)) return std::string(text);
-    const language::Evaluation evaluation = bindings->evaluate(text);
+    const language::Evaluation evaluation = bindings->evaluate(text, budget);
     return evaluation.error ? std::nullopt : evaluation.text;
   };
 }

@@ -2,6 +2,7 @@
 // (VER-6, PKG-5). Pure; threads: any.
 #pragma once
 
+#include "language/budget.h"
 #include "language/variables.h"
 #include "model/channel.h"
 #include "model/variable_set.h"
@@ -12,7 +13,8 @@ namespace slipway::planning {
 /// The project's plain variables that are unscoped or scoped to the channel alone.
 language::VariableSet variables_at_creation(const model::VariableSet&, const model::Channel&);
 
-/// Replaces tokens by those variables; what they don't tell is not resolvable.
-Resolve resolver(const language::VariableSet&);
+/// Replaces tokens by those variables; what they don't tell is not resolvable. The budget must outlive it. Evaluates,
+/// so it is not to be called inside a transaction.
+Resolve resolver(const language::VariableSet&, language::Budget&);
 
 }  // namespace slipway::planning

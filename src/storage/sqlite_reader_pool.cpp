@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/brief.h"
 #include "base/error.h"
 
 namespace slipway::storage {
@@ -51,6 +52,7 @@ void SqliteReaderPool::read(const std::function<void(Reader&)>& read) {
   const Lease lease(*this);
   lease.connection().run(kBegin, {});
   SqliteReader reader(lease.connection());
+  const Brief brief;
   read(reader);
 }
 

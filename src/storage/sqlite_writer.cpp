@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "base/brief.h"
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "storage/migrations.h"
@@ -195,6 +196,7 @@ void SqliteWriter::run_alone(Pending& write) {
   connection_.run(kSave, {});
   try {
     Pending::Transaction txn(connection_, write);
+    const Brief brief;
     write.run(txn);
     connection_.run(kKeep, {});
   } catch (...) {
