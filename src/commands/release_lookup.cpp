@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "commands/names.h"
 #include "language/version.h"
 
@@ -10,14 +11,19 @@ namespace slipway::commands {
 
 std::optional<storage::ReleaseRecord> find_release_of(storage::Reader& reader, const std::string& project,
                                                       const std::string& version) {
-  const auto parsed = language::try_parse_version(language::VersionFormat::octopus, version);
-  return parsed ? storage::find_release_by_version(reader, project, language::version_sort_key(*parsed)) : std::nullopt;
+  const auto parsed = language::try_parse_release_version(version);
+  if (!parsed) return std::nullopt;
+  const std::string key = language::version_sort_key(*parsed);
+  const std::string former_key = language::former_version_sort_key(*parsed);
+  auto found = storage::find_release_by_version(reader, project, key);
+  return found || former_key == key ? found : storage::find_release_by_version(reader, project, former_key);
 }
 
 storage::ReleaseRecord require_release(storage::Reader& reader, const model::Lookup& lookup, const std::string& space,
-                                       const std::string& project, const std::string& release) {
+                                       const std::string& project, const std::string& given) {
+  const std::string release(trim(given));
   if (release.empty()) fail_invalid("Please name the release.");
-  if (project.empty()) {
+  if (trim(project).empty()) {
     auto by_id = storage::find_release(reader, release);
     if (!by_id || by_id->space != space) fail_invalid(fmt::format("There is no release '{}'.", release));
     return std::move(*by_id);

@@ -29,6 +29,12 @@ VersionFormat format_of(const json::object& line, VersionFormat fallback = Versi
   return *format;
 }
 
+/// A JSON number, or a text where it would not fit.
+json::value shown(const VersionNumber& number) {
+  if (!number.is_int32()) return json::value(number.text());
+  return std::stoi(number.text());
+}
+
 void answer_parse(const json::object& line, json::object& answer) {
   const VersionParse parse = read_version(format_of(line), text_of(line, "version"));
   answer["valid"] = parse.version.has_value();
@@ -37,15 +43,10 @@ void answer_parse(const json::object& line, json::object& answer) {
     return;
   }
   const Version& v = *parse.version;
-  json::object parts{{"major", v.major},
-                     {"minor", v.minor},
-                     {"patch", v.patch},
-                     {"revision", v.revision},
-                     {"prerelease", v.prerelease},
-                     {"metadata", v.metadata},
-                     {"original", v.original},
-                     {"has_metadata", v.has_metadata()},
-                     {"is_prerelease", v.is_prerelease}};
+  json::object parts{
+      {"major", shown(v.major)},       {"minor", shown(v.minor)},          {"patch", shown(v.patch)},
+      {"revision", shown(v.revision)}, {"prerelease", v.prerelease},       {"metadata", v.metadata},
+      {"original", v.original},        {"has_metadata", v.has_metadata()}, {"is_prerelease", v.is_prerelease}};
   if (v.format == VersionFormat::octopus || v.format == VersionFormat::docker) {
     parts["prerelease_prefix"] = v.prerelease_prefix;
     parts["prerelease_counter"] = v.prerelease_counter;
@@ -66,7 +67,8 @@ void answer_valid_release(const json::object& line, json::object& answer) {
   for (const VersionFormat format : {VersionFormat::octopus, VersionFormat::semver}) {
     if (try_parse_version(format, text)) valid_in.emplace_back(to_string(format));
   }
-  answer["valid"] = is_valid_release_number(text);
+  // Numbers of any length are ours; this answers for the formats that existing programs read.
+  answer["valid"] = !valid_in.empty() && is_valid_release_number(text);
   answer["valid_in"] = std::move(valid_in);
 }
 
@@ -139,7 +141,8 @@ void answer_mask(const json::object& line, json::object& answer) {
 void answer_tag_rule(const json::object& line, json::object& answer) {
   const Version version = parse_version(format_of(line, VersionFormat::octopus), text_of(line, "version"));
   answer["subject"] = tag_subject(version);
-  answer["satisfied"] = satisfies(version, text_of(line, "range"), text_of(line, "tag"));
+  Budget budget(kTextLimits, time_of_this_thread);
+  answer["satisfied"] = satisfies(version, text_of(line, "range"), text_of(line, "tag"), budget);
 }
 
 void answer_increment_release(const json::object& line, json::object& answer) {

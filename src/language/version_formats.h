@@ -7,6 +7,7 @@
 
 namespace slipway::language {
 
+// With numbers of any length.
 VersionParse read_octopus(std::string_view text);
 VersionParse read_semver(std::string_view text);
 VersionParse read_maven(std::string_view text);
@@ -20,12 +21,12 @@ int compare_semver(const Version& a, const Version& b, bool with_metadata = true
 /// Maven's ComparableVersion over the original texts.
 int compare_maven(std::string_view a, std::string_view b);
 
-/// Compares pre-release texts label by label: numbers by value and before words, words ignoring case, fewer labels
-/// first.
+/// Compares pre-release texts label by label: numbers of any length by value and before words, words ignoring case,
+/// fewer labels first.
 int compare_labels(std::string_view a, std::string_view b, bool (*is_separator)(char));
 
-/// An int32 as .NET's int.TryParse reads it from a label: digits with an optional minus. nullopt when too large.
-std::optional<std::int32_t> int32_of(std::string_view digits);
+/// All digits, and some.
+bool is_number(std::string_view text);
 
 bool is_digit(char);
 bool is_alphanumeric(char);

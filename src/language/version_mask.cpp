@@ -1,11 +1,7 @@
 #include "language/version_mask.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <limits>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "language/version_formats.h"
 
@@ -26,15 +22,12 @@ bool ends_with_substitute(const std::optional<std::string>& labels) {
   return labels && (labels->ends_with(".i") || labels->ends_with(".c"));
 }
 
-std::int64_t incremented(std::int64_t number) {
-  if (number >= std::numeric_limits<std::int32_t>::max()) {
-    fail_invalid(fmt::format("The version mask would raise {} above 2147483647. Use a smaller number.", number));
-  }
-  return number + 1;
+VersionNumber number_at(const std::vector<std::string_view>& labels, std::size_t index) {
+  return index < labels.size() && is_number(labels[index]) ? VersionNumber::of(labels[index]) : VersionNumber();
 }
 
-std::int64_t number_at(const std::vector<std::string_view>& labels, std::size_t index) {
-  return index < labels.size() ? int32_of(labels[index]).value_or(0) : 0;
+bool has_same_numbers(const Version& a, const Version& b) {
+  return a.major == b.major && a.minor == b.minor && a.patch == b.patch && a.revision == b.revision;
 }
 
 /// Substitutes in dotted labels, position by position against those of the current version.
@@ -51,8 +44,8 @@ std::string apply_to_labels(const std::string& mask, const std::optional<std::st
     } else if (!current || (reset_behind_increment && incremented_before)) {
       result += '0';
     } else {
-      const std::int64_t number = number_at(current_labels, i);
-      result += std::to_string(labels[i] == "i" ? incremented(number) : number);
+      const VersionNumber number = number_at(current_labels, i);
+      result += (labels[i] == "i" ? number.next() : number).text();
     }
     incremented_before = incremented_before || labels[i] == "i";
   }
@@ -95,9 +88,14 @@ bool VersionMask::has_substitutes() const {
 }
 
 std::string VersionMask::apply(const std::optional<Version>& current) const {
+  return apply(current, current ? std::optional(current->prerelease) : std::nullopt);
+}
+
+std::string VersionMask::apply(const std::optional<Version>& current,
+                               const std::optional<std::string>& current_prerelease) const {
   const Version zeros;
   const Version& now = current ? *current : zeros;
-  const std::int64_t current_numbers[kMaxNumbers] = {now.major, now.minor, now.patch, now.revision};
+  const VersionNumber current_numbers[kMaxNumbers] = {now.major, now.minor, now.patch, now.revision};
 
   std::string result = prefix_;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
@@ -108,33 +106,55 @@ std::string VersionMask::apply(const std::optional<Version>& current) const {
     } else if (!current || behind_increment) {
       result += '0';
     } else {
-      result += std::to_string(numbers_[i] == "i" ? incremented(current_numbers[i]) : current_numbers[i]);
+      result += (numbers_[i] == "i" ? current_numbers[i].next() : current_numbers[i]).text();
     }
   }
   // The result has one number more than the mask where the current version has.
   if (!numbers_.empty() && numbers_.size() < static_cast<std::size_t>(now.number_count)) result += ".0";
-  const auto labels_of_current = [&](const std::string& labels) {
-    return current ? std::optional(labels) : std::nullopt;
-  };
-  if (prerelease_) result += "-" + apply_to_labels(*prerelease_, labels_of_current(now.prerelease));
-  if (metadata_) result += "+" + apply_to_labels(*metadata_, labels_of_current(now.metadata));
+  if (prerelease_) result += "-" + apply_to_labels(*prerelease_, current_prerelease);
+  if (metadata_) result += "+" + apply_to_labels(*metadata_, current ? std::optional(now.metadata) : std::nullopt);
   return result;
+}
+
+bool VersionMask::counts_on(std::string_view prerelease) const {
+  const auto labels = split(*prerelease_, '.');
+  const auto others = split(prerelease, '.');
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (i == others.size()) return false;
+    if (is_substitute(labels[i])) return is_number(others[i]);
+    if (!equals_ignoring_case(labels[i], others[i])) return false;
+  }
+  return true;
+}
+
+std::string VersionMask::next(const std::vector<std::string>& versions) const {
+  const auto latest = latest_of(versions);
+  if (latest.empty()) return apply(std::nullopt);
+  const auto current = try_parse_release_version(latest.front());
+  if (!prerelease_) return apply(current);
+  // A counter counts within its label: the pre-releases of other labels, and the release itself, say nothing of it.
+  std::optional<Version> counted;
+  for (const std::string& text : versions) {
+    auto version = try_parse_release_version(text);
+    if (!version || !has_same_numbers(*version, *current) || !counts_on(version->prerelease)) continue;
+    if (!counted || compare(*version, *counted) > 0) counted = std::move(version);
+  }
+  return apply(current, counted ? std::optional(counted->prerelease) : std::nullopt);
 }
 
 std::vector<std::string> VersionMask::latest_of(const std::vector<std::string>& versions) const {
   const auto agrees = [&](const Version& version) {
-    const std::int64_t numbers[kMaxNumbers] = {version.major, version.minor, version.patch, version.revision};
+    const VersionNumber numbers[kMaxNumbers] = {version.major, version.minor, version.patch, version.revision};
     for (std::size_t i = 0; i < kMaxNumbers; ++i) {
       if (i < numbers_.size() && is_substitute(numbers_[i])) return true;
-      const std::int64_t wanted = i < numbers_.size() ? int32_of(numbers_[i]).value_or(-1) : 0;
-      if (numbers[i] != wanted) return false;
+      if (numbers[i] != (i < numbers_.size() ? VersionNumber::of(numbers_[i]) : VersionNumber())) return false;
     }
     return true;
   };
   std::vector<std::string> latest;
   std::optional<Version> highest;
   for (const std::string& text : versions) {
-    const auto version = try_parse_version(VersionFormat::octopus, text);
+    const auto version = try_parse_release_version(text);
     if (!version || !agrees(*version)) continue;
     const int order = highest ? compare(*version, *highest) : 1;
     if (order < 0) continue;

@@ -18,14 +18,19 @@ class VersionMask {
 
   /// Whether something in it asks for substitution: a hint for user interfaces. A mask without is used all the same.
   bool has_substitutes() const;
-  /// The version that the mask makes of the current one; of zeros when there is none. Throws Error{invalid} when a
-  /// number would exceed 2147483647.
+  /// The version that the mask makes of the current one; of zeros when there is none.
   std::string apply(const std::optional<Version>& current) const;
+  /// The version that it makes where those exist. Numbers go on from the highest that agrees with the mask, a counter
+  /// in the pre-release from the highest of the same label and numbers; it starts at zero where there is none.
+  std::string next(const std::vector<std::string>& versions) const;
   /// Of `versions`, the highest that agree with the numbers in front of the first substitute; several when equal, in
   /// the order of the list. Texts that are no versions are passed over.
   std::vector<std::string> latest_of(const std::vector<std::string>& versions) const;
 
  private:
+  std::string apply(const std::optional<Version>& current, const std::optional<std::string>& current_prerelease) const;
+  bool counts_on(std::string_view prerelease) const;
+
   std::string prefix_;
   std::vector<std::string> numbers_;
   std::optional<std::string> prerelease_;

@@ -18,10 +18,10 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-/// Takes "1.2.3" off `text` into the numbers. False when there is none or one does not fit.
+/// Takes "1.2.3" off `text` into the numbers. False when there is none.
 bool take_numbers(std::string_view& text, Version& version) {
-  std::int32_t* const numbers[] = {&version.major, &version.minor, &version.patch};
-  for (std::int32_t* number : numbers) {
+  VersionNumber* const numbers[] = {&version.major, &version.minor, &version.patch};
+  for (VersionNumber* number : numbers) {
     std::string_view rest = text;
     if (version.number_count > 0) {
       if (!rest.starts_with('.')) return true;
@@ -29,9 +29,7 @@ bool take_numbers(std::string_view& text, Version& version) {
     }
     const std::string_view digits = take_digits(rest);
     if (digits.empty()) return version.number_count > 0;
-    const auto value = int32_of(digits);
-    if (!value) return false;
-    *number = *value;
+    *number = VersionNumber::of(digits);
     ++version.number_count;
     text = rest;
   }
@@ -46,8 +44,8 @@ void read_qualifier(std::string_view rest, Version& version) {
   version.prerelease = rest;
   if (!dash) return;
   const std::string_view digits = take_digits(rest);
-  if (const auto revision = int32_of(digits)) {
-    version.revision = *revision;
+  if (!digits.empty()) {
+    version.revision = VersionNumber::of(digits);
     version.prerelease = rest;
   }
 }
@@ -212,7 +210,6 @@ VersionParse read_maven(std::string_view text) {
   if (take_numbers(rest, version)) {
     read_qualifier(rest, version);
   } else {
-    version.major = version.minor = version.patch = version.number_count = 0;
     version.prerelease = text;
   }
   version.is_prerelease = is_prerelease_qualifier(version.prerelease);

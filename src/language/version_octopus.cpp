@@ -51,11 +51,11 @@ bool is_metadata_character(char c) { return is_release_character(c) || c == '+';
 bool is_version_letter(char c) { return c == 'v' || c == 'V'; }
 bool is_label_separator(char c) { return !is_alphanumeric(c); }
 
-std::array<std::int32_t*, 4> numbers_of(Version& v) { return {&v.major, &v.minor, &v.patch, &v.revision}; }
-std::array<std::int32_t, 4> numbers_of(const Version& v) { return {v.major, v.minor, v.patch, v.revision}; }
+std::array<VersionNumber*, 4> numbers_of(Version& v) { return {&v.major, &v.minor, &v.patch, &v.revision}; }
+std::array<const VersionNumber*, 4> numbers_of(const Version& v) { return {&v.major, &v.minor, &v.patch, &v.revision}; }
 
-/// Takes `v1 . 2 . 3`, the numbers in front. False when one of them is too large.
-bool take_numbers(Reader& reader, Version& version) {
+/// Takes `v1 . 2 . 3`, the numbers in front.
+void take_numbers(Reader& reader, Version& version) {
   const std::size_t start = reader.position();
   reader.skip_white_space();
   if (is_version_letter(reader.peek())) {
@@ -66,9 +66,9 @@ bool take_numbers(Reader& reader, Version& version) {
   if (!is_digit(reader.peek())) {
     version.prefix.clear();
     reader.go_back(start);
-    return true;
+    return;
   }
-  for (std::int32_t* number : numbers_of(version)) {
+  for (VersionNumber* number : numbers_of(version)) {
     const std::size_t before = reader.position();
     if (version.number_count > 0) {
       if (!reader.take('.')) break;
@@ -78,13 +78,10 @@ bool take_numbers(Reader& reader, Version& version) {
       reader.go_back(before);
       break;
     }
-    const auto value = int32_of(reader.take_all(is_digit));
-    if (!value) return false;
-    *number = *value;
+    *number = VersionNumber::of(reader.take_all(is_digit));
     ++version.number_count;
     reader.skip_white_space();
   }
-  return true;
 }
 
 void split_prerelease(Version& version) {
@@ -115,12 +112,24 @@ int compare_words(std::string_view a, std::string_view b) {
   return sign(static_cast<std::int64_t>(a.size()) - static_cast<std::int64_t>(b.size()));
 }
 
+int sign(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+
+/// A semver label may be a negative number, for .NET reads it so.
+bool is_negative_number(std::string_view label) { return label.starts_with('-') && is_number(label.substr(1)); }
+
 int compare_label(std::string_view a, std::string_view b) {
-  const auto number_a = int32_of(a);
-  const auto number_b = int32_of(b);
-  if (number_a && number_b) return sign(std::int64_t{*number_a} - *number_b);
-  if (number_a || number_b) return number_a ? -1 : 1;
-  return compare_words(a, b);
+  const bool negative_a = is_negative_number(a), negative_b = is_negative_number(b);
+  const bool number_a = negative_a || is_number(a), number_b = negative_b || is_number(b);
+  if (number_a != number_b) return number_a ? -1 : 1;
+  if (!number_a) return compare_words(a, b);
+  const auto value_a = VersionNumber::of(a.substr(negative_a ? 1 : 0));
+  const auto value_b = VersionNumber::of(b.substr(negative_b ? 1 : 0));
+  if (negative_a && negative_b) return sign(value_b <=> value_a);
+  if (negative_a != negative_b) {
+    const bool both_zero = value_a == 0 && value_b == 0;
+    return both_zero ? 0 : negative_a ? -1 : 1;
+  }
+  return sign(value_a <=> value_b);
 }
 
 /// Cuts the first label off `rest`; nullopt when none is left.
@@ -140,7 +149,10 @@ int compare_prereleases(const Version& a, const Version& b, bool (*is_separator)
 int compare_numbers(const Version& a, const Version& b) {
   const auto left = numbers_of(a);
   const auto right = numbers_of(b);
-  return left < right ? -1 : left > right ? 1 : 0;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (const auto order = *left[i] <=> *right[i]; order != 0) return sign(order);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -151,7 +163,7 @@ VersionParse read_octopus(std::string_view text) {
   version.format = VersionFormat::octopus;
   Reader reader(text);
   reader.skip_white_space();
-  if (!take_numbers(reader, version)) return {std::nullopt, VersionProblem::overflow};
+  take_numbers(reader, version);
   reader.take(is_separator);
   if (!take_labels(reader, version)) return malformed();
   split_prerelease(version);
@@ -203,17 +215,28 @@ int compare_semver(const Version& a, const Version& b, bool with_metadata) {
   return order;
 }
 
-std::string version_sort_key(const Version& version) {
-  std::string key =
-      fmt::format("{:010}.{:010}.{:010}.{:010}", version.major, version.minor, version.patch, version.revision);
+namespace {
+
+constexpr std::size_t kKeyDigits = 10;
+
+/// Ten digits; a longer number has ':', which sorts above all digits, and its length in front.
+std::string key_of(const VersionNumber& number) {
+  const std::string digits = number.text();
+  if (digits.size() <= kKeyDigits) return fmt::format("{:0>10}", digits);
+  return fmt::format(":{:04}{}", digits.size(), digits);
+}
+
+std::string key_of(const Version& version, bool (*is_number_label)(std::string_view)) {
+  std::string key;
+  for (const VersionNumber* number : numbers_of(version)) key += (key.empty() ? "" : ".") + key_of(*number);
   // '~' sorts above '-': a release is higher than its pre-releases. '!' sorts below every label character, so that
   // fewer labels come first; "0" marks numbers and "1" words, which are higher.
   if (version.prerelease.empty()) return key + '~';
   key += '-';
   std::optional<std::string_view> rest = version.prerelease;
   while (const auto label = next_label(rest, is_label_separator)) {
-    if (const auto number = int32_of(*label)) {
-      key += fmt::format("!0{:010}", *number);
+    if (is_number_label(*label)) {
+      key += "!0" + key_of(VersionNumber::of(*label));
     } else {
       key += "!1";
       std::transform(label->begin(), label->end(), std::back_inserter(key),
@@ -221,6 +244,15 @@ std::string version_sort_key(const Version& version) {
     }
   }
   return key;
+}
+
+}  // namespace
+
+std::string version_sort_key(const Version& version) { return key_of(version, is_number); }
+
+std::string former_version_sort_key(const Version& version) {
+  return key_of(version,
+                [](std::string_view label) { return is_number(label) && VersionNumber::of(label).is_int32(); });
 }
 
 }  // namespace slipway::language

@@ -90,7 +90,7 @@ class NuGetRangeParser {
       const bool whole_part = settled.empty() || settled.back() == '.' || settled.back() == '-';
       if (whole_part) settled += '0';
     }
-    auto version = try_parse_version(VersionFormat::octopus, trim_white_space(settled));
+    auto version = try_parse_release_version(trim_white_space(settled));
     if (!version) reject(whole_, fmt::format("'{}' is not a version", text));
     return std::move(*version);
   }

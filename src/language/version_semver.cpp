@@ -20,14 +20,12 @@ bool are_labels(std::string_view text) {
 /// Fills the numbers from "1. 2 .3". Nullopt when fine, else what is wrong.
 std::optional<VersionProblem> read_numbers(std::string_view text, Version& version) {
   const auto parts = split(text, '.');
-  std::int32_t* const numbers[] = {&version.major, &version.minor, &version.patch, &version.revision};
+  VersionNumber* const numbers[] = {&version.major, &version.minor, &version.patch, &version.revision};
   if (parts.size() > std::size(numbers)) return VersionProblem::malformed;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string_view digits = trim_white_space(parts[i]);
     if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return VersionProblem::malformed;
-    const auto number = int32_of(digits);
-    if (!number) return VersionProblem::overflow;
-    *numbers[i] = *number;
+    *numbers[i] = VersionNumber::of(digits);
   }
   version.number_count = static_cast<int>(parts.size());
   return std::nullopt;

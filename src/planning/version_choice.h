@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "language/budget.h"
 #include "language/version.h"
 
 namespace slipway::planning {
@@ -28,9 +29,11 @@ struct VersionFilter {
   bool include_prerelease = true;
 };
 
-/// Positions in `candidates` of those that pass, newest first: by version, or by time of publication where no version
-/// has two numbers (image tags that are commit hashes). Texts that are no versions are left out. Throws Error{invalid}
-/// for a malformed range or expression.
-std::vector<std::size_t> newest_first(const std::vector<VersionCandidate>& candidates, const VersionFilter&);
+/// Positions in `candidates` of those that pass, newest first. Image tags: versions, by version; behind them commit
+/// hashes and names with a number in them, by time of publication (VER-4), or by number where all of them are numbers;
+/// at last those that are words alone, as `latest`. Nothing is left out but by the filter, whose range and tag no text
+/// passes that is no version. Throws Error{invalid} for a malformed range or expression.
+std::vector<std::size_t> newest_first(const std::vector<VersionCandidate>& candidates, const VersionFilter&,
+                                      language::Budget&);
 
 }  // namespace slipway::planning
