@@ -46,6 +46,12 @@ struct MaskingState {
   };
   std::uint32_t node = 0;
   std::vector<Hidden> hidden;  ///< disjoint, in order
+  /// A long secret whose beginning was seen, while the text goes on as it does.
+  struct Followed {
+    std::uint32_t secret;
+    std::size_t seen;  ///< bytes of it
+  };
+  std::vector<Followed> followed;
 };
 
 /// One stream of log text that arrives in chunks, cut anywhere. Threads: one at a time. The Masker must outlive it.

@@ -69,3 +69,23 @@ TEST_CASE("a longer secret hides the shorter one inside it") {
   CHECK(masker.mask("abcdefgh") == "********");
   CHECK(masker.mask("abcdefg") == "a********g");
 }
+
+TEST_CASE(
+    "a long secret is masked to its end, however it is cut, and what only begins like it is shown from there on") {
+  std::string secret;
+  for (int i = 0; secret.size() < 5000; ++i) secret += "part-" + std::to_string(i * 7919) + "/";
+  const std::string sibling = secret.substr(0, 2000) + "otherwise";
+  const Masker masker({secret, sibling});
+  CHECK(masker.mask("a " + secret + " b") == "a ******** b");
+  CHECK(masker.mask(secret + secret) == "****************");
+  CHECK(masker.mask("x" + sibling + "y") == "x********y");
+  CHECK(masker.mask(secret.substr(0, 600) + "!") == "********!");
+  CHECK(masker.mask(secret.substr(0, 100)) == secret.substr(0, 100));
+  for (const std::size_t size : {1u, 7u, 511u, 513u, 4096u}) {
+    MaskingStream stream(masker);
+    const std::string text = "a " + secret + " b " + sibling + ".";
+    std::string shown;
+    for (std::size_t at = 0; at < text.size(); at += size) shown += stream.feed(text.substr(at, size));
+    CHECK(shown + stream.finish() == "a ******** b ********.");
+  }
+}

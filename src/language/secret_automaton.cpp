@@ -50,10 +50,19 @@ void emit(std::string_view text, std::size_t decided, std::vector<MaskingState::
 
 SecretAutomaton::SecretAutomaton(std::vector<std::string> patterns) {
   std::sort(patterns.begin(), patterns.end());
+  keep_long(patterns);
+  for (std::string& pattern : patterns) {
+    if (pattern.size() > kSearched) pattern = pattern.substr(0, kSearched);
+  }
   patterns.erase(std::unique(patterns.begin(), patterns.end()), patterns.end());
   build_trie(patterns);
   build_fallbacks();
   build_filter(patterns);
+}
+
+void SecretAutomaton::keep_long(const std::vector<std::string>& patterns) {
+  std::copy_if(patterns.begin(), patterns.end(), std::back_inserter(long_),
+               [](const std::string& pattern) { return pattern.size() > kSearched; });
 }
 
 void SecretAutomaton::build_trie(const std::vector<std::string>& patterns) {
@@ -155,6 +164,29 @@ SecretAutomaton::NodeId SecretAutomaton::step(NodeId node, unsigned char byte) c
   }
 }
 
+/// Hides the byte in front of `at` where it goes on a secret that is followed.
+void SecretAutomaton::follow(unsigned char byte, std::size_t at, MaskingState& state) const {
+  if (state.followed.empty()) return;
+  std::erase_if(state.followed, [&](MaskingState::Followed& followed) {
+    const std::string& text = long_[followed.secret];
+    return followed.seen == text.size() || static_cast<unsigned char>(text[followed.seen++]) != byte;
+  });
+  if (state.followed.empty()) return;
+  auto& hidden = state.hidden;
+  if (!hidden.empty() && hidden.back().end + 1 >= at) {
+    hidden.back().end = at;
+  } else {
+    hidden.push_back({at - 1, at, true});
+  }
+}
+
+void SecretAutomaton::begin_to_follow(std::string_view beginning, MaskingState& state) const {
+  for (auto it = std::lower_bound(long_.begin(), long_.end(), beginning);
+       it != long_.end() && it->starts_with(beginning) && state.followed.size() < kMostFollowed; ++it) {
+    state.followed.push_back({static_cast<std::uint32_t>(it - long_.begin()), kSearched});
+  }
+}
+
 std::size_t SecretAutomaton::run(std::string_view text, std::size_t from, MaskingState& state, std::string& out) const {
   if (empty()) {
     out += text;
@@ -164,14 +196,18 @@ std::size_t SecretAutomaton::run(std::string_view text, std::size_t from, Maskin
   std::size_t at = from;
   while (at < text.size()) {
     std::size_t at_least = at;
-    if (node == kRoot) {
+    if (node == kRoot && state.followed.empty()) {
       at = std::min(next_candidate(text, at), text.size());
       at_least = std::min(at + stride_, text.size());
     }
     // From here byte by byte, until nothing that has begun is left.
-    while (at < at_least || (at < text.size() && node != kRoot)) {
-      node = step(node, static_cast<unsigned char>(text[at++]));
-      if (const std::size_t length = nodes_[node].match_length; length != 0) hide(state.hidden, at - length, at);
+    while (at < at_least || (at < text.size() && (node != kRoot || !state.followed.empty()))) {
+      const auto byte = static_cast<unsigned char>(text[at++]);
+      node = step(node, byte);
+      const std::size_t length = nodes_[node].match_length;
+      if (length != 0) hide(state.hidden, at - length, at);
+      follow(byte, at, state);
+      if (length == kSearched) begin_to_follow(text.substr(at - length, length), state);
     }
   }
   state.node = node;

@@ -1,5 +1,6 @@
 // Finds all secrets of a set in one pass: Aho and Corasick's automaton, with a filter that skips text in which no
-// secret can start.
+// secret can start. It knows the beginnings of secrets alone, so that long ones take little memory; where one was
+// found, the text is followed for as long as it goes on as the secret does.
 #pragma once
 
 #include <array>
@@ -29,6 +30,8 @@ class SecretAutomaton {
  private:
   using NodeId = std::uint32_t;
   static constexpr NodeId kRoot = 0;
+  static constexpr std::size_t kSearched = 512;     // bytes of a secret's beginning
+  static constexpr std::size_t kMostFollowed = 16;  // at once
   struct Node {
     std::uint32_t first_edge = 0;
     std::uint16_t edge_count = 0;
@@ -41,17 +44,21 @@ class SecretAutomaton {
     NodeId target;
   };
 
-  void build_trie(const std::vector<std::string>& sorted_patterns);
+  void keep_long(const std::vector<std::string>& patterns);
+  void build_trie(const std::vector<std::string>& sorted_beginnings);
   void build_fallbacks();
   void build_filter(const std::vector<std::string>& patterns);
   NodeId child(NodeId, unsigned char byte) const;  // kRoot when there is none
   NodeId step(NodeId, unsigned char byte) const;
+  void follow(unsigned char byte, std::size_t at, MaskingState&) const;
+  void begin_to_follow(std::string_view beginning, MaskingState&) const;
   std::size_t hash_of(const char* four_bytes) const;
   std::size_t next_candidate(std::string_view text, std::size_t from) const;
 
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;  // of one node side by side, by byte
   std::array<NodeId, 256> from_root_{};
+  std::vector<std::string> long_;      // the secrets of more bytes than are searched for, sorted
   std::vector<std::uint64_t> filter_;  // a bit for each hash of a few bytes near the start of a secret
   int filter_shift_ = 0;
   std::uint32_t gram_mask_ = 0;  // of the loaded bytes, those that are looked at

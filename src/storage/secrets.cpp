@@ -168,8 +168,6 @@ void Vault::prove_key(Database& database, const std::string& key_file) {
 }
 
 std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {
-  // At once and for good, even if the write is not kept: what tells why it was not may quote it.
-  log_.redact(secret.reveal());
   std::string id = ids_.next(txn, "Secrets");
   const std::string sealed = encrypt(key_.bytes(), random_, id, owner, secret);
   txn.run(kSql.put, {id, owner, Blob{sealed}});

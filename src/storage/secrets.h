@@ -34,7 +34,8 @@ bool has_secrets(Reader&);
 /// Is it the key that the database's secrets were stored under? True while there are none.
 bool is_key_of(const MasterKey&, Reader&);
 
-/// Every value that it stores or opens is masked in `log` from then on. Threads: any.
+/// Every value that it opens is masked in `log` from then on; nothing is used that was not opened. What a request
+/// brings and is refused leaves nothing behind. Threads: any.
 class Vault {
  public:
   Vault(MasterKey, Random&, Ids&, const Log& log);
