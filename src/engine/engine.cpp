@@ -321,6 +321,9 @@ std::vector<std::optional<storage::Claim>> Engine::State::claim(storage::Txn& tx
     claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, now));
     if (!claims.back()) continue;
     parts.source.started(txn, p.task);
+    for (const std::string& warning : p.plan.Warnings) {
+      storage::append_log(txn, p.task.id, {{0, 0, "Warning", now, warning}});
+    }
     if (p.error.empty()) continue;
     storage::append_log(txn, p.task.id, {{0, 0, "Error", now, p.error}});
     storage::finish_task(txn, *claims.back(), TaskState::Failed, p.error, false, now);

@@ -75,18 +75,19 @@ std::string describe(const Scope& scope) {
 
 std::string describe_standing(const Variable& v) { return fmt::format("{} with {}", describe(v), describe(v.scope)); }
 
-/// Why a tie fell as it did: project before library set by rule, else by id alone.
+/// Why a tie fell as it did: project before library set by rule, else by the order of definition alone.
 std::string why_tie_lost(const Variable& winner, const Variable& loser) {
   if (entry(winner.source).tie_order != entry(loser.source).tie_order) {
     return fmt::format("{} is as specific, and {} goes first", describe_standing(winner), describe(winner));
   }
-  return fmt::format("{} is as specific, and its id {} goes before {}", describe_standing(winner), winner.id, loser.id);
+  return fmt::format("{} is as specific, and {} was defined before {}", describe_standing(winner), winner.id, loser.id);
 }
 
 std::optional<std::string> tie_warning(const Variable& winner, const Variable& loser) {
   if (entry(winner.source).tie_order != entry(loser.source).tie_order) return std::nullopt;
   return fmt::format(
-      "The variable '{}' has two equally specific values: {} ({}) and {} ({}). The first was taken. Make one of their "
+      "The variable '{}' has two equally specific values: {} ({}) and {} ({}). The one defined first was taken. Make "
+      "one of their "
       "scopes more specific.",
       winner.name, winner.id, describe_standing(winner), loser.id, describe_standing(loser));
 }
@@ -206,7 +207,7 @@ VariableCatalog::VariableCatalog(std::vector<Variable> variables) : variables_(s
   // Definitions of a name stand in the order that decides ties, so that the first of the best rank wins.
   const auto tie_key = [&](const Definition& d) {
     const Variable& v = variables_[d.variable];
-    return std::tuple(entry(v.source).tie_order, std::string_view(v.id), d.variable);
+    return std::tuple(entry(v.source).tie_order, d.variable);
   };
   definitions_.reserve(variables_.size());
   for (std::uint32_t i = 0; i < names_.size(); ++i) {

@@ -74,7 +74,7 @@ struct Explanation {
   std::string name;
   const Variable* winner = nullptr;    ///< null when no definition applies
   std::vector<Candidate> candidates;   ///< the winner first, then by falling rank, then those that do not apply
-  std::optional<std::string> warning;  ///< set when equal definitions tied and only their ids decided (VAR-2)
+  std::optional<std::string> warning;  ///< set when equal definitions tied and only their order decided (VAR-2)
 };
 
 /// The winners for one context. Points into the catalog that made it.
@@ -83,7 +83,7 @@ class ResolvedVariables {
   /// In the order in which the names were first defined.
   const std::vector<const Variable*>& winners() const& { return winners_; }
   std::vector<const Variable*> winners() && { return std::move(winners_); }
-  /// One sentence for each name whose winner was decided by id alone.
+  /// One sentence for each name whose winner was decided by the order of definition alone.
   const std::vector<std::string>& warnings() const& { return warnings_; }
   std::vector<std::string> warnings() && { return std::move(warnings_); }
   VariableSet to_variable_set() const;
@@ -97,6 +97,8 @@ class ResolvedVariables {
 /// Immutable. Threads: any.
 class VariableCatalog {
  public:
+  /// In the order of definition, which decides ties (VAR-2): a project's as its variable set has them, then those of
+  /// each library set in the order of inclusion.
   explicit VariableCatalog(std::vector<Variable> variables);
   VariableCatalog(VariableCatalog&&) = default;
   VariableCatalog& operator=(VariableCatalog&&) = default;

@@ -105,15 +105,18 @@ TEST_CASE("a tie between project and library set goes to the project without a w
   CHECK(resolved.warnings().empty());
 }
 
-TEST_CASE("a true tie goes to the smaller id, whatever the order, and warns") {
+TEST_CASE("VAR-2: a true tie goes to what was defined first, whatever its id, and warns with both") {
   for (const bool swapped : {false, true}) {
     std::vector<Variable> variables = {variable("V-1", "one", environment), variable("V-2", "two", environment)};
     if (swapped) std::swap(variables[0], variables[1]);
     const VariableCatalog catalog(variables);
     const auto resolved = catalog.resolve(production());
-    CHECK(resolved.winners().front()->value == "one");
+    CHECK(resolved.winners().front()->value == (swapped ? "two" : "one"));
     REQUIRE(resolved.warnings().size() == 1);
-    CHECK(resolved.warnings()[0].find("'Url' has two equally specific values") != std::string::npos);
+    const std::string& warning = resolved.warnings()[0];
+    for (const char* part : {"'Url' has two equally specific values", "V-1", "V-2"}) {
+      CHECK(warning.find(part) != std::string::npos);
+    }
   }
 }
 
@@ -125,7 +128,7 @@ TEST_CASE("an explanation names the winner, each loser and why") {
   REQUIRE(why.candidates.size() == 4);
   CHECK(why.winner->id == "V-2");
   CHECK(why.candidates[0].reason == "wins with Environment Environments-1");
-  CHECK(why.candidates[1].reason.find("its id V-2 goes before V-4") != std::string::npos);
+  CHECK(why.candidates[1].reason.find("V-2 was defined before V-4") != std::string::npos);
   CHECK(why.candidates[2].reason ==
         "project with no scope is less specific than project with Environment Environments-1");
   CHECK_FALSE(why.candidates[3].applies);

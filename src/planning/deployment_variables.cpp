@@ -60,7 +60,10 @@ DeploymentVariables deployment_variables(const DeploymentScene& scene, FindAccou
 }
 
 void add_results(DeploymentVariables& out, const StepResults& results) {
-  if (!results.error.empty()) out.add_system("Octopus.Deployment.Error", results.error);
+  if (!results.error.empty()) {
+    out.add_system("Octopus.Deployment.Error", results.error);
+    out.add_system("Octopus.Deployment.ErrorDetail", results.error);
+  }
   for (const auto& [action, values] : results.outputs) {
     for (const auto& [name, value] : values) {
       language::Variable variable = named_variable("output", fmt::format("Octopus.Action[{}].Output.{}", action, name),
@@ -82,6 +85,35 @@ void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene
     add_package_variables(out, scene.release, *action);
     add_properties(out, scene, action->Properties, action->Name);
   }
+}
+
+std::vector<std::string> ambiguous_values(const FrozenRelease& frozen, const language::ScopeContext& deployment) {
+  std::vector<language::Variable> definitions;
+  bool are_scoped_to_actions = false;
+  const auto add = [&](const model::VariableSet& set, VariableSource source) {
+    for (const model::Variable& stored : set.Variables) {
+      definitions.push_back(named_variable(stored.Id, stored.Name, source, ""));
+      definitions.back().scope = scope_of(stored);
+      are_scoped_to_actions = are_scoped_to_actions || definitions.back().scope.contains(language::ScopeKind::action);
+    }
+  };
+  add(frozen.project_variables, VariableSource::project);
+  for (const model::VariableSet& library : frozen.library_variables) add(library, VariableSource::library);
+  const language::VariableCatalog catalog(std::move(definitions));
+  std::vector<std::string> warnings = catalog.resolve(deployment).warnings();
+  if (!are_scoped_to_actions) return warnings;
+  for (const model::Step& step : frozen.process.Steps) {
+    for (const model::Action& action : step.Actions) {
+      language::ScopeContext context = deployment;
+      context.action = action.Id;
+      for (std::string& warning : catalog.resolve(context).warnings()) {
+        if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
+          warnings.push_back(std::move(warning));
+        }
+      }
+    }
+  }
+  return warnings;
 }
 
 language::ScopeContext scope_context(const model::Project& project, const model::Channel& channel,

@@ -34,6 +34,10 @@ void add_results(DeploymentVariables&, const StepResults&);
 void add_action_variables(DeploymentVariables&, const DeploymentScene&, const PlannedStep&, const PlannedAction&,
                           const StepResults&);
 
+/// VAR-2: a sentence for each frozen variable of which two equally specific values apply, in the deployment or in one
+/// of its actions.
+std::vector<std::string> ambiguous_values(const FrozenRelease&, const language::ScopeContext&);
+
 /// Which definitions apply: for the whole deployment (`tenant` null for an untenanted one), or for one action of it.
 language::ScopeContext scope_context(const model::Project&, const model::Channel&, const model::Environment&,
                                      const model::Tenant* tenant);

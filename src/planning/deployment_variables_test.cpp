@@ -229,5 +229,32 @@ TEST_CASE("VAR-8: outputs of earlier steps are variables, and so are the action'
   CHECK(f.value("Region") == "us-east-1");
 }
 
+TEST_CASE(
+    "VAR-2: of equally specific values the one defined first applies, and a warning names both, in every project") {
+  for (int project = 0; project < 20; ++project) {
+    Fixture f;
+    const bool swapped = project % 2 == 1;
+    model::Variable first = variable("U", "first", {{"Environment", {"Environments-1"}}});
+    model::Variable second = variable("U", "second", {{"Environment", {"Environments-1"}}});
+    // Ids are drawn by chance: they say nothing.
+    first.Id = swapped ? "b" : "a";
+    second.Id = swapped ? "a" : "b";
+    f.frozen.project_variables.Variables = {first, second};
+    CHECK(f.value("U") == "first");
+    const auto warnings = ambiguous_values(f.frozen, scope_context(f.scene));
+    REQUIRE(warnings.size() == 1);
+    for (const char* part : {"'U'", " a (", " b ("}) CHECK(warnings[0].find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("VAR-2: values that tie in one action alone are told too, and others not at all") {
+  Fixture f;
+  model::Variable first = variable("U", "first", {{"Action", {"Actions-1"}}});
+  model::Variable second = variable("U", "second", {{"Action", {"Actions-1"}}});
+  f.frozen.project_variables.Variables = {first, second, variable("V", "all"),
+                                          variable("V", "here", {{"Environment", {"Environments-1"}}})};
+  CHECK(ambiguous_values(f.frozen, scope_context(f.scene)).size() == 1);
+}
+
 }  // namespace
 }  // namespace slipway::planning

@@ -39,7 +39,8 @@ BOOST_DESCRIBE_STRUCT(PlannedStep, (), (Number, Group, StepId, Name, RunConditio
 
 struct Plan {
   std::vector<PlannedStep> Steps;
+  std::vector<std::string> Warnings = {};  ///< for the head of the task's log
 };
-BOOST_DESCRIBE_STRUCT(Plan, (), (Steps))
+BOOST_DESCRIBE_STRUCT(Plan, (), (Steps, Warnings))
 
 }  // namespace slipway::planning
