@@ -6,20 +6,48 @@
 #include "commands/snapshots.h"
 #include "model/account.h"
 #include "planning/account_use.h"
+#include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
+#include "storage/tasks.h"
 
 namespace slipway::commands {
 namespace {
 
-planning::ReleaseFacts facts_of(const storage::ReleaseRecord& record) {
+std::string member_of(const json::value& document, std::string_view name) {
+  const json::object* members = document.if_object();
+  return std::string(members == nullptr ? "" : json::text_at(*members, name).value_or(""));
+}
+
+planning::ReleaseName name_of(const std::optional<storage::ReleaseRecord>& release) {
+  return release ? planning::ReleaseName{release->id, release->version} : planning::ReleaseName{};
+}
+
+planning::ReleaseFacts facts_of(storage::Reader& reader, const storage::ReleaseRecord& record) {
   ReleaseBody body = body_of(record);
-  return {record.id,
-          record.version,
-          body.ReleaseNotes.value_or(""),
-          record.assembled,
-          std::move(body.SelectedPackages),
-          std::move(body.CustomFields)};
+  planning::ReleaseFacts facts;
+  facts.id = record.id;
+  facts.version = record.version;
+  facts.notes = body.ReleaseNotes.value_or("");
+  facts.assembled = record.assembled;
+  facts.packages = std::move(body.SelectedPackages);
+  facts.custom_fields = std::move(body.CustomFields);
+  facts.git_ref = member_of(body.VersionControlReference, "GitRef");
+  facts.git_commit = member_of(body.VersionControlReference, "GitCommit");
+  facts.previous = name_of(storage::release_before(reader, record.project, record.id));
+  return facts;
+}
+
+/// What ran there before the deployment.
+void add_standing(storage::Reader& reader, const storage::DeploymentRecord& record, planning::DeploymentFacts& facts) {
+  const auto now = storage::current_state(reader, record.project, record.environment, record.tenant);
+  if (!now) return;
+  facts.current_release = name_of(storage::find_release(reader, now->last_success_release));
+  facts.previous_successful = now->last_success;
+  facts.previous_release = facts.current_release;
+  if (facts.current_release.id != record.release) return;
+  const auto before = storage::find_deployment(reader, now->previous_success);
+  facts.previous_release = before ? name_of(storage::find_release(reader, before->release)) : planning::ReleaseName{};
 }
 
 planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::DeploymentRecord& record) {
@@ -33,10 +61,12 @@ planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::Deplo
   facts.created = record.created;
   facts.form_values = std::move(body.FormValues);
   facts.skipped_actions = std::move(body.SkipActions);
-  if (const auto now = storage::current_state(reader, record.project, record.environment, record.tenant)) {
-    const auto release = storage::find_release(reader, now->last_success_release);
-    facts.current_release_version = release ? release->version : "";
+  if (const auto task = storage::find_task(reader, record.task)) {
+    facts.queued = task->queued;
+    facts.queue_expiry = task->queue_expiry;
+    facts.concurrency_tag = task->concurrency_key;
   }
+  add_standing(reader, record, facts);
   return facts;
 }
 
@@ -67,10 +97,12 @@ planning::DeploymentScene load_scene(storage::Reader& reader, const storage::Rel
   const storage::DocumentLookup lookup(reader);
   planning::DeploymentScene scene;
   scene.frozen = frozen ? std::move(frozen) : load_frozen(reader, release);
-  scene.release = facts_of(release);
+  scene.release = facts_of(reader, release);
   scene.deployment = facts_of(reader, deployment);
   scene.space = require<model::Space>(lookup, deployment.space, "space");
   scene.project = require<model::Project>(lookup, deployment.project, "project");
+  scene.project_group =
+      model::find<model::ProjectGroup>(lookup, scene.project.ProjectGroupId).value_or(model::ProjectGroup{});
   scene.channel = require<model::Channel>(lookup, deployment.channel, "channel");
   scene.environment = require<model::Environment>(lookup, deployment.environment, "environment");
   scene.libraries = included_libraries(lookup, scene.project);
@@ -94,8 +126,17 @@ planning::Plan plan_of(storage::Reader& reader, const storage::DeploymentRecord&
   if (!deployment.tenant.empty()) {
     tenant = require<model::Tenant>(storage::DocumentLookup(reader), deployment.tenant, "tenant");
   }
-  return plan_for(frozen.process, deployment.channel, deployment.environment, tenant ? &*tenant : nullptr,
-                  body_of(deployment).SkipActions);
+  planning::Plan plan = plan_for(frozen.process, deployment.channel, deployment.environment,
+                                 tenant ? &*tenant : nullptr, body_of(deployment).SkipActions);
+  model::Project project;
+  project.Id = deployment.project;
+  model::Channel channel;
+  channel.Id = deployment.channel;
+  model::Environment environment;
+  environment.Id = deployment.environment;
+  plan.Warnings = planning::ambiguous_values(
+      frozen, planning::scope_context(project, channel, environment, tenant ? &*tenant : nullptr));
+  return plan;
 }
 
 }  // namespace slipway::commands

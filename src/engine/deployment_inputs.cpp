@@ -1,6 +1,10 @@
 #include "engine/deployment_inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.h"
+#include "planning/system_variable_table.h"
 
 namespace slipway::engine {
 namespace {
@@ -25,6 +29,33 @@ language::VariableSet winners(const planning::DeploymentVariables& variables, co
   return set;
 }
 
+/// The name in front of the first filter of "#{Name | Filter}", or of the same without braces.
+std::string_view name_in(std::string_view token) {
+  if (token.starts_with("#{")) token.remove_prefix(2);
+  return trim(token.substr(0, token.find_first_of("|}")));
+}
+
+/// Advice that can be followed: nobody gives a system variable a value.
+std::string why_missing(const std::vector<std::string>& tokens) {
+  std::vector<std::string> sentences, given_by_people;
+  for (const std::string& token : tokens) {
+    if (auto why = planning::why_no_system_value(name_in(token))) {
+      sentences.push_back(std::move(*why));
+    } else {
+      given_by_people.push_back(token);
+    }
+  }
+  if (!given_by_people.empty()) {
+    sentences.insert(sentences.begin(), fmt::format("No value in this scope for {}. Give the variable a value for this "
+                                                    "environment and tenant.",
+                                                    fmt::join(given_by_people, ", ")));
+  }
+  return fmt::format("{}", fmt::join(sentences, " "));
+}
+
+/// Each text of a step has its own.
+language::Budget new_budget() { return {language::kTextLimits, language::time_of_this_thread}; }
+
 }  // namespace
 
 ResolvedScope::ResolvedScope(const planning::DeploymentVariables& variables, const language::ScopeContext& context,
@@ -35,25 +66,28 @@ ResolvedScope::ResolvedScope(const planning::DeploymentVariables& variables, con
 
 std::string ResolvedScope::evaluate(std::string_view text) const {
   if (language::can_skip_evaluation(text)) return std::string(text);
-  const language::Evaluation evaluation = bindings_.evaluate(text, options_);
+  language::Budget budget = new_budget();
+  const language::Evaluation evaluation = bindings_.evaluate(text, budget, options_);
   if (!evaluation.missing_tokens.empty()) {
-    fail_invalid(
-        fmt::format("No value in this scope for {}. Give the variable a value for this environment and tenant.",
-                    fmt::join(evaluation.missing_tokens, ", ")));
+    fail_invalid(why_missing(evaluation.missing_tokens));
   }
   if (evaluation.error) fail_invalid(fmt::format("The text can't be evaluated: {}", *evaluation.error));
   return evaluation.text_or_empty();
 }
 
-std::optional<std::string> ResolvedScope::get(std::string_view name) const { return bindings_.get(name, options_); }
+std::optional<std::string> ResolvedScope::get(std::string_view name) const {
+  language::Budget budget = new_budget();
+  return bindings_.get(name, budget, options_);
+}
 
 bool ResolvedScope::is_true(std::string_view expression) const {
-  const language::Evaluation evaluation = bindings_.evaluate(expression, options_);
+  language::Budget budget = new_budget();
+  const language::Evaluation evaluation = bindings_.evaluate(expression, budget, options_);
   if (!evaluation.missing_tokens.empty()) return false;
   if (evaluation.error) {
     fail_invalid(fmt::format("The run condition \"{}\" can't be evaluated: {}", expression, *evaluation.error));
   }
-  return bindings_.is_truthy(expression, options_);
+  return evaluation.text && language::is_truthy_value(*evaluation.text);
 }
 
 const ResolvedScope& DeploymentInputs::scope() const {
@@ -67,6 +101,17 @@ const ResolvedScope& DeploymentInputs::scope() const {
     throw;
   }
   return *scope_;
+}
+
+const steps::ActionSpec& DeploymentInputs::action() const {
+  std::call_once(action_settled_, [&] {
+    steps::ActionSpec action = written_action_;
+    for (auto& package : action.packages) {
+      if (!language::can_skip_evaluation(package.image)) package.image = scope().evaluate(package.image);
+    }
+    action_ = std::move(action);
+  });
+  return action_;
 }
 
 std::string DeploymentInputs::mask(std::string_view text) const {

@@ -36,9 +36,10 @@ class DeploymentInputs final : public UnitInputs {
  public:
   using Resolve = std::function<std::unique_ptr<const ResolvedScope>()>;
   DeploymentInputs(steps::ActionSpec action, Resolve resolve)
-      : action_(std::move(action)), resolve_(std::move(resolve)) {}
+      : written_action_(std::move(action)), resolve_(std::move(resolve)) {}
 
-  const steps::ActionSpec& action() const override { return action_; }
+  /// With the ids of packages that were not known when the release was made (PKG-5).
+  const steps::ActionSpec& action() const override;
   std::string evaluate(std::string_view text) const override { return scope().evaluate(text); }
   std::optional<std::string> variable(std::string_view name) const override { return scope().get(name); }
   /// Without a scope no secret was opened, so there is nothing to mask.
@@ -48,8 +49,10 @@ class DeploymentInputs final : public UnitInputs {
   /// Throws what kept the scope from being resolved, the same each time.
   const ResolvedScope& scope() const;
 
-  steps::ActionSpec action_;
+  const steps::ActionSpec written_action_;
   Resolve resolve_;
+  mutable std::once_flag action_settled_;
+  mutable steps::ActionSpec action_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<const ResolvedScope> scope_;
   mutable std::optional<Error> failure_;

@@ -62,3 +62,25 @@ TEST_CASE("inputs whose variables can't be resolved say why each time, and mask 
         "The environment 'Environments-1' was not found.");
   CHECK(tries == 1);
 }
+
+TEST_CASE("VAR-9: a missing system variable is told as such, and others with what to do") {
+  Fixture f;
+  const auto scope = f.scope({});
+  CHECK_THROWS_WITH_AS(
+      scope->evaluate("#{Octopus.Release.Nubmer} #{Region}"),
+      "No value in this scope for #{Region}. Give the variable a value for this environment and tenant. "
+      "There is no system variable 'Octopus.Release.Nubmer'. Did you mean \"Octopus.Release.Number\"?",
+      Error);
+  CHECK_THROWS_WITH_AS(scope->evaluate("#{Octopus.Deployment.Tenant.Name | ToUpper}"),
+                       "The system variable 'Octopus.Deployment.Tenant.Name' has no value, since the deployment is "
+                       "untenanted.",
+                       Error);
+}
+
+TEST_CASE("PKG-5: an image whose repository was unknown when the release was made is named when it is deployed") {
+  Fixture f;
+  steps::ActionSpec action;
+  action.packages.push_back({"", "registry.test/#{Ring}/web:1.0", "1.0", ""});
+  const DeploymentInputs inputs(action, [&] { return f.scope({}); });
+  CHECK(inputs.action().packages.at(0).image == "registry.test/canary/web:1.0");
+}

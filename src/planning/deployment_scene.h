@@ -14,6 +14,7 @@
 #include "model/environment.h"
 #include "model/library_variable_set.h"
 #include "model/project.h"
+#include "model/project_group.h"
 #include "model/space.h"
 #include "model/tenant.h"
 #include "model/tenant_variables.h"
@@ -30,12 +31,19 @@ struct FrozenRelease {
   std::vector<model::VariableSet> library_variables;  ///< in the order in which the project includes them
 };
 
+/// Empty where there is none.
+struct ReleaseName {
+  std::string id, version;
+};
+
 struct ReleaseFacts {
   std::string id, version;
   std::string notes;
   Time assembled{};
   std::vector<SelectedPackage> packages;
   std::map<std::string, std::string> custom_fields;
+  std::string git_ref, git_commit;  ///< "" where it was made without
+  ReleaseName previous;             ///< the project's that was made before it
 };
 
 struct DeploymentFacts {
@@ -45,7 +53,12 @@ struct DeploymentFacts {
   std::map<std::string, model::Value>
       form_values;                           ///< prompted variable's id → value or secret (owner: the deployment)
   std::vector<std::string> skipped_actions;  ///< ids
-  std::string current_release_version;       ///< what runs there now, "" on the first deployment (RLB-2)
+  ReleaseName current_release;               ///< what runs there now (RLB-2)
+  ReleaseName previous_release;              ///< the other release that ran there last
+  std::string previous_successful;           ///< id of the last deployment there that succeeded
+  Time queued{};                             ///< not to start before
+  std::optional<Time> queue_expiry;          ///< not to start after
+  std::string concurrency_tag;               ///< TSK-2
 };
 
 struct DeploymentScene {
@@ -54,6 +67,7 @@ struct DeploymentScene {
   DeploymentFacts deployment;
   model::Space space;
   model::Project project;
+  model::ProjectGroup project_group;
   model::Channel channel;
   model::Environment environment;
   std::optional<model::Tenant> tenant;

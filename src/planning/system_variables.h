@@ -18,7 +18,8 @@ void add_place_variables(DeploymentVariables&, const PlannedStep&, const Planned
 /// Octopus.Action.Package[reference].…, and for the primary package also Octopus.Action.Package.….
 void add_package_variables(DeploymentVariables&, const ReleaseFacts&, const model::Action&);
 
-/// The image as a step names it: "registry/repository:tag".
-std::string image_of(const SelectedPackage&, std::string_view package_id);
+/// The image as a step names it: "registry/repository:tag". Where its id was not known when the release was made, it is
+/// a template still, to be evaluated on use (PKG-5).
+std::string image_of(const SelectedPackage&, const model::PackageReference&);
 
 }  // namespace slipway::planning

@@ -15,7 +15,7 @@ namespace {
   "number, space, project, channel, version, version_key, assembled, process_snapshot, variables_snapshot, body"
 
 struct Sql {
-  Query insert, update, version_taken, erase, erase_reached, find, find_by_version, latest, latest_of_channel;
+  Query insert, update, version_taken, erase, erase_reached, find, find_by_version, latest, latest_of_channel, before;
 };
 constexpr Sql kSql{
     .insert = {"insert release",
@@ -36,6 +36,8 @@ constexpr Sql kSql{
     .latest_of_channel = {"latest release of channel",
                           "SELECT " RELEASE_COLUMNS " FROM releases WHERE channel = ?2 AND project = ?1"
                           " ORDER BY number DESC LIMIT 1"},
+    .before = {"release before", "SELECT " RELEASE_COLUMNS " FROM releases WHERE project = ?1 AND number < ?2"
+                                 " ORDER BY number DESC LIMIT 1"},
 };
 
 const ListQuery& release_list() {
@@ -121,6 +123,10 @@ std::optional<ReleaseRecord> find_release_by_version(Reader& reader, std::string
 std::optional<ReleaseRecord> latest_release(Reader& reader, std::string_view project, std::string_view channel) {
   if (channel.empty()) return reader.one(kSql.latest, {project}, release_of);
   return reader.one(kSql.latest_of_channel, {project, channel}, release_of);
+}
+
+std::optional<ReleaseRecord> release_before(Reader& reader, std::string_view project, std::string_view id) {
+  return reader.one(kSql.before, {project, number_of_release(id)}, release_of);
 }
 
 Page<ReleaseRecord> list_releases(Reader& reader, const ReleaseFilter& filter, Slice slice) {

@@ -32,6 +32,8 @@ void erase_release(Txn&, std::string_view id);
 std::optional<ReleaseRecord> find_release(Reader&, std::string_view id);
 std::optional<ReleaseRecord> find_release_by_version(Reader&, std::string_view project, std::string_view version_key);
 /// The most recently created one of the project, or of one of its channels when `channel` is not empty.
+/// The project's that was made before this one.
+std::optional<ReleaseRecord> release_before(Reader&, std::string_view project, std::string_view id);
 std::optional<ReleaseRecord> latest_release(Reader&, std::string_view project, std::string_view channel);
 struct ReleaseFilter {
   std::string space = {}, project = {}, channel = {};
