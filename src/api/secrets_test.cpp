@@ -1,5 +1,6 @@
 // Secrets go in and never come out.
 #include "api/testing.h"
+#include "base/secret_limit.h"
 #include "model/values.h"
 #include "storage/events.h"
 #include "storage/resources.h"
@@ -186,4 +187,29 @@ TEST_CASE("An account that a variable names can't be deleted") {
   CHECK(api.get("/api/Spaces-1/accounts/Accounts-1/usages")["ProjectVariableSets"].as_array().size() == 1);
   CHECK(set_account("").status == 200);
   CHECK(api.remove("/api/Spaces-1/accounts/Accounts-1").status == 200);
+}
+
+TEST_CASE("A secret of more than 64 KiB is refused where it comes in, by its name") {
+  TestApi api;
+  const std::string longest(longest_secret, 'x'), longer = longest + "x";
+  const auto account = [](const std::string& key) {
+    return json::to_text(json::object{{"Name", "A"},
+                                      {"AccountType", "AmazonWebServicesAccount"},
+                                      {"AccessKey", "AK"},
+                                      {"SecretKey", json::object{{"HasValue", true}, {"NewValue", key}}}});
+  };
+  CHECK(api.send("POST", "/api/Spaces-1/accounts", account(longer)).text.find("SecretKey must be") !=
+        std::string::npos);
+  CHECK(api.send("POST", "/api/Spaces-1/accounts", account(longest)).status == 201);
+
+  const std::string address = "/api/Spaces-1/variables/" + api.make_project("P").str("VariableSetId");
+  const auto with_value = [&](const std::string& value) {
+    return with(api.get(address).body, "Variables",
+                json::array{json::object{{"Name", "Token"}, {"Value", value}, {"IsSensitive", true}}});
+  };
+  const Answer refused = api.put(address, with_value(longer));
+  CHECK(refused.status == 400);
+  CHECK_MESSAGE(refused.text.find("'Token' must be a sensitive value of up to 64 KiB") != std::string::npos,
+                refused.text);
+  CHECK(api.put(address, with_value(longest)).status == 200);
 }

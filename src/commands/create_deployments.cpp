@@ -76,6 +76,7 @@ class DeploymentBatch {
     check_request();
     const std::vector<model::Environment> environments = wanted_environments();
     request_.tenants ? create_tenanted(environments) : create_untenanted(environments);
+    check_answers_are_used(variables_, asked_, request_.variables);
     return std::move(created_);
   }
 
@@ -128,7 +129,8 @@ class DeploymentBatch {
       if (auto missing = missing_values(*tenant, environment)) return missing;
     }
     try {
-      answer(prompts_for(variables_, planning::scope_context(project_, channel_, environment, tenant)), {});
+      answer(prompts_for(variables_, planning::scope_context(project_, channel_, environment, tenant)), {}, lookup_,
+             release_.space);
       return std::nullopt;
     } catch (const Error& error) {
       return fmt::format("{}", fmt::join(error.details(), " "));
@@ -274,7 +276,8 @@ class DeploymentBatch {
   std::map<std::string, json::value> form_values(const std::string& deployment, const model::Environment& environment,
                                                  const model::Tenant* tenant) {
     const auto prompts = prompts_for(variables_, planning::scope_context(project_, channel_, environment, tenant));
-    const auto answers = answer(prompts, request_.variables);
+    const auto answers = answer(prompts, request_.variables, lookup_, release_.space);
+    asked_.push_back(prompts);
     std::map<std::string, json::value> values;
     for (const model::Variable* variable : prompts) {
       const auto given = answers.find(variable->Id);
@@ -319,6 +322,7 @@ class DeploymentBatch {
   std::vector<std::string> skipped_actions_;
   model::MissingValues missing_values_{lookup_};
   CreatedDeployments created_;
+  std::vector<std::vector<const model::Variable*>> asked_;  // of each deployment
 };
 
 }  // namespace

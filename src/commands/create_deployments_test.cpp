@@ -2,11 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include "base/secret_limit.h"
 #include "commands/cancel_task.h"
 #include "commands/change_release.h"
 #include "commands/commands_testing.h"
 #include "commands/deployment_scene.h"
 #include "commands/records.h"
+#include "model/account.h"
+#include "model/worker_pool.h"
 #include "storage/events.h"
 #include "storage/tasks.h"
 
@@ -182,6 +185,111 @@ TEST_CASE_FIXTURE(
     return std::string(vault.get(reader, *model::secret_of(values.at("v2")), deployment.id)->reveal());
   });
   CHECK(secret == "hush");
+}
+
+TEST_CASE_FIXTURE(World, "Names that were typed with blanks around them are found") {
+  release("1.0.0");
+  tenant(1, "Fern", {"Environments-1"});
+  project.TenantedDeploymentMode = model::TenantedMode::TenantedOrUntenanted;
+  put(project);
+  DeploymentRequest request;
+  request.project = " Web ";
+  request.release = " 1.0.0\t";
+  for (const char* environment : {" Dev ", "dev ", " Environments-1 "}) {
+    request.environments = {environment};
+    CHECK(deploy(request).deployments.size() == 1);
+  }
+  for (const char* tenant : {" Fern ", " * ", " Tenants-1 "}) {
+    request.tenants = planning::TenantQuery{{tenant}, {}};
+    CHECK(deploy(request).deployments.size() == 1);
+  }
+}
+
+model::Variable prompted(std::string name, std::string control, std::string options = "") {
+  model::Variable variable;
+  variable.Id = "id-" + name;
+  variable.Name = std::move(name);
+  variable.Prompt = model::VariablePrompt{"", "", false, {{"Octopus.ControlType", std::move(control)}}};
+  if (!options.empty()) variable.Prompt->DisplaySettings["Octopus.SelectOptions"] = std::move(options);
+  return variable;
+}
+
+TEST_CASE_FIXTURE(World, "VAR-7: answers are checked against the control that asks for them") {
+  model::Account aws;
+  aws.Id = "Accounts-1";
+  aws.SpaceId = "Spaces-1";
+  aws.Name = "Hub";
+  aws.AccountType = "AmazonWebServicesAccount";
+  put(aws);
+  model::Account elsewhere = aws;
+  elsewhere.Id = "Accounts-2";
+  elsewhere.SpaceId = "Spaces-2";
+  put(elsewhere, "Spaces-2");
+  model::WorkerPool pool;
+  pool.Id = "WorkerPools-1";
+  pool.SpaceId = "Spaces-1";
+  pool.Name = "Default";
+  put(pool);
+  struct Case {
+    const char* control;
+    const char* options;
+    Texts good, bad;
+  };
+  const Case cases[] = {
+      {"Select", "v1|One\nv2|Two\r\nv3", {"v1", "v2", "v3"}, {"v4", "V1", "One", "v1|One", "v1 v2"}},
+      {"Select", "", {"anything"}, {}},
+      {"Checkbox", "", {"True", "false", "FALSE"}, {"yes", "1", "Ture"}},
+      {"SingleLineText", "", {"one line"}, {"two\nlines", "two\rlines"}},
+      {"MultiLineText", "", {"two\nlines"}, {}},
+      {"AmazonWebServicesAccount", "", {"Accounts-1"}, {"Hub", "Accounts-2", "Accounts-9", "Environments-1"}},
+      {"AzureAccount", "", {}, {"Accounts-1"}},
+      {"UsernamePasswordAccount", "", {}, {"Accounts-1", "x"}},
+      {"WorkerPool", "", {"WorkerPools-1"}, {"Default", "WorkerPools-9", "Accounts-1"}},
+      {"Certificate", "", {}, {"Certificates-1"}},
+      {"Sensitive", "", {"anything"}, {}},
+  };
+  release("1.0.0");
+  std::size_t tried = 0;
+  for (const Case& c : cases) {
+    variables.Variables = {prompted("Size", c.control, c.options)};
+    put(variables);
+    DeploymentRequest request = to({"Dev"});
+    request.update_variables = true;
+    for (const bool is_good : {true, false}) {
+      for (const std::string& answer : is_good ? c.good : c.bad) {
+        INFO(c.control << ": " << answer);
+        request.variables = {{"Size", answer}};
+        const Texts refusal = refused([&] { deploy(request); });
+        CHECK(refusal.empty() == is_good);
+        if (!refusal.empty()) CHECK(refusal[0].find("'Size'") != std::string::npos);
+        ++tried;
+      }
+    }
+    request.variables = {{"Size", std::string(longest_secret + 1, 'x')}};
+    CHECK(refused([&] { deploy(request); }).size() == 1);
+  }
+  MESSAGE("answers to prompts: " << tried);
+}
+
+TEST_CASE_FIXTURE(World,
+                  "VAR-7: what a more specific value overrides is not asked for, and an answer to it is refused") {
+  model::Variable size = prompted("Size", "SingleLineText");
+  size.Prompt->Required = true;
+  model::Variable in_dev;
+  in_dev.Id = "id-dev";
+  in_dev.Name = "size";
+  in_dev.Value = "small";
+  in_dev.Scope["Environment"] = {"Environments-1"};
+  variables.Variables = {size, in_dev};
+  put(variables);
+  release("1.0.0");
+  DeploymentRequest request = to({"Dev"});
+  CHECK(refused([&] { deploy(request); }).empty());
+  request.variables = {{"Size", "large"}};
+  CHECK(refused([&] { deploy(request); }).at(0).find("'Size' is not asked for here") != std::string::npos);
+  request.variables = {{"Sise", "large"}};
+  CHECK(refused([&] { deploy(request); }) ==
+        Texts{"The release has no prompted variable named 'Sise'. Did you mean \"Size\"?"});
 }
 
 TEST_CASE_FIXTURE(World,

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "model/lookup.h"
 
 namespace slipway::commands {
@@ -17,9 +18,10 @@ namespace slipway::commands {
 }
 
 /// The document of type T in `scope` (a space, or the owner of an owned type). Throws Error{invalid} naming `name` when
-/// there is none; `what` is its kind in words, "environment".
+/// there is none; `what` is its kind in words, "environment". Blanks around a name are those of who typed it.
 template <class T>
 T require_named(const model::Lookup& lookup, std::string_view scope, std::string_view name, std::string_view what) {
+  name = trim(name);
   if (name.empty()) fail_invalid(fmt::format("Please name the {}.", what));
   auto found = model::find_named<T>(lookup, scope, name);
   if (!found) fail_invalid(fmt::format("There is no {} named '{}'.", what, name));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/describe.h"
+#include "base/secret_limit.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "model/ids.h"
@@ -363,14 +364,14 @@ class Merger {
 
   /// As docs/api.md says: a NewValue is stored, none keeps what HasValue says is there, else nothing remains.
   value read_secret(const value* old, const value& in, std::string_view path) {
-    if (in.is_string()) return in.get_string().empty() ? keep(old) : put(in.get_string());
+    if (in.is_string()) return in.get_string().empty() ? keep(old) : put(in.get_string(), path);
     const object* members = in.if_object();
     if (members == nullptr) return wrong(path, "a sensitive value such as {\"HasValue\":true,\"NewValue\":\"…\"}");
     if (sender_ == Sender::server && secret_of(in)) return in;
     const value* fresh = json::find(*members, "NewValue");
     if (fresh != nullptr && !fresh->is_null()) {
       if (!fresh->is_string()) return wrong(child(path, "NewValue"), "a text");
-      return fresh->get_string().empty() ? no_secret() : put(fresh->get_string());
+      return fresh->get_string().empty() ? no_secret() : put(fresh->get_string(), path);
     }
     return json::flag_at(*members, "HasValue").value_or(false) ? keep(old) : no_secret();
   }
@@ -378,7 +379,10 @@ class Merger {
   value keep(const value* old) {
     return old != nullptr && secret_of(*old) ? stored_secret(*secret_of(*old)) : no_secret();
   }
-  value put(const boost::json::string& text) {
+  value put(const boost::json::string& text, std::string_view path) {
+    if (text.size() > longest_secret) {
+      return wrong(path, fmt::format("a sensitive value of up to {} KiB", longest_secret / 1024));
+    }
     return stored_secret(tools_.put_secret(Secret(std::string(json::view(text)))));
   }
 
@@ -398,7 +402,9 @@ class Merger {
       return names_a_document(siblings) && text.is_string() ? canonical(text) : text;
     }
     const value kept = old == nullptr ? value(nullptr) : keep_hidden(old);
-    const value merged = read_secret(kept.is_null() ? nullptr : &kept, in, path);
+    const std::string name(json::text_at(siblings, "Name").value_or(""));
+    const std::string named_path = name.empty() ? std::string(path) : fmt::format("{} of '{}'", path, name);
+    const value merged = read_secret(kept.is_null() ? nullptr : &kept, in, named_path);
     const auto secret = secret_of(merged);
     return secret ? stored_hidden_secret(*secret) : value(nullptr);
   }

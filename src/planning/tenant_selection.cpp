@@ -64,7 +64,7 @@ TenantSelection select_tenants(const TenantQuery& query, const std::vector<model
   bool everyone = false;
   std::set<const model::Tenant*> named;
   for (const std::string& name : query.names) {
-    if (name == "*") {
+    if (trim(name) == "*") {
       everyone = true;
     } else if (const model::Tenant* tenant = index.find(name)) {
       named.insert(tenant);
