@@ -59,14 +59,14 @@ std::string repeated(std::string_view piece, std::size_t size) {
   return text;
 }
 
-std::vector<std::string> hostile_texts(std::size_t size) {
+/// The worst first; `most` of them.
+std::vector<std::string> hostile_texts(std::size_t size, std::size_t most = 100) {
   std::vector<std::string> texts;
   for (const std::string_view piece :
-       {"a",        "\n",         "|",    "| a ",  "|\n|-|\n", "[",        "(",
-        "{\"a\":[", "#{",         "\"",   "\\",    "%2",       "\xC3\xA9", "\xF0\x9F\x9A\x80",
-        "\xFF",     "<",          "/",    "../",   "1",        "9.",       "*a_",
-        "`",        "www.a@b.c ", "<!--", "&#x1;", " ",        "A==",      "http://a/"}) {
-    texts.push_back(repeated(piece, size));
+       {"a",   "\n", "|",     "{\"a\":[", "\xC3\xA9", "../",        "9.",   "\xFF", "| a ", "|\n|-|\n",
+        "[",   "(",  "#{",    "\"",       "\\",       "%2",         "<",    "/",    "1",    "\xF0\x9F\x9A\x80",
+        "*a_", "`",  "&#x1;", "a@b.c ",   " ",        "www.a@b.c ", "<!--", "A==",  "~a",   "http://a/"}) {
+    if (texts.size() < most) texts.push_back(repeated(piece, size));
   }
   return texts;
 }
@@ -133,8 +133,8 @@ bool takes_options(const FilterEntry& filter) {
 
 TEST_CASE("every filter ends within its budget, of work and of bytes, whatever it is given") {
   std::size_t tried = 0, refused = 0;
-  const auto texts = hostile_texts(kMegabyte);
-  const auto short_texts = hostile_texts(8 << 10);
+  const auto texts = hostile_texts(kMegabyte, 8);
+  const auto short_texts = hostile_texts(8 << 10, 12);
   const auto markdown = hostile_texts(63 << 10);
   const auto options = hostile_options();
   for (const FilterEntry& filter : all_filters()) {
