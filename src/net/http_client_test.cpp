@@ -201,3 +201,17 @@ TEST_CASE("other schemes and forged headers are refused before anything is sent"
   request.headers.add("X", "a\r\nY: b");
   CHECK_THROWS_WITH_AS(client->send(request, in_time()), "The header X holds a line break.", Error);
 }
+
+TEST_CASE("a name that DNS can't know is told apart from a peer that is not there") {
+  const auto client = make_curl_client();
+  ClientRequest request;
+  request.url = "http://" + std::string(70, 'a') + ".invalid/";  // a label has 63 letters at most, so nobody is asked
+  const auto unknown = network_error([&] { client->send(request, in_time()); });
+  REQUIRE(unknown);
+  CHECK(unknown->no_such_host());
+  CHECK_FALSE(unknown->maybe_sent());
+  request.url = "http://127.0.0.1:1/";
+  const auto nobody = network_error([&] { client->send(request, in_time()); });
+  REQUIRE(nobody);
+  CHECK_FALSE(nobody->no_such_host());
+}
