@@ -160,6 +160,7 @@ net::Response create_classic(Call& call) {
 commands::ReleaseEdit edit_of(Call& call) {
   const json::object& body = call.body();
   const auto document = json::from_json<ReleaseDocument>(body);
+  if (!document.SelectedGitResources.empty()) fail_git_resources("SelectedGitResources");
   const auto has = [&](std::string_view member) { return json::find(body, member) != nullptr; };
   commands::ReleaseEdit edit;
   if (has("Version")) edit.version = document.Version;

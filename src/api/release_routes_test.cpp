@@ -192,5 +192,28 @@ TEST_CASE_FIXTURE(DeliveryApi, "wrong types and unknown names are answered with 
   CHECK(get("/api/Spaces-1/projects/Web/releases/9.9").status == 404);
 }
 
+TEST_CASE_FIXTURE(DeliveryApi,
+                  "Git resources are refused wherever a release takes them, and a Git reference is kept as an object") {
+  const auto refused = [](const Answer& answer) {
+    CHECK(answer.status == 400);
+    CHECK(answer.errors().find("GitResources: no step of this server takes files from Git") != std::string::npos);
+  };
+  json::object modern{{"projectName", "Web"}, {"releaseVersion", "1.0.0"}, {"packageVersion", "1.0"}};
+  refused(
+      post("/api/Spaces-1/releases/create/v1", testing::with(modern, "gitResources", json::array{"Manifests:main"})));
+  modern["gitResources"] = json::array{""};
+  modern["gitRef"] = "refs/heads/main";
+  const Answer made = post("/api/Spaces-1/releases/create/v1", modern);
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  const Answer release = get("/api/Spaces-1/releases/" + made.str("ReleaseId"));
+  CHECK(release["VersionControlReference"] ==
+        json::value(json::object{{"GitRef", "refs/heads/main"}, {"GitCommit", ""}}));
+  const json::array resources{json::object{{"ActionName", "Manifests"}}};
+  refused(
+      put("/api/Spaces-1/releases/" + release.id(), testing::with(release.body, "SelectedGitResources", resources)));
+  const json::object classic{{"ProjectId", project}, {"Version", "1.1.0"}, {"SelectedGitResources", resources}};
+  refused(post("/api/Spaces-1/releases", classic));
+}
+
 }  // namespace
 }  // namespace slipway::api

@@ -47,7 +47,7 @@ def _version(go):
 
 def _environment():
     # What go.mod and go.sum pin, and nothing else: no other toolchain, no change of either file.
-    return {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+    return {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -buildvcs=false"}
 
 
 def _run(command, folder):
