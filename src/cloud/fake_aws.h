@@ -59,7 +59,9 @@ inline std::string least_answer(std::string_view operation) {
     for (const auto& [path, kind] : known->answer) {
       json::value* here = nullptr;
       for (const auto name : split(path, '/')) {
-        json::object& parent = here == nullptr ? answer : here->is_object() ? here->get_object() : here->emplace_object();
+        json::object& parent = here == nullptr     ? answer
+                               : here->is_object() ? here->get_object()
+                                                   : here->emplace_object();
         here = &parent[name];
       }
       *here = kind == AnswerKind::list ? json::value(json::array()) : json::value("x");
