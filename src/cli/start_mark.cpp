@@ -155,14 +155,20 @@ void StartGuard::start(bool hold_anyway) {
   const StartEvidence e = evidence();
   auto reason = reason_to_hold(e);
   if (!reason && hold_anyway) reason = "The server was started with --hold-queue.";
-  const bool is_new_file = e.remembered_file != e.present_file;
-  if (reason || is_new_file) {
-    database_.write("start", [&](storage::Txn& txn) {
-      if (reason) storage::hold_queue(txn, {*reason, clock_.now(), true});
-      if (is_new_file) remember_file(txn, e.present_file);
-    });
+  if (reason) {
+    database_.write("hold queue", [&](storage::Txn& txn) { storage::hold_queue(txn, {*reason, clock_.now(), true}); });
   }
+  if (e.remembered_file != e.present_file) remember(e.present_file);
   write_mark();
+}
+
+/// A disk that is full must not keep the server from starting; the next start tries again.
+void StartGuard::remember(const std::string& file) {
+  try {
+    database_.write("remember file", [&](storage::Txn& txn) { remember_file(txn, file); });
+  } catch (const Error& error) {
+    log_.warning("which file the database is in could not be stored", {{"error", error.message()}});
+  }
 }
 
 void StartGuard::follow(Executor& executor) {

@@ -73,6 +73,7 @@ class StartGuard {
 
  private:
   StartEvidence evidence();
+  void remember(const std::string& file);
 
   storage::Database& database_;
   MarkFile file_;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "storage/database_file.h"
 #include "storage/database_testing.h"
@@ -15,6 +16,23 @@ using namespace slipway::cli;
 using slipway::storage::testing::TemporaryFolder;
 
 namespace {
+
+/// Reads, and refuses every write.
+class FullDatabase final : public storage::Database {
+ public:
+  explicit FullDatabase(storage::Database& inner) : inner_(inner) {}
+  void subscribe(std::function<void(const std::vector<storage::Change>&)>) override {}
+  bool can_write() const override { return true; }
+
+ protected:
+  void do_read(const std::function<void(storage::Reader&)>& read) override { inner_.read(read); }
+  void do_write(std::string_view, const std::function<void(storage::Txn&)>&) override {
+    fail(ErrorCode::unavailable, "The disk is full.");
+  }
+
+ private:
+  storage::Database& inner_;
+};
 
 /// A data folder, and starts on it.
 class Site {
@@ -36,6 +54,19 @@ class Site {
     guard.start(hold_anyway);
     return database_->read([](storage::Reader& r) { return storage::queue_hold(r).value_or(storage::QueueHold{}); })
         .reason;
+  }
+  /// "started", or why not.
+  std::string start_on_full_disk(bool hold_anyway = false) {
+    open();
+    FullDatabase full(*database_);
+    StartGuard guard(full, MarkFile(disk_, folder_.file("master.key"), folder_.path()), path(), "installation", clock_,
+                     quiet_.log());
+    try {
+      guard.start(hold_anyway);
+      return "started";
+    } catch (const Error& error) {
+      return error.message();
+    }
   }
   void release() {
     open();
@@ -99,6 +130,14 @@ TEST_CASE("a database in another file than before is held, without any mark too"
   std::filesystem::rename(site.file("moved.db"), site.path());
   std::filesystem::remove(site.file("slipway.mark"));
   CHECK(site.start().find("another file") != std::string::npos);
+}
+
+TEST_CASE("a disk without room keeps no server from starting, unless its queue must be held") {
+  Site site;
+  site.append_event();
+  CHECK(site.start_on_full_disk() == "started");
+  site.close();
+  CHECK(site.start_on_full_disk(true).find("disk is full") != std::string::npos);
 }
 
 TEST_CASE("an operator can have the queue held at a start") {
