@@ -124,7 +124,50 @@ aws::ecs::Tags tags_of(const json::array& list) {
   return tags;
 }
 
+/// The names of members that are in one only, or differ.
+std::vector<std::string> different_members(const json::object& a, const json::object& b) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : a) {
+    const json::value* other = b.if_contains(name);
+    if (other == nullptr || *other != value) names.emplace_back(name);
+  }
+  for (const auto& [name, value] : b) {
+    if (!a.contains(name)) names.emplace_back(name);
+  }
+  return names;
+}
+
+std::map<std::string, json::object> containers_of(const json::object& definition) {
+  std::map<std::string, json::object> containers;
+  const json::array* list = json::array_at(definition, "containerDefinitions");
+  for (const auto& item : list == nullptr ? json::array{} : *list) {
+    if (item.is_object()) containers[name_of(item.get_object())] = item.get_object();
+  }
+  return containers;
+}
+
 }  // namespace
+
+std::vector<std::string> changes_between(const json::object& from, const json::object& to) {
+  const json::object a = aws::canonical_task_definition(from), b = aws::canonical_task_definition(to);
+  std::vector<std::string> changes = different_members(a, b);
+  if (std::erase(changes, "containerDefinitions") == 0) return changes;
+  const auto before = containers_of(a), after = containers_of(b);
+  for (const auto& [name, container] : before) {
+    const auto now = after.find(name);
+    if (now == after.end()) {
+      changes.push_back(fmt::format("container {} is gone", name));
+      continue;
+    }
+    for (const auto& member : different_members(container, now->second)) {
+      changes.push_back(fmt::format("{} of container {}", member, name));
+    }
+  }
+  for (const auto& [name, container] : after) {
+    if (!before.contains(name)) changes.push_back(fmt::format("container {} is new", name));
+  }
+  return changes;
+}
 
 Definition carried(const aws::ecs::DescribedTaskDefinition& running) {
   Definition out{without_nulls(aws::registrable(running.definition)).as_object(), running.tags};

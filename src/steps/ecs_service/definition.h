@@ -34,4 +34,7 @@ Definition carried(const aws::ecs::DescribedTaskDefinition&);
 /// `wanted` over `running`. Throws Error{invalid} where they don't fit together.
 Definition laid_over(const WantedDefinition& wanted, const Definition& running);
 
+/// What differs in meaning, for people: "family", "image of container web". Names alone, no values.
+std::vector<std::string> changes_between(const json::object& from, const json::object& to);
+
 }  // namespace slipway::steps::ecs

@@ -358,6 +358,13 @@ TEST_CASE("changes of a container leave its other members, and change its variab
         json::parse(R"({"logDriver":"awslogs","options":{"awslogs-group":"g","awslogs-stream-prefix":"p"}})"));
   CHECK(container.at("image") == "shop/web:1");
   CHECK(after.at("containerDefinitions").at(1) == before.at("containerDefinitions").at(1));
+  CHECK(std::any_of(shop.ctx.lines.begin(), shop.ctx.lines.end(), [](const std::string& line) {
+    return line.ends_with(
+        "task-definition/web:2. It differs from web:1 in: command of container web, dockerLabels of "
+        "container web, environment of container web, logConfiguration of container web, secrets of "
+        "container web.");
+  }));
+  for (const auto& line : shop.ctx.lines) CHECK_MESSAGE(line.find("one") == std::string::npos, line);
 }
 
 TEST_CASE("a change of a container that does not run is refused, with those that do") {

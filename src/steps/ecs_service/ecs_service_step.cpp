@@ -1,6 +1,7 @@
 #include "steps/ecs_service/ecs_service_step.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -60,8 +61,9 @@ constexpr Duration time_to_come_up = std::chrono::minutes(10);
 struct Planned {
   std::string Equal;
   json::value Logs;
+  std::vector<std::string> Changes;  ///< against the revision in use
 };
-BOOST_DESCRIBE_STRUCT(Planned, (), (Equal, Logs))
+BOOST_DESCRIBE_STRUCT(Planned, (), (Equal, Logs, Changes))
 
 /// Why the step ends a rollout that ECS has not ended.
 struct GivenUp {
@@ -250,17 +252,18 @@ class Entry {
   std::string where() const { return fmt::format("{}, account {}, {}", place(), account_.Number, client_.region()); }
 
   /// A revision never changes, so each entry of the step makes the same of it.
-  Definition definition() const {
-    return laid_over(inputs_.definition, read_revision(client_, before_.TaskDefinition));
-  }
+  Definition definition() const { return laid_over(inputs_.definition, running()); }
+  Definition running() const { return read_revision(client_, before_.TaskDefinition); }
 
   /// ARN of the revision to use. Throws Error{invalid} before anything is registered when the service can't take it.
   std::string register_or_reuse() {
     const auto planned = ctx_.observe("equal revision", [&] {
-      const Definition wanted = definition();
+      const Definition used = running();
+      const Definition wanted = laid_over(inputs_.definition, used);
       const auto found = find_equal_revision(client_, named_roles(wanted), before_.TaskDefinition, hashes_);
       check_fit(wanted, found == before_.TaskDefinition);
-      return Planned{found.value_or(""), log_places(wanted.members)};
+      return Planned{found.value_or(""), log_places(wanted.members),
+                     changes_between(used.members, named_roles(wanted).members)};
     });
     if (const json::object* logs = planned.Logs.if_object()) logs_ = *logs;
     if (!planned.Equal.empty()) {
@@ -273,7 +276,7 @@ class Entry {
     const std::string revision = ctx_.effect<std::string>(
         "register task definition", {[&] { return find_registered(client_, family, ctx_.token(), since); },
                                      [&] { return register_revision(client_, definition(), tags()); }});
-    ctx_.log(LineKind::Info, fmt::format("Registered {}.", revision));
+    ctx_.log(LineKind::Info, fmt::format("Registered {}.{}", revision, describe_changes(planned.Changes)));
     return revision;
   }
 
@@ -295,6 +298,16 @@ class Entry {
                                  {"logConfiguration", {{"logDriver", "awslogs"}, {"options", std::move(options)}}}});
     }
     return {{"containerDefinitions", std::move(out)}};
+  }
+
+  std::string describe_changes(std::vector<std::string> changes) const {
+    static constexpr std::size_t most = 20;
+    if (changes.empty()) return "";
+    if (changes.size() > most) {
+      changes.resize(most);
+      changes.emplace_back("more");
+    }
+    return fmt::format(" It differs from {} in: {}.", short_name(before_.TaskDefinition), fmt::join(changes, ", "));
   }
 
   void check_fit(const Definition& wanted, bool is_in_use) const {
