@@ -128,6 +128,28 @@ TEST_CASE_FIXTURE(DeliveryApi, "what a release needs is told even where the proj
   CHECK(next_by("#{Nope}").is_null());
 }
 
+TEST_CASE_FIXTURE(DeliveryApi, "templates of one request share a budget, and end with an error that says so") {
+  const Answer variables = get("/api/Spaces-1/variables/variableset-Projects-1");
+  put("/api/Spaces-1/variables/variableset-Projects-1",
+      testing::with(variables.body, "Variables",
+                    json::array{json::object{{"Name", "S"}, {"Value", std::string(200'000, 'a')}}}));
+  const Answer process = get("/api/Spaces-1/projects/Web/deploymentprocesses");
+  json::array packages;
+  for (int i = 0; i < 20; ++i) {
+    packages.push_back(json::object{{"Name", "p" + std::to_string(i)},
+                                    {"PackageId", R"(#{S | Replace "a[^c]*b|a" x})"},
+                                    {"FeedId", "feeds-builtin"}});
+  }
+  const json::array actions{json::object{{"Name", "A"}, {"ActionType", "Slipway.NoOp"}, {"Packages", packages}}};
+  const Answer saved =
+      put("/api/Spaces-1/projects/Web/deploymentprocesses",
+          testing::with(process.body, "Steps", json::array{json::object{{"Name", "A"}, {"Actions", actions}}}));
+  REQUIRE_MESSAGE(saved.status == 200, saved.text);
+  const Answer needed = get("/api/Spaces-1/projects/Web/deploymentprocesses/template");
+  CHECK(needed.status == 413);
+  CHECK_MESSAGE(needed.text.find("Evaluating takes") != std::string::npos, needed.text);
+}
+
 TEST_CASE_FIXTURE(DeliveryApi, "a release's frozen process can be read by its snapshot's id") {
   make_release("1.0.0");
   const std::string id = get("/api/releases/Releases-1").str("ProjectDeploymentProcessSnapshotId");

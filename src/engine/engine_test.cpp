@@ -863,3 +863,17 @@ TEST_CASE("what runs when its space is stopped runs on, and what waits for it st
   node.run();
   CHECK(node.task(behind).state == TaskState::Success);
 }
+
+TEST_CASE("VAR-2: what a plan warns of heads the task's log, once, over a restart too") {
+  Node node;
+  node.source.the_plan.Warnings = {"The variable 'U' has two equally specific values."};
+  const auto id = node.deploy();
+  node.run(1min);
+  node.crash();
+  node.world.tell("ok");
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.log(id).at(0) == "The variable 'U' has two equally specific values.");
+  const auto lines = node.log(id);
+  CHECK(std::count(lines.begin(), lines.end(), lines.at(0)) == 1);
+}

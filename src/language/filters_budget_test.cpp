@@ -21,6 +21,7 @@ namespace {
 thread_local std::size_t live = 0, peak = 0;
 
 void* counted_new(std::size_t size) {
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): this is what others allocate with
   auto* block = static_cast<std::size_t*>(std::malloc(size + alignof(std::max_align_t)));
   if (block == nullptr) throw std::bad_alloc();
   *block = size;
@@ -33,7 +34,7 @@ void counted_delete(void* memory) {
   if (memory == nullptr) return;
   auto* block = reinterpret_cast<std::size_t*>(static_cast<char*>(memory) - alignof(std::max_align_t));
   live -= std::min(live, *block);
-  std::free(block);
+  std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
 }
 
 }  // namespace
