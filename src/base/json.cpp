@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/json_fault.h"
 #include "base/text.h"
 
 namespace slipway::json {
@@ -26,13 +27,12 @@ void append_number(std::string& out, double number) {
   out.append(buffer, end);
 }
 
-/// "byte 17 (line 2, column 5)".
+/// "line 2, column 5".
 std::string place(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, byte);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const auto last = before.rfind('\n');
-  return fmt::format("byte {} (line {}, column {})", byte, line,
-                     before.size() - (last == std::string_view::npos ? 0 : last + 1) + 1);
+  return fmt::format("line {}, column {}", line, before.size() - (last == std::string_view::npos ? 0 : last + 1) + 1);
 }
 
 template <class Object>
@@ -58,12 +58,12 @@ value parse(std::string_view text, const Limits& limits) {
   const std::size_t consumed = parser.write_some(text.data(), text.size(), error);
   if (!error && !parser.done()) parser.finish(error);
   if (error || !parser.done()) {
-    const std::string why = error && error != boost::json::error::incomplete ? error.message() : "it ends too early";
-    fail_invalid(fmt::format("The JSON is malformed near {}: {}.", place(text, consumed), why));
+    const bool is_syntax = !error || error == boost::json::error::syntax || error == boost::json::error::incomplete;
+    const JsonFault fault = is_syntax ? describe_fault(text, consumed) : JsonFault{consumed, error.message()};
+    fail_invalid(fmt::format("The JSON is malformed at {}: {}.", place(text, fault.at), fault.why));
   }
   if (text.find_first_not_of(" \t\r\n", consumed) != std::string_view::npos) {
-    fail_invalid(
-        fmt::format("The JSON is malformed near {}: there is text after the document.", place(text, consumed)));
+    fail_invalid(fmt::format("The JSON is malformed at {}: there is text after the document.", place(text, consumed)));
   }
   return parser.release();
 }
