@@ -16,6 +16,7 @@ void audit(storage::Txn& txn, WriteContext& context, std::string category, std::
   event.environment = std::move(subject.environment);
   event.tenant = std::move(subject.tenant);
   event.details = std::move(details);
+  event.origin = context.actor.origin;
   storage::append_event(txn, context.ids, event);
 }
 

@@ -13,6 +13,7 @@
 #include "feeds/feed_types.h"
 #include "language/budget.h"
 #include "storage/database.h"
+#include "storage/events.h"
 #include "storage/ids.h"
 #include "storage/secrets.h"
 
@@ -21,6 +22,7 @@ namespace slipway::commands {
 struct Actor {
   std::string user;  ///< "Users-1"
   std::string username;
+  storage::Origin origin = {};  ///< for the audit trail
 };
 
 /// What a write needs. The references outlive it.

@@ -8,15 +8,16 @@
 namespace slipway::storage {
 namespace {
 
-#define EVENT_COLUMNS \
-  "number, occurred, category, space, user_id, username, message, subject, project, environment, tenant, details"
+#define EVENT_COLUMNS                                                                                               \
+  "number, occurred, category, space, user_id, username, message, subject, project, environment, tenant, details, " \
+  "address, agent, identity"
 
 struct Sql {
   Query append, find;
 };
 constexpr Sql kSql{
-    .append = {"append event",
-               "INSERT INTO events (" EVENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+    .append = {"append event", "INSERT INTO events (" EVENT_COLUMNS
+                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
     .find = {"find event", "SELECT " EVENT_COLUMNS " FROM events WHERE number = ?1"},
 };
 
@@ -54,7 +55,8 @@ Event event_of(const Row& row) {
           .project = row.string(8),
           .environment = row.string(9),
           .tenant = row.string(10),
-          .details = row.string(11)};
+          .details = row.string(11),
+          .origin = {row.string(12), row.string(13), row.string(14)}};
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ Event event_of(const Row& row) {
 void append_event(Txn& txn, Ids& ids, const Event& event) {
   txn.run(kSql.append, {ids.next_number(txn, "Events"), to_micros(event.occurred), event.category, event.space,
                         event.user, event.username, event.message, event.subject, event.project, event.environment,
-                        event.tenant, event.details});
+                        event.tenant, event.details, event.origin.address, event.origin.agent, event.origin.identity});
   count_in(txn, "events", event.space, 1);
 }
 

@@ -11,6 +11,13 @@
 
 namespace slipway::storage {
 
+/// Where a change came from, as far as it came by a request.
+struct Origin {
+  std::string address = {};   ///< of the sender, "203.0.113.7"
+  std::string agent = {};     ///< the User-Agent that it names
+  std::string identity = {};  ///< by what it showed who it is, "API key APIKeys-7"
+};
+
 /// One audit entry. `user` is a user id or "system"; `details` is a JSON diff in which a sensitive change reads
 /// "changed".
 struct Event {
@@ -24,6 +31,7 @@ struct Event {
   std::string subject = {};                                 ///< id of the document it is about
   std::string project = {}, environment = {}, tenant = {};  ///< "" if none
   std::string details = {};                                 ///< JSON or ""
+  Origin origin = {};
 };
 
 void append_event(Txn&, Ids&, const Event&);

@@ -10,8 +10,15 @@
 namespace slipway::storage {
 namespace {
 
+/// Where the sender of a change was, and by what they showed who they are; "" for what the server does by itself.
+std::string_view events_tell_origin() {
+  return "ALTER TABLE events ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE events ADD COLUMN agent TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE events ADD COLUMN identity TEXT NOT NULL DEFAULT '';";
+}
+
 /// Step n takes a database from version n to n+1. A released step never changes; a change of the schema is a new one.
-const std::array kSteps{schema_sql};
+const std::array kSteps{schema_sql, events_tell_origin};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kPostgresWords{{
     {" INTEGER", " BIGINT"},

@@ -58,8 +58,11 @@ TEST_CASE("the schema and every statement of the stores are good PostgreSQL") {
   const PostgresServer server;
   const Connection connection(PQconnectdb(server.connection_string().c_str()), PQfinish);
   REQUIRE(PQstatus(connection.get()) == CONNECTION_OK);
-  const std::string schema = to_postgres_schema(schema_sql());
-  CHECK(complaint(PQexec(connection.get(), schema.c_str())) == "");
+  migrate({.version = [] { return 0; },
+           .execute =
+               [&](std::string_view script) {
+                 CHECK(complaint(PQexec(connection.get(), to_postgres_schema(script).c_str())) == "");
+               }});
   std::set<std::string_view> names;
   for (const Query& query : all_queries()) {
     CHECK_MESSAGE(names.insert(query.name).second, query.name << " names two statements");
