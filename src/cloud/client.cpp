@@ -206,6 +206,11 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   const Duration skew = runtime_->skews.of(request.url);
   sign(request, *attempts.credentials, region_, operation.service.signing_name, runtime_->clock.now() + skew);
 
+  if (deadline.is_over()) {
+    Failure late = failure(operation);
+    late.message = "the time for it is over";
+    throw AwsError(std::move(late));
+  }
   net::ClientResponse response;
   try {
     response = runtime_->http.send(request, deadline);

@@ -119,6 +119,61 @@ TEST_CASE_FIXTURE(EcrFixture, "a feed that AWS holds back for 20 seconds can be 
   CHECK(clock.steady() <= SteadyTime{20s});
 }
 
+TEST_CASE_FIXTURE(EcrFixture, "however a registry fails to answer, every question ends by the request's deadline") {
+  using Ask = std::function<void(Feed&)>;
+  using Answer = std::function<net::ClientResponse()>;
+  const auto lose = [&](bool sent) -> net::ClientResponse {
+    clock.advance(http.times.back());
+    throw net::NetworkError("no answer came in time.", sent);
+  };
+  const auto page = [](const std::string& token) {
+    return net::ClientResponse{200, {}, R"({"imageDetails":[],"repositories":[],"nextToken":")" + token + "\"}"};
+  };
+  int tokens = 0;
+  const std::vector<std::pair<const char*, Ask>> questions{{"search", [](Feed& feed) { feed.search("", 10); }},
+                                                           {"versions", [](Feed& feed) { feed.versions("team/web"); }},
+                                                           {"find", [](Feed& feed) { feed.find("team/web", "1.0"); }},
+                                                           {"registry", [](Feed& feed) { feed.registry(); }}};
+  const std::vector<std::pair<const char*, Answer>> failures{
+      {"silence", [&] { return lose(true); }},
+      {"no connection", [&] { return lose(false); }},
+      {"pages without end", [&] { return page(std::to_string(++tokens)); }},
+      {"slow pages without end",
+       [&] {
+         clock.advance(1s);
+         return page(std::to_string(++tokens));
+       }},
+      {"the same page again and again", [&] { return page("same"); }},
+      {"throttling",
+       [] {
+         return net::ClientResponse{400, {}, R"({"__type":"ThrottlingException"})"};
+       }},
+      {"errors",
+       [] {
+         return net::ClientResponse{500, {}, ""};
+       }},
+      {"nonsense", [] {
+         return net::ClientResponse{200, {}, "<html>"};
+       }}};
+  int tried = 0;
+  for (const auto& [question, ask] : questions) {
+    for (const auto& [failure, answer] : failures) {
+      CAPTURE(question);
+      CAPTURE(failure);
+      clock.advance(1h);  // what the limiter remembers is over
+      http.otherwise = [answer = answer](const auto&) { return answer(); };
+      const SteadyTime began = clock.steady();
+      CHECK_THROWS_AS(ask(*open()), Error);
+      CHECK(clock.steady() - began <= 21s);
+      for (const Duration time : http.times) CHECK(time <= 20s);
+      http.requests.clear();
+      http.times.clear();
+      ++tried;
+    }
+  }
+  MESSAGE("registries that don't answer: ", tried, " questions tried");
+}
+
 TEST_CASE_FIXTURE(EcrFixture, "repositories are searched by a part of their name") {
   http.otherwise = [](const auto&) {
     return net::ClientResponse{

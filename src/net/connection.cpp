@@ -1,12 +1,11 @@
 #include "net/connection.h"
 
-#include <sys/socket.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/string.hpp>
 #include <utility>
 
 #include "net/response_head.h"
+#include "net/tls_transport.h"
 
 namespace slipway::net {
 namespace {
@@ -16,13 +15,21 @@ using tcp = asio::ip::tcp;
 using ErrorCondition = boost::system::error_code;
 
 constexpr std::size_t kReadAtOnce = 64u << 10;
-constexpr std::size_t kBytesPerSecond = 64u << 10;  // the slowest transfer that is not taken for an attack
+constexpr unsigned kMostWrongKeys = 20;
 constexpr Duration kLinger = std::chrono::seconds(2);
 constexpr Duration kLingerAtStop = std::chrono::milliseconds(100);
 
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
 
 std::string_view view(asio::const_buffer bytes) { return {static_cast<const char*>(bytes.data()), bytes.size()}; }
+
+std::unique_ptr<Transport> carry(tcp::socket socket, const TlsIdentity* tls, std::string& peer) {
+  ErrorCondition ignored;
+  socket.non_blocking(true, ignored);
+  socket.set_option(tcp::no_delay(true), ignored);
+  if (const auto end = socket.remote_endpoint(ignored); !ignored) peer = end.address().to_string();
+  return tls != nullptr ? make_tls_transport(std::move(socket), *tls) : make_plain_transport(std::move(socket));
+}
 
 /// What the exception in flight says, for the log.
 std::string describe_exception() {
@@ -49,13 +56,19 @@ auto guarded(const Log& log, const Request& request, const Answer& answer) -> de
 
 }  // namespace
 
+Connection::Connection(ServerState& server, Socket socket)
+    : server_(server),
+      transport_(carry(std::move(socket), server.options.tls, peer_)),
+      body_hold_(server.body_bytes_in_flight, server.options.max_bodies_in_flight_bytes),
+      answer_hold_(server.answer_bytes_in_flight, server.options.max_answers_in_flight_bytes) {}
+
 void Connection::start() {
-  ErrorCondition ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
-  if (const auto end = socket_.remote_endpoint(ignored); !ignored) peer_ = end.address().to_string();
   await_request(std::min(server_.options.head_timeout, server_.options.idle_timeout));
-  read();
+  transport_->start([self = shared_from_this()](ErrorCondition error) {
+    if (error) return self->linger();
+    self->ready_ = true;
+    self->read();
+  });
 }
 
 void Connection::await_request(Duration time) {
@@ -83,7 +96,7 @@ std::size_t Connection::bytes_wanted() const {
 void Connection::read() {
   if (closed_ || read_pending_) return;
   read_pending_ = true;
-  socket_.async_read_some(
+  transport_->read_some(
       buffer_.prepare(bytes_wanted()),
       [self = shared_from_this()](ErrorCondition error, std::size_t bytes) { self->on_read(error, bytes); });
 }
@@ -130,7 +143,9 @@ void Connection::parse() {
       parser_.emplace(RequestLimits{server_.options.max_header_bytes, server_.options.max_body_bytes});
       allow(server_.options.head_timeout);
     }
-    buffer_.consume(parser_->put(view(buffer_.data())));
+    const std::size_t taken = parser_->put(view(buffer_.data()));
+    buffer_.consume(taken);
+    if (head_accepted_) pace_.add(server_.clock.steady(), taken);
     if (const auto& fault = parser_->refusal()) return refuse(error_response(fault->status, fault->message));
     if (parser_->is_starved()) break;
     if (parser_->is_head_done() && !head_accepted_) accept_head();
@@ -147,6 +162,7 @@ void Connection::accept_head() {
   is_http_1_0_ = parser_->is_http_1_0();
   parser_->request().peer = peer_;
   transfer_began_ = server_.clock.steady();
+  pace_ = Pace(transfer_began_);
   judged_ = !server_.options.judge;
   owes_invitation_ = parser_->expects_continue() && !is_http_1_0_;
 }
@@ -155,7 +171,9 @@ void Connection::invite_body() {
   if (!std::exchange(owes_invitation_, false) || parser_->is_done() || buffer_.size() > 0) return;
   static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
   // Nothing else is on its way to this peer, so these bytes always fit; one that has left is noticed by the next read.
-  [[maybe_unused]] const auto sent = ::send(fd_, kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const Transport::Pieces go_on{asio::buffer(kGoOn), {}};
+  ErrorCondition ignored;
+  if (transport_->try_send(go_on, ignored) == 0) transport_->write_some(go_on, [self = shared_from_this()](auto...) {});
 }
 
 /// As far as it is known.
@@ -170,9 +188,29 @@ bool Connection::is_body_admitted() {
     ask_judge();
     return false;
   }
-  if (body_hold_.grow_to(body_size())) return true;
-  refuse_as_busy("The server has more large requests under way than it takes. Try again in a few seconds.");
-  return false;
+  // What has come so far counts. What a peer announces costs nothing, or a few announcements would lock all others out.
+  const std::size_t arrived = parser_->request().body.size();
+  while (!body_hold_.grow_to(arrived)) {
+    if (!server_.refuse_slowest_body()) {
+      refuse_as_busy("The server has more large requests under way than it takes. Try again in a few seconds.");
+      return false;
+    }
+    if (turn_ != Turn::reading) return false;  // it was this one
+  }
+  return true;
+}
+
+std::optional<double> Connection::body_rate(SteadyTime now) const {
+  if (turn_ != Turn::reading || !parser_ || body_hold_.held() == 0) return std::nullopt;
+  const auto rate = pace_.rate(now, server_.options.patience_when_full);
+  return rate && *rate < static_cast<double>(server_.options.slowest_transfer) ? rate : std::nullopt;
+}
+
+void Connection::give_way() {
+  body_hold_.release();
+  parser_.reset();
+  head_accepted_ = false;
+  refuse(error_response(408, "The request came so slowly that others needed its room. Send it faster."));
 }
 
 /// Gives the turn to the pool; refuses the request when too much waits there already.
@@ -226,6 +264,7 @@ void Connection::on_judged(std::optional<Response>&& refusal) {
   if (closed_) return;
   if (refusal) return refuse(std::move(*refusal));
   transfer_began_ = server_.clock.steady();
+  pace_ = Pace(transfer_began_);
   if (!is_body_admitted()) return;
   invite_body();
   parse();
@@ -273,7 +312,14 @@ void Connection::handle(Request& request) {
     const auto stream = std::move(response.stream);
     return start_stream(stream, response);
   }
+  const Duration penalty = penalty_of(response);
   compose(std::move(response));
+  if (penalty > Duration(0)) {
+    return asio::post(server_.loop, [self = shared_from_this(), penalty] { self->send_later(penalty); });
+  }
+  if (!hold_answer()) {
+    return asio::post(server_.loop, [self = shared_from_this()] { self->send_when_there_is_room(); });
+  }
   send_now();
   if (out_.done() && keep_alive_) {
     await_request(server_.options.idle_timeout);
@@ -304,6 +350,43 @@ void Connection::compose(Response&& response) {
   out_ = {render_head(response, facts), bodiless || head_only_ ? std::string() : std::move(response.body), 0};
 }
 
+/// False when the answers that wait for their readers leave no room for this one.
+bool Connection::hold_answer() {
+  const std::size_t size = out_.body.size();
+  return size <= server_.options.max_uncounted_answer_bytes || answer_hold_.grow_to(size);
+}
+
+void Connection::send_when_there_is_room() {
+  server_.end_stalled_answers();
+  if (!closed_ && !hold_answer()) {
+    const bool could_ever = out_.body.size() <= server_.options.max_answers_in_flight_bytes;
+    return refuse_as_busy(could_ever ? "Answers that their readers don't take fill the server's room for them. Try "
+                                       "again in a few seconds, or ask for less at once (skip and take)."
+                                     : "The answer is larger than the server sends. Ask for less at once (skip and "
+                                       "take).");
+  }
+  after_response();
+}
+
+Duration Connection::penalty_of(const Response& response) {
+  if (!response.wrong_key) return Duration(0);
+  if (++wrong_keys_ >= kMostWrongKeys) keep_alive_ = false;
+  Duration penalty = server_.options.first_penalty;
+  for (unsigned i = 1; i < wrong_keys_ && penalty < server_.options.max_penalty; ++i) penalty *= 2;
+  return std::min(penalty, server_.options.max_penalty);
+}
+
+/// Keeps the answer back on the loop, so that guessing costs the guesser time and the server none.
+void Connection::send_later(Duration penalty) {
+  if (closed_) return;
+  turn_ = Turn::writing;
+  allow(penalty + server_.options.body_timeout);
+  penalty_.emplace(server_.loop, penalty);
+  penalty_->async_wait([self = shared_from_this()](ErrorCondition error) {
+    if (!error) self->after_response();
+  });
+}
+
 void Connection::refuse(Response&& response) {
   keep_alive_ = false;
   head_only_ = false;
@@ -319,47 +402,51 @@ void Connection::refuse_as_busy(std::string_view message) {
 }
 
 void Connection::allow_transfer(std::size_t bytes_so_far) {
-  deadline_ = transfer_began_ + server_.options.body_timeout + std::chrono::seconds(bytes_so_far / kBytesPerSecond);
+  deadline_ = transfer_began_ + server_.options.body_timeout +
+              std::chrono::seconds(bytes_so_far / server_.options.slowest_transfer);
 }
 
-/// As much as the socket takes at once; safe beside a pending read because it leaves the asio object alone.
+/// For sending: as for all transfers, and the reader must not stand still.
+void Connection::allow_sending() {
+  allow_transfer(out_.sent);
+  deadline_ = std::min(deadline_.load(), progress_ + server_.options.stall_timeout);
+}
+
+std::optional<Duration> Connection::answer_stalled_for(SteadyTime now) const {
+  const bool is_sending = turn_ == Turn::writing && answer_hold_.held() > 0;
+  return is_sending ? std::optional(now - progress_) : std::nullopt;
+}
+
+/// As much as goes at once.
 void Connection::send_now() {
   while (!out_.done()) {
-    const auto rest = out_.rest();
-    std::array<iovec, 2> pieces;
-    std::ranges::transform(rest, pieces.begin(), [](const asio::const_buffer& b) {
-      return iovec{const_cast<void*>(b.data()), b.size()};  // sendmsg reads only, its struct serves both directions
-    });
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = pieces.size();
-    const auto sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+    ErrorCondition error;
+    const std::size_t sent = transport_->try_send(out_.rest(), error);
+    if (error) {
       dropped_ = true;
       out_ = {};
-      return;
     }
-    out_.sent += static_cast<std::size_t>(sent);
+    if (sent == 0) return;
+    out_.sent += sent;
   }
 }
 
 void Connection::after_response() {
   turn_ = Turn::writing;
   if (dropped_) return close();
-  transfer_began_ = server_.clock.steady();
+  transfer_began_ = progress_ = server_.clock.steady();
   send_rest();
 }
 
 void Connection::send_rest() {
   if (closed_) return;
   if (out_.done()) return on_sent();
-  allow_transfer(out_.sent);
+  allow_sending();
   sending_ = true;
-  socket_.async_write_some(out_.rest(), [self = shared_from_this()](ErrorCondition error, std::size_t bytes) {
+  transport_->write_some(out_.rest(), [self = shared_from_this()](ErrorCondition error, std::size_t bytes) {
     self->sending_ = false;
     self->out_.sent += bytes;
+    self->progress_ = self->server_.clock.steady();
     if (error) return self->close();
     self->send_rest();
   });
@@ -367,6 +454,7 @@ void Connection::send_rest() {
 
 void Connection::on_sent() {
   out_ = {};
+  answer_hold_.release();
   if (events_) return flush_stream();
   if (!keep_alive_ || server_.stopping) return linger();
   next_request();
@@ -422,7 +510,7 @@ void Connection::flush_stream() {
     if (stream_ends_) linger();
     return;
   }
-  transfer_began_ = server_.clock.steady();
+  transfer_began_ = progress_ = server_.clock.steady();
   send_rest();
 }
 
@@ -431,8 +519,8 @@ void Connection::linger() {
   events_.reset();
   turn_ = Turn::lingering;
   allow(server_.stopping ? kLingerAtStop : kLinger);
-  ErrorCondition ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (!ready_) return close();
+  transport_->end_output(shared_from_this());
   if (!read_pending_) on_input();
 }
 
@@ -445,13 +533,12 @@ void Connection::check(SteadyTime now) {
   if (now < deadline_.load()) return;
   if (turn_ == Turn::streaming && !sending_) {
     out_ = {": ping\n\n", {}, 0};
-    transfer_began_ = now;
+    transfer_began_ = progress_ = now;
     return send_rest();
   }
   if (turn_ == Turn::reading && parser_ && read_pending_) {
     timed_out_ = true;
-    ErrorCondition ignored;
-    socket_.cancel(ignored);
+    transport_->cancel();
     return;
   }
   close();
@@ -465,8 +552,8 @@ void Connection::close_if_idle() {
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   if (events_) events_->close();
-  ErrorCondition ignored;
-  socket_.close(ignored);
+  if (penalty_) penalty_->cancel();
+  transport_->close();
   server_.forget(shared_from_this());
 }
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "net/event_queue.h"
 #include "net/request_parser.h"
 #include "net/server_state.h"
+#include "net/transport.h"
 
 namespace slipway::net {
 
@@ -36,16 +38,38 @@ struct Outgoing {
   }
 };
 
+/// How fast a body comes lately, so that one which began fast and then drips is seen as well.
+class Pace {
+ public:
+  explicit Pace(SteadyTime now = {}) : since_(now) {}
+  void add(SteadyTime now, std::size_t bytes) {
+    bytes_ += bytes;
+    if (now - since_ < std::chrono::seconds(1)) return;
+    before_ = rate_at(now);
+    since_ = now;
+    bytes_ = 0;
+  }
+  /// Bytes a second; nothing before there is a second, or `patience`, to judge by.
+  std::optional<double> rate(SteadyTime now, Duration patience) const {
+    return now - since_ >= patience ? std::optional(rate_at(now)) : before_;
+  }
+
+ private:
+  double rate_at(SteadyTime now) const {
+    return static_cast<double>(bytes_) / (static_cast<double>((now - since_).count() + 1) * 1e-6);
+  }
+
+  SteadyTime since_;
+  std::size_t bytes_ = 0;
+  std::optional<double> before_;
+};
+
 /// Threads: but for what `turn_` says, the loop's.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  Connection(ServerState& server, Socket socket)
-      : server_(server),
-        socket_(std::move(socket)),
-        fd_(socket_.native_handle()),
-        body_hold_(server.body_bytes_in_flight, server.options.max_bodies_in_flight_bytes) {}
+  Connection(ServerState& server, Socket socket);
 
   void start();
   /// Ends what takes too long, and pings quiet streams.
@@ -55,6 +79,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// The last moment it had a request, while it waits for one that nobody has vouched for yet; nothing otherwise.
   std::optional<SteadyTime> waiting_since() const;
   void close();
+
+  /// How long its answer has been waiting for its reader to take more of it; nothing for small answers.
+  std::optional<Duration> answer_stalled_for(SteadyTime now) const;
+  /// Bytes a second of a large body that has been coming for a while; nothing for others.
+  std::optional<double> body_rate(SteadyTime now) const;
+  /// Refuses the request whose body comes so slowly that others need its room.
+  void give_way();
 
  private:
   enum class Turn {
@@ -91,6 +122,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse(Response&& response);
   void refuse_as_busy(std::string_view message);
   void send_now();
+  bool hold_answer();
+  void send_when_there_is_room();
+  void send_later(Duration);
+  Duration penalty_of(const Response&);
   void after_response();
   void send_rest();
   void on_sent();
@@ -101,15 +136,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void allow(Duration time) { deadline_ = server_.clock.steady() + time; }
   void await_request(Duration time);
   void allow_transfer(std::size_t bytes_so_far);
+  void allow_sending();
 
   ServerState& server_;
-  Socket socket_;
-  const int fd_;
   std::string peer_;
+  const std::unique_ptr<Transport> transport_;
   std::atomic<Turn> turn_ = Turn::reading;
   std::atomic<SteadyTime> deadline_ = SteadyTime{};
   std::atomic<SteadyTime> waiting_since_ = SteadyTime{};
   SteadyTime transfer_began_;
+  Pace pace_;            // of the body that comes in
+  SteadyTime progress_;  // when the peer last took a byte of the answer
 
   // The loop's alone.
   boost::beast::flat_buffer buffer_;
@@ -117,6 +154,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool head_accepted_ = false;
   bool judged_ = false;
   bool owes_invitation_ = false;  ///< the peer waits for leave to send its body
+  bool ready_ = false;            ///< past the handshake, if there is one
   bool read_pending_ = false;
   bool input_ended_ = false;
   bool timed_out_ = false;
@@ -124,9 +162,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool stream_ends_ = false;
   bool sending_ = false;
   std::shared_ptr<EventQueue> events_;
+  std::optional<boost::asio::steady_timer> penalty_;
 
   // Whoever has the turn.
-  BodyHold body_hold_;
+  ByteHold body_hold_;
+  ByteHold answer_hold_;
+  unsigned wrong_keys_ = 0;
   Outgoing out_;
   bool keep_alive_ = true;
   bool is_http_1_0_ = false;

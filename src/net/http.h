@@ -57,6 +57,8 @@ struct Response {
   /// When set, the response is a server-sent event stream (text/event-stream): called once, on a pool thread, with the
   /// writer; whoever keeps the writer feeds it, and the stream ends once nobody keeps it. The body is ignored.
   std::function<void(std::shared_ptr<EventWriter>)> stream;
+  /// The request showed a key that is none: its connection's next such answers come later and later.
+  bool wrong_key = false;
   /// The connection is closed without an answer: how a simulator loses a reply on purpose.
   bool dropped = false;
 };

@@ -19,6 +19,7 @@ namespace slipway::net {
 namespace {
 
 constexpr Duration kConnectPatience = std::chrono::seconds(5);
+constexpr std::size_t kMostHeaderBytes = 256u << 10;
 constexpr std::size_t kIdleHandles = 16;  // an idle handle with a TLS connection holds some 100 KB
 
 struct CurlDeleter {
@@ -79,6 +80,7 @@ struct Exchange {
   bool sent = false;
   bool too_large = false;
   std::string refused_address;
+  std::size_t header_bytes = 0;
 
   static Exchange& of(void* self) { return *static_cast<Exchange*>(self); }
 
@@ -93,8 +95,11 @@ struct Exchange {
   }
 
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
-    auto& response = of(self).response;
+    auto& exchange = of(self);
+    auto& response = exchange.response;
     const std::string_view line(data, size);
+    exchange.header_bytes += size;
+    if (exchange.header_bytes > kMostHeaderBytes) return 0;
     if (line.starts_with("HTTP/")) {
       response.headers = {};  // an interim response (100) came before
     } else if (const auto colon = line.find(':'); colon != line.npos) {
@@ -152,7 +157,7 @@ class CurlClient final : public HttpClient {
     const Url url = parse_url(request.url);
     const HeaderList headers = make_headers(request);
     const std::string key = connection_key(url, request);
-    Exchange exchange{request, {}, false, false, {}};
+    Exchange exchange{request, {}, false, false, {}, 0};
     if (deadline.is_over()) throw explain(CURLE_OPERATION_TIMEDOUT, 0, exchange, url);
     Handle handle = take(key);
     prepare(handle.get(), exchange, url, headers.get(), deadline.left());
@@ -292,6 +297,7 @@ NetworkError CurlClient::explain(CURLcode result, double seconds, const Exchange
   if (exchange.too_large) {
     return error(fmt::format("the answer is larger than {} bytes.", exchange.request.max_response_bytes));
   }
+  if (exchange.header_bytes > kMostHeaderBytes) return error("the answer's head does not end.");
   if (result == CURLE_ABORTED_BY_CALLBACK) return error("cancelled.");
   if (result == CURLE_OPERATION_TIMEDOUT) {
     return error(exchange.sent ? "no answer came in time." : "no connection came about in time.");

@@ -22,6 +22,17 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using ErrorCondition = boost::system::error_code;
 
+/// A name such as localhost may have several addresses; the IPv4 one is what clients try at the latest.
+tcp::endpoint resolve(asio::io_context& loop, const ServerOptions& options) {
+  ErrorCondition not_an_address;
+  const auto address = asio::ip::make_address(options.address, not_an_address);
+  if (!not_an_address) return {address, options.port};
+  tcp::resolver resolver(loop);
+  const auto found = resolver.resolve(options.address, std::to_string(options.port), tcp::resolver::passive);
+  const auto v4 = std::ranges::find_if(found, [](const auto& entry) { return entry.endpoint().address().is_v4(); });
+  return v4 == found.end() ? found.begin()->endpoint() : v4->endpoint();
+}
+
 }  // namespace
 
 /// Accepts connections, looks after them, and ends them.
@@ -56,7 +67,7 @@ void ServerState::forget(const std::shared_ptr<Connection>& connection) {
 
 void HttpServer::State::listen() {
   try {
-    const tcp::endpoint end(asio::ip::make_address(options.address), options.port);
+    const tcp::endpoint end = resolve(loop, options);
     acceptor.open(end.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
     acceptor.bind(end);
@@ -89,6 +100,34 @@ void HttpServer::State::accept() {
   });
 }
 
+void ServerState::end_stalled_answers() {
+  const SteadyTime now = clock.steady();
+  std::vector<std::pair<Duration, std::shared_ptr<Connection>>> stalled;
+  for (const auto& connection : connections) {
+    const auto time = connection->answer_stalled_for(now);
+    if (time && *time >= options.patience_when_full) stalled.emplace_back(*time, connection);
+  }
+  std::ranges::sort(stalled, std::ranges::greater(), [](const auto& entry) { return entry.first; });
+  for (const auto& [time, connection] : stalled) {
+    if (answer_bytes_in_flight <= options.max_answers_in_flight_bytes / 2) break;
+    connection->close();
+  }
+}
+
+bool ServerState::refuse_slowest_body() {
+  const SteadyTime now = clock.steady();
+  std::shared_ptr<Connection> slowest;
+  std::optional<double> its_rate;
+  for (const auto& connection : connections) {
+    const auto rate = connection->body_rate(now);
+    if (!rate || (its_rate && *its_rate <= *rate)) continue;
+    slowest = connection;
+    its_rate = rate;
+  }
+  if (slowest) slowest->give_way();
+  return slowest != nullptr;
+}
+
 /// Whoever holds connections without using them must not lock the others out.
 bool HttpServer::State::make_room() {
   if (connections.size() < options.max_connections) return true;
@@ -106,8 +145,8 @@ bool HttpServer::State::make_room() {
 
 Duration HttpServer::State::sweep_interval() const {
   if (stopping) return std::chrono::milliseconds(20);
-  const auto shortest = std::min(
-      {options.head_timeout, options.body_timeout, options.idle_timeout, options.stream_ping, Duration(4'000'000)});
+  const auto shortest = std::min({options.head_timeout, options.body_timeout, options.idle_timeout, options.stream_ping,
+                                  options.stall_timeout, Duration(4'000'000)});
   return std::max(shortest / 4, Duration(5'000));
 }
 
@@ -165,6 +204,10 @@ HttpServer::HttpServer(ServerOptions options, Handler handler, const Log& log)
 HttpServer::~HttpServer() { stop(Duration(0)); }
 
 std::uint16_t HttpServer::port() const { return state_->port; }
+
+ServerLoad HttpServer::load() const {
+  return {state_->answer_bytes_in_flight, state_->body_bytes_in_flight, state_->queued, state_->queued_outward};
+}
 
 void HttpServer::stop(Duration grace) {
   std::call_once(state_->stopped, [&] { state_->stop(grace); });

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "net/http.h"
+#include "net/tls.h"
 
 namespace slipway::net {
 
@@ -34,7 +35,23 @@ struct ServerOptions {
   /// Judges a request by its head, on the pool, before more than a few KiB of its body are read: a response refuses it.
   std::function<std::optional<Response>(const Request& head)> judge;
   std::size_t max_unjudged_body_bytes = 16u << 10;
-  std::size_t max_bodies_in_flight_bytes = 64u << 20;  ///< of larger bodies, in all requests under way; over it: 503
+  /// What has arrived of larger bodies, in all requests under way. Over it a body that comes slowly gives way, else the
+  /// request gets 503.
+  std::size_t max_bodies_in_flight_bytes = 64u << 20;
+  /// Larger answers that their readers have yet to take, in all. Over it those end whose readers take nothing, else the
+  /// request gets 503.
+  std::size_t max_answers_in_flight_bytes = 128u << 20;
+  std::size_t max_uncounted_answer_bytes = 64u << 10;
+  /// The slowest transfer, in bytes a second, that is not taken for an attack.
+  std::size_t slowest_transfer = 64u << 10;
+  Duration stall_timeout = std::chrono::seconds(20);      ///< for a reader to take the next byte of its answer: closed
+  Duration patience_when_full = std::chrono::seconds(1);  ///< with who stands still or is slow while a budget is spent
+  /// What the first wrong key of a connection (Response::wrong_key) is answered after; each further one after twice the
+  /// time, up to max_penalty. Counted for connections, never for addresses: one proxy may carry everybody.
+  Duration first_penalty = std::chrono::milliseconds(100);
+  Duration max_penalty = std::chrono::seconds(5);
+  /// With it the server speaks HTTPS alone. Outlives the server.
+  const TlsIdentity* tls = nullptr;
   /// Answers, on the loop, what must have an answer also while all handlers wait. Must not block.
   std::function<std::optional<Response>(const Request&)> quick;
   /// Says, on the loop, which requests wait for others outside; must not block. They are handled on threads of their
@@ -46,12 +63,22 @@ struct ServerOptions {
   std::function<void()> on_grace_over;
 };
 
+/// What the server holds at the moment, within its options' bounds.
+struct ServerLoad {
+  std::size_t answer_bytes = 0;  ///< of larger answers that their readers have yet to take
+  std::size_t body_bytes = 0;    ///< of larger bodies that have arrived
+  std::size_t queued = 0;        ///< requests that wait for a handler
+  std::size_t queued_outward = 0;
+};
+
 class HttpServer {
  public:
   /// Listens at once; throws Error{unavailable} naming the address when it can't.
   HttpServer(ServerOptions, Handler, const Log&);
   ~HttpServer();
   std::uint16_t port() const;
+  /// Threads: any.
+  ServerLoad load() const;
   /// Stops accepting, ends event streams, lets requests end for up to `grace`, then closes. A handler that runs longer
   /// is still waited for, after on_grace_over(). Idempotent; not to be called by a handler.
   void stop(Duration grace);

@@ -1,86 +1,19 @@
 #include "net/http_server.h"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <future>
 #include <mutex>
 #include <thread>
 
 #include "base/error.h"
+#include "net/raw_client.h"
 
 using namespace slipway;
 using namespace slipway::net;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A client that sends exactly the bytes it is told to.
-class RawClient {
- public:
-  explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
-    const timeval patience{10, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  ~RawClient() { ::close(fd_); }
-  RawClient(const RawClient&) = delete;
-  RawClient& operator=(const RawClient&) = delete;
-
-  void send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (n <= 0) return;
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
-  }
-  void end_input() { ::shutdown(fd_, SHUT_WR); }
-
-  /// Up to and including `mark`.
-  std::string read_until(std::string_view mark) {
-    std::size_t at;
-    while ((at = unread_.find(mark)) == std::string::npos) {
-      if (!receive()) return std::exchange(unread_, {});
-    }
-    return take(at + mark.size());
-  }
-  std::string read_to_end() {
-    while (receive()) {
-    }
-    return std::exchange(unread_, {});
-  }
-  /// One response with its body.
-  std::string read_response() {
-    const std::string head = read_until("\r\n\r\n");
-    const auto at = head.find("Content-Length: ");
-    const std::size_t length = at == std::string::npos ? 0 : std::stoul(head.substr(at + 16));
-    while (unread_.size() < length && receive()) {
-    }
-    return head + take(length);
-  }
-
- private:
-  bool receive() {
-    char bytes[4096];
-    const auto n = ::recv(fd_, bytes, sizeof bytes, 0);
-    if (n > 0) unread_.append(bytes, static_cast<std::size_t>(n));
-    return n > 0;
-  }
-  std::string take(std::size_t n) {
-    std::string out = unread_.substr(0, n);
-    unread_.erase(0, out.size());
-    return out;
-  }
-
-  int fd_;
-  std::string unread_;
-};
 
 Response text(std::string body) {
   Response response;
@@ -395,11 +328,13 @@ TEST_CASE("large bodies of all requests share a budget, and give it back") {
   RawClient holder(f.server.port());
   holder.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n");
   holder.read_until("\r\n\r\n");
+  holder.send(std::string(99'999, 'x'));
+  while (f.server.load().body_bytes < 99'999) std::this_thread::yield();
   const auto refused = f.ask(request);
   CHECK(refused.starts_with("HTTP/1.1 503 "));
   CHECK(has(refused, "Retry-After: 5\r\n"));
   CHECK(f.ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi").ends_with("[hi]"));
-  holder.send(std::string(100'000, 'x'));
+  holder.send("x");
   CHECK(holder.read_response().starts_with("HTTP/1.1 200 "));
   CHECK(f.ask(request).starts_with("HTTP/1.1 200 "));
 }

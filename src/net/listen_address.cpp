@@ -29,18 +29,24 @@ std::string_view without_brackets(std::string_view host) {
 
 std::string ListenAddress::url(std::uint16_t actual_port) const {
   const bool is_ipv6 = address.find(':') != address.npos;
-  return fmt::format("http://{}:{}", is_ipv6 ? "[" + address + "]" : address, actual_port);
+  return fmt::format("{}://{}:{}", https ? "https" : "http", is_ipv6 ? "[" + address + "]" : address, actual_port);
 }
 
 ListenAddress parse_listen_address(std::string_view text) {
-  const auto colon = std::min(text.rfind(':'), text.size());
-  const auto host = without_brackets(text.substr(0, colon));
-  const auto port = parse_port(text.substr(std::min(colon + 1, text.size())));
-  if (host.empty() || !port) {
-    fail_invalid(fmt::format(
-        "The address to listen on must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"{}\".", text));
+  constexpr std::string_view kHttps = "https://";
+  constexpr std::string_view kHttp = "http://";
+  const bool https = text.starts_with(kHttps);
+  const auto rest = text.substr(https ? kHttps.size() : text.starts_with(kHttp) ? kHttp.size() : 0);
+  const auto colon = std::min(rest.rfind(':'), rest.size());
+  const auto host = without_brackets(rest.substr(0, colon));
+  const auto port = parse_port(rest.substr(std::min(colon + 1, rest.size())));
+  if (host.empty() || host.find('/') != host.npos || !port) {
+    fail_invalid(
+        fmt::format("The address to listen on must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080 "
+                    "(https:// in front for HTTPS), not \"{}\".",
+                    text));
   }
-  return {std::string(host), *port};
+  return {std::string(host), *port, https};
 }
 
 }  // namespace slipway::net

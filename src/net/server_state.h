@@ -20,15 +20,15 @@ namespace slipway::net {
 
 class Connection;
 
-/// How much of the bodies' budget one request holds.
-class BodyHold {
+/// How much of a budget that all share one of them holds.
+class ByteHold {
  public:
-  BodyHold(std::atomic<std::size_t>& in_flight, std::size_t budget) : in_flight_(in_flight), budget_(budget) {}
-  ~BodyHold() { release(); }
-  BodyHold(const BodyHold&) = delete;
-  BodyHold& operator=(const BodyHold&) = delete;
+  ByteHold(std::atomic<std::size_t>& in_flight, std::size_t budget) : in_flight_(in_flight), budget_(budget) {}
+  ~ByteHold() { release(); }
+  ByteHold(const ByteHold&) = delete;
+  ByteHold& operator=(const ByteHold&) = delete;
 
-  /// False, and nothing more is held, when all requests together would hold more than the budget.
+  /// False, and nothing more is held, when all together would hold more than the budget.
   bool grow_to(std::size_t bytes) {
     if (bytes <= held_) return true;
     const std::size_t more = bytes - held_;
@@ -39,6 +39,7 @@ class BodyHold {
     held_ = bytes;
     return true;
   }
+  std::size_t held() const { return held_; }
   void release() { in_flight_ -= std::exchange(held_, 0); }
 
  private:
@@ -55,6 +56,10 @@ struct ServerState {
 
   /// A connection that has closed calls this on the loop.
   void forget(const std::shared_ptr<Connection>&);
+  /// Ends answers whose readers take nothing, those first that have stood still longest, until half the budget is free.
+  void end_stalled_answers();
+  /// Refuses the slowest of the large bodies that come too slowly; false when there is none.
+  bool refuse_slowest_body();
 
   const ServerOptions options;
   const Handler handler;
@@ -63,6 +68,7 @@ struct ServerState {
   std::atomic<std::size_t> queued = 0;  ///< for the handlers
   std::atomic<std::size_t> queued_outward = 0;
   std::atomic<std::size_t> body_bytes_in_flight = 0;
+  std::atomic<std::size_t> answer_bytes_in_flight = 0;
   boost::asio::io_context loop{1};
   std::unordered_set<std::shared_ptr<Connection>> connections;  // the loop's
   std::atomic<bool> stopping = false;
