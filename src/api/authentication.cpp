@@ -1,5 +1,7 @@
 #include "api/authentication.h"
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "storage/api_keys.h"
@@ -7,28 +9,47 @@
 namespace slipway::api {
 namespace {
 
-std::string_view key_of(const net::Request& request) {
-  if (const auto key = request.headers.find("X-Octopus-ApiKey"); key && !key->empty()) return *key;
-  constexpr std::string_view scheme = "bearer ";
-  const std::string_view authorization = request.headers.find("Authorization").value_or("");
-  if (!equals_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return {};
-  return trim(authorization.substr(scheme.size()));
+/// The value of the only such header that isn't empty.
+std::string_view only(const net::Request& request, std::string_view name) {
+  std::string_view found;
+  for (const auto& [header, value] : request.headers) {
+    if (!equals_ignoring_case(header, name) || value.empty()) continue;
+    if (!found.empty()) fail_invalid(fmt::format("The request has more than one {} header. Send one key.", name));
+    found = value;
+  }
+  return found;
 }
 
 }  // namespace
 
+std::string_view shown_key(const net::Request& request) {
+  constexpr std::string_view scheme = "bearer ";
+  const std::string_view authorization = only(request, "Authorization");
+  if (const auto key = only(request, "X-Octopus-ApiKey"); !key.empty()) return key;
+  if (!equals_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return {};
+  return trim(authorization.substr(scheme.size()));
+}
+
 Principal authenticate(const net::Request& request, storage::Reader& reader, const DirectoryState& directory,
                        Time now) {
-  const std::string_view text = key_of(request);
-  const auto key = text.empty() ? std::nullopt : storage::find_api_key(reader, text);
-  if (key && (!key->expires || now < *key->expires)) {
-    if (const auto user = directory.users.find(key->user); user != directory.users.end()) {
-      Principal principal = user->second;
-      principal.key_expires = key->expires;
-      return principal;
-    }
+  const std::string_view text = shown_key(request);
+  if (text.empty()) {
+    fail(ErrorCode::unauthenticated, "The request has no API key: send it in the header X-Octopus-ApiKey.");
   }
-  fail(ErrorCode::unauthenticated, "The request has no valid API key.");
+  const auto key = storage::find_api_key(reader, text);
+  const auto user = key ? directory.users.find(key->user) : directory.users.end();
+  if (user == directory.users.end()) {
+    fail(ErrorCode::unauthenticated,
+         "The API key is unknown: it may have been deleted, belong to another server, or be cut short.");
+  }
+  if (key->expires && *key->expires <= now) {
+    fail(ErrorCode::unauthenticated,
+         fmt::format("The API key {} has expired at {}.", key->id, to_rfc3339(*key->expires)));
+  }
+  Principal principal = user->second;
+  principal.key_expires = key->expires;
+  principal.identity = "API key " + key->id;
+  return principal;
 }
 
 }  // namespace slipway::api

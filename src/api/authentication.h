@@ -8,8 +8,12 @@
 
 namespace slipway::api {
 
-/// The owner of the request's API key (X-Octopus-ApiKey, or Authorization: Bearer). Throws Error{unauthenticated} when
-/// there is no key, or none that is known, unexpired and owned by an active user.
+/// The API key that a request shows (X-Octopus-ApiKey, or Authorization: Bearer); "" without one. Throws Error{invalid}
+/// for a request with several, of which a proxy may have checked another than we would take.
+std::string_view shown_key(const net::Request&);
+
+/// The owner of the request's API key. Throws Error{unauthenticated} that says whether the key is missing, expired, or
+/// unknown; one whose owner is not active counts as unknown.
 Principal authenticate(const net::Request&, storage::Reader&, const DirectoryState&, Time now);
 
 }  // namespace slipway::api

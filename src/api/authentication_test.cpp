@@ -1,5 +1,6 @@
 #include "api/authentication.h"
 
+#include "api/refused_sign_ins.h"
 #include "api/testing.h"
 
 using namespace slipway;
@@ -28,11 +29,103 @@ TEST_CASE("Without a valid key there is nothing but the root") {
     CAPTURE(path);
     const Answer refused = ask(path, "Authorization", "Bearer API-WRONGWRONGWRONGWRONGWRONG");
     CHECK(refused.status == 401);
-    CHECK(
-        refused.text ==
-        R"({"ErrorMessage":"You must be logged in to perform this action. Please provide a valid API key or log in again."})");
+    CHECK(refused.str("ErrorMessage")
+              .starts_with(
+                  "You must be logged in to perform this action. Please provide a valid API key or log in again. "));
+    CHECK(refused.body.as_object().size() == 1);
   }
   CHECK(ask("/api/users/me", "Authorization", "bearer " + std::string(admin_key)).status == 200);
+}
+
+TEST_CASE("A refusal says whether the key is missing, unknown or expired") {
+  TestApi api;
+  const auto why = [&](net::Headers headers) { return api.send("GET", "/api/users/me", "", std::move(headers)).text; };
+  CHECK(why({{"X-Octopus-ApiKey", ""}}).find("has no API key") != std::string::npos);
+  CHECK(why({{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}}).find("is unknown") != std::string::npos);
+  const std::string key = new_key(api, "me", json::value(to_rfc3339(api.clock().now() + std::chrono::seconds(10))));
+  api.clock().advance(std::chrono::seconds(11));
+  const std::string expired = why({{"X-Octopus-ApiKey", key}});
+  CHECK(expired.find("has expired at 20") != std::string::npos);
+  CHECK(expired.find(key) == std::string::npos);
+}
+
+TEST_CASE("A request with two keys is refused, whichever is good") {
+  TestApi api;
+  const std::string good(admin_key);
+  for (const char* header : {"X-Octopus-ApiKey", "x-octopus-apikey"}) {
+    for (const std::string& other : {std::string("API-WRONGWRONGWRONGWRONGWRONG"), good}) {
+      const net::Headers both{{"X-Octopus-ApiKey", good}, {header, other}};
+      CHECK(api.send("GET", "/api/users/me", "", both).status == 400);
+      CHECK(api.judge(both) == 400);
+      CHECK(api.judge({{header, other}, {"X-Octopus-ApiKey", good}}) == 400);
+    }
+  }
+  CHECK(api.judge({{"X-Octopus-ApiKey", ""}, {"X-Octopus-ApiKey", good}}) == 0);
+}
+
+TEST_CASE("Wrong keys are counted and slow their connection; a missing key is no guess") {
+  TestApi api;
+  net::Request request;
+  request.method = "GET";
+  request.path = "/api/users/me";
+  CHECK_FALSE(api.handle(request).wrong_key);
+  CHECK(api.server().refused_sign_ins() == 0);
+  request.headers = {{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}};
+  CHECK(api.handle(request).wrong_key);
+  CHECK(api.server().judge(request)->wrong_key);
+  CHECK(api.server().refused_sign_ins() == 2);
+  request.headers = {{"X-Octopus-ApiKey", std::string(admin_key)}};
+  CHECK_FALSE(api.handle(request).wrong_key);
+}
+
+TEST_CASE("The log tells of wrong keys with who sent them, a line in ten seconds at most, and never the key") {
+  ManualClock clock;
+  std::vector<std::string> lines;
+  const Log log(clock, LogLevel::info, [&](std::string_view line) { lines.emplace_back(line); });
+  api::RefusedSignIns refused(clock, log);
+  net::Request request;
+  request.method = "GET";
+  request.path = "/api/projects";
+  request.peer = "203.0.113.7";
+  request.headers = {{"X-Octopus-ApiKey", "API-SECRETSECRET"}, {"User-Agent", "octo/9"}};
+  for (int i = 0; i < 100; ++i) refused.add(request, "The API key is unknown.");
+  clock.advance(std::chrono::seconds(10));
+  refused.add(request, "The API key is unknown.");
+  REQUIRE(lines.size() == 2);
+  for (const char* part : {"203.0.113.7", "octo/9", "/api/projects", "is unknown"}) {
+    CHECK(lines[0].find(part) != std::string::npos);
+  }
+  CHECK(lines[1].find(R"("others since the last line":99)") != std::string::npos);
+  CHECK(lines[0].find("SECRET") == std::string::npos);
+  CHECK(refused.count() == 101);
+}
+
+TEST_CASE("A user has at most 200 keys") {
+  TestApi api;
+  for (int i = 1; i < 200; ++i) new_key(api, "me");
+  const Answer refused = api.post("/api/users/me/apikeys", json::object{{"Purpose", "one more"}});
+  CHECK(refused.status == 409);
+  CHECK(refused.text.find("200 API keys") != std::string::npos);
+  CHECK(api.remove("/api/users/me/apikeys/APIKeys-2").status == 200);
+  new_key(api, "me");
+}
+
+TEST_CASE("An audit entry says from where, with what program and by which key a change came") {
+  TestApi api;
+  net::Request request;
+  request.method = "POST";
+  request.path = "/api/environments";
+  request.body = R"({"Name":"Traced"})";
+  request.peer = "203.0.113.7";
+  request.headers = {{"X-Octopus-ApiKey", std::string(admin_key)}, {"User-Agent", "octo/9"}};
+  const auto made = json::parse(api.handle(request).body);
+  const Answer events =
+      api.get("/api/events?regarding=" + std::string(json::view(made.as_object().at("Id").as_string())));
+  REQUIRE(events.items().size() == 1);
+  const auto& event = events.items()[0].as_object();
+  CHECK(event.at("IpAddress") == "203.0.113.7");
+  CHECK(event.at("UserAgent") == "octo/9");
+  CHECK(event.at("IdentityEstablishedWith") == "API key APIKeys-1");
 }
 
 TEST_CASE("A head alone tells whether its request has a valid key") {

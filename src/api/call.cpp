@@ -14,7 +14,12 @@ json::value parse_body(const std::string& text) {
     return json::parse(text);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::invalid || !begins_with_bare_key(text)) throw;
-    return json::parse(quote_bare_keys(text));
+    try {
+      return json::parse(quote_bare_keys(text));
+    } catch (const Error&) {
+      // Places in the quoted text are none that its sender knows, so the first error is the one to tell.
+      throw e;
+    }
   }
 }
 
@@ -30,6 +35,12 @@ const std::string& Call::parameter(std::string_view name) const {
 const json::value& Call::json() {
   if (!json_) json_ = parse_body(request.body);
   return *json_;
+}
+
+storage::Origin Call::origin() const {
+  constexpr std::size_t longest_agent = 300;
+  const std::string_view agent = request.headers.find("User-Agent").value_or("").substr(0, longest_agent);
+  return {request.peer, is_valid_utf8(agent) ? std::string(agent) : std::string(), principal.identity};
 }
 
 const json::object& Call::body() {

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "net/http.h"
+#include "storage/events.h"
 
 namespace slipway::api {
 
@@ -24,6 +25,7 @@ struct Principal {
   std::vector<std::string> teams;
   bool is_administrator = false;
   std::optional<Time> key_expires = {};  ///< when the key that was shown ends; none if it never does
+  std::string identity = {};             ///< by what they showed who they are, "API key APIKeys-7"
 };
 
 /// Lives as long as one request, on one thread.
@@ -49,6 +51,8 @@ class Call {
   /// The body as a JSON object; an empty body is an empty object.
   const json::object& body();
 
+  /// For the audit trail.
+  storage::Origin origin() const;
   /// "/api/Spaces-1", the start of links to what belongs to the call's space.
   std::string space_path() const { return "/api/" + space; }
   /// Is the flag `name` of the query true (in any case)?

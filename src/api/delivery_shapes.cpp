@@ -315,6 +315,7 @@ json::object event() {
                  {"IsService", flag()},
                  {"IdentityEstablishedWith", text()},
                  {"UserAgent", text()},
+                 {"IpAddress", text()},
                  {"Comments", or_null(text())},
                  {"Details", or_null(text())},
                  {"RelatedDocumentIds", texts()},

@@ -220,6 +220,7 @@ void DocumentStore::audit(const Schema& schema, std::string_view category, const
   event.space = row.space;
   event.user = editor_.user;
   event.username = editor_.username;
+  event.origin = editor_.origin;
   event.subject = row.id;
   for (const std::string& id : {row.parent, row.id}) {
     if (id.starts_with("Projects-")) event.project = id;

@@ -15,6 +15,7 @@
 #include "model/schema.h"
 #include "storage/database.h"
 #include "storage/document_lookup.h"
+#include "storage/events.h"
 #include "storage/resources.h"
 
 namespace slipway::api {
@@ -23,6 +24,7 @@ namespace slipway::api {
 struct Editor {
   std::string user = "system";
   std::string username = "system";
+  storage::Origin origin = {};
 };
 
 /// Lives no longer than its transaction.

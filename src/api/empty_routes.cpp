@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/paging.h"
 #include "api/resolve.h"
 #include "api/shape.h"
@@ -74,6 +76,20 @@ constexpr Refusal refusals[] = {
     {"workers", "There are no workers: steps run on the server."},
 };
 
+/// What one must be allowed to see these, were there any.
+std::string permission_to_see(std::string_view item_type) {
+  struct Seen {
+    std::string_view item_type, permission;
+  };
+  static constexpr Seen under_another_name[] = {
+      {"BuildInformation", "FeedView"},    {"CommunityActionTemplate", "ActionTemplateView"},
+      {"DeploymentTarget", "MachineView"}, {"Package", "FeedView"},
+      {"ProjectTrigger", "TriggerView"},   {"RunbookProcess", "RunbookView"},
+      {"RunbookSnapshot", "RunbookView"},  {"ScopedUserRole", "TeamView"}};
+  const auto* known = std::ranges::find(under_another_name, item_type, &Seen::item_type);
+  return known != std::end(under_another_name) ? std::string(known->permission) : std::string(item_type) + "View";
+}
+
 /// Throws Error{not_found} when the address names an owner that does not exist.
 void expect_owner(Call& call, storage::Reader& reader, std::string_view type) {
   if (!type.empty()) resolve(call, reader, call.services.catalogue.get(type), call.parameter("owner"));
@@ -86,7 +102,7 @@ std::vector<Route> empty_routes() {
   std::vector<Route> routes;
   for (const auto& [path, item_type, owner] : collections) {
     const std::string summary = fmt::format("Lists documents of type {}; there are none yet.", item_type);
-    routes.push_back(Route{"GET", std::string(path), std::string(authenticated), summary,
+    routes.push_back(Route{"GET", std::string(path), permission_to_see(item_type), summary,
                            [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
                              expect_owner(call, reader, owner);
                              return page_response(call, item_type, {}, 0, slice_of(call.query));
@@ -94,7 +110,7 @@ std::vector<Route> empty_routes() {
                          .with_query(paged())
                          .answers(shape::page_of(any_document)));
     routes.push_back(Route{
-        "GET", std::string(path) + "/all", std::string(authenticated), summary,
+        "GET", std::string(path) + "/all", permission_to_see(item_type), summary,
         [owner = owner](Call& call, storage::Reader& reader) {
           expect_owner(call, reader, owner);
           return array_response({});

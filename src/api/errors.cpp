@@ -53,7 +53,7 @@ net::Response error_response(const Error& e) {
   const int status = status_of(e.code());
   switch (e.code()) {
     case ErrorCode::unauthenticated:
-      return json_response(status, json::object{{"ErrorMessage", login_needed}});
+      return json_response(status, json::object{{"ErrorMessage", fmt::format("{} {}", login_needed, e.message())}});
     case ErrorCode::not_found:
       return json_response(status, json::object{{"ErrorMessage", e.message()}});
     case ErrorCode::denied:

@@ -1,5 +1,7 @@
 #include "api/fixed_routes.h"
 
+#include <algorithm>
+
 #include "api/shape.h"
 #include "base/text.h"
 
@@ -96,11 +98,30 @@ json::array documents_of(std::string_view names) {
   return list;
 }
 
+/// What one must be allowed to see these, by the area that the path begins with.
+std::string permission_to_see(std::string_view path) {
+  struct Area {
+    std::string_view name, permission;
+  };
+  static constexpr Area areas[] = {{"actiontemplates", "ActionTemplateView"},
+                                   {"deploymentfreezes", "DeploymentFreezeView"},
+                                   {"events", "EventView"},
+                                   {"externalsecuritygroupproviders", "TeamView"},
+                                   {"feeds", "FeedView"},
+                                   {"machineroles", "MachineView"},
+                                   {"machines", "MachineView"},
+                                   {"tasks", "TaskView"},
+                                   {"workerpools", "WorkerView"},
+                                   {"workers", "WorkerView"}};
+  const auto* area = std::ranges::find(areas, path.substr(0, path.find('/')), &Area::name);
+  return std::string(area != std::end(areas) ? area->permission : "AdministerSystem");
+}
+
 Route route(std::string_view path, std::string_view summary, std::string text) {
   const json::object shape = shape::like(json::parse(text));
   return Route{"GET",
                std::string(path),
-               std::string(authenticated),
+               permission_to_see(path),
                std::string(summary),
                [text = std::move(text)](Call&, storage::Reader&) { return json_response(200, text); },
                RouteScope::system}
@@ -132,8 +153,8 @@ std::vector<Route> fixed_routes() {
     routes.push_back(route(path, summary, json::to_text(documents_of(names))));
   }
   for (const auto& [path, summary, text] : answers) routes.push_back(route(path, summary, std::string(text)));
-  routes.push_back(Route{"GET", "actiontemplates/search", std::string(authenticated), "Step types, by their type.",
-                         search_steps, RouteScope::system}
+  routes.push_back(Route{"GET", "actiontemplates/search", permission_to_see("actiontemplates/search"),
+                         "Step types, by their type.", search_steps, RouteScope::system}
                        .with_query({{"type"}})
                        .answers(shape::list_of(step_shape())));
   return routes;

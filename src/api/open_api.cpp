@@ -7,6 +7,7 @@
 
 #include "api/delivery_shapes.h"
 #include "api/shape.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace slipway::api {
@@ -267,27 +268,43 @@ json::object open_api(const std::vector<Route>& routes, const model::Catalogue& 
                    object{{"ApiKey", object{{"type", "apiKey"}, {"in", "header"}, {"name", "X-Octopus-ApiKey"}}}}}}}};
 }
 
+namespace {
+
+/// The document as it is sent: made once, when first asked for, since most servers never are.
+class Document {
+ public:
+  Document(std::vector<Route> routes, const model::Catalogue& catalogue)
+      : routes_(std::move(routes)), catalogue_(catalogue) {}
+
+  net::Response answer(const net::Request& request) const {
+    std::call_once(made_, [&] {
+      text_ = json::to_text(open_api(routes_, catalogue_));
+      tag_ = '"' + to_hex(content_hash(text_)) + '"';
+    });
+    const bool is_known = request.headers.find("If-None-Match") == tag_;
+    net::Response response = json_response(is_known ? 304 : 200, is_known ? std::string() : text_);
+    response.headers.add("ETag", tag_);
+    response.headers.add("Cache-Control", "no-cache");
+    return response;
+  }
+
+ private:
+  const std::vector<Route> routes_;
+  const model::Catalogue& catalogue_;
+  mutable std::once_flag made_;
+  mutable std::string text_, tag_;
+};
+
+}  // namespace
+
 Route open_api_route(const std::vector<Route>& described, const model::Catalogue& catalogue) {
   Route route =
       Route{"GET", "openapi.json", std::string(anyone), "This document.", ReadHandler(), RouteScope::system}.answers(
           map_of(anything()));
   std::vector<Route> all = described;
   all.push_back(route);
-  // Made when first asked for: it is large, and most servers never are.
-  struct Document {
-    std::vector<Route> routes;
-    std::once_flag made;
-    std::string text;
-  };
-  const auto document = std::make_shared<Document>();
-  document->routes = std::move(all);
-  route.handler = ReadHandler([document, &catalogue](Call&, storage::Reader&) {
-    std::call_once(document->made, [&] {
-      document->text = json::to_text(open_api(document->routes, catalogue));
-      document->routes.clear();
-    });
-    return json_response(200, document->text);
-  });
+  route.handler = ReadHandler([document = std::make_shared<const Document>(std::move(all), catalogue)](
+                                  Call& call, storage::Reader&) { return document->answer(call.request); });
   return route;
 }
 

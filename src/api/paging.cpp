@@ -14,6 +14,7 @@ namespace slipway::api {
 namespace {
 
 constexpr std::int64_t default_take = 30;
+constexpr std::size_t largest_answer = 64u << 20;
 /// What existing clients send for "all of them".
 constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
 
@@ -45,6 +46,19 @@ class PageLinks {
   std::string path_;
   std::string filters_;
 };
+
+/// Throws before the text of the whole is made.
+std::size_t size_within_bounds(const std::vector<std::string>& items) {
+  std::size_t size = 1024;
+  for (const std::string& item : items) size += item.size() + 1;
+  if (size > largest_answer) {
+    fail(ErrorCode::too_large,
+         fmt::format("The {} documents have {} MB together; an answer takes up to {} MB. Ask for fewer at once (take), "
+                     "and for the rest page by page (skip).",
+                     items.size(), size >> 20, largest_answer >> 20));
+  }
+  return size;
+}
 
 void append_items(std::string& out, const std::vector<std::string>& items) {
   out += '[';
@@ -85,10 +99,8 @@ net::Response page_response(const Call& call, std::string_view item_type, const 
   // Clients loop until Page.Next is gone, so an empty page must not have one either.
   if (slice.take > 0 && slice.skip + slice.take < total) page_links["Page.Next"] = links.at(slice.skip + take, take);
 
-  std::size_t size = 1024;
-  for (const std::string& item : items) size += item.size() + 1;
   std::string out;
-  out.reserve(size);
+  out.reserve(size_within_bounds(items));
   out += "{\"ItemType\":";
   json::append_string(out, item_type);
   out += fmt::format(
@@ -103,10 +115,8 @@ net::Response page_response(const Call& call, std::string_view item_type, const 
 }
 
 net::Response array_response(const std::vector<std::string>& items) {
-  std::size_t size = 2;
-  for (const std::string& item : items) size += item.size() + 1;
   std::string out;
-  out.reserve(size);
+  out.reserve(size_within_bounds(items));
   append_items(out, items);
   return json_response(200, std::move(out));
 }

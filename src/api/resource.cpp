@@ -23,7 +23,7 @@ namespace {
 using model::Sender;
 using storage::StoredResource;
 
-Editor editor_of(const Call& call) { return {call.principal.user, call.principal.username}; }
+Editor editor_of(const Call& call) { return {call.principal.user, call.principal.username, call.origin()}; }
 
 std::string owner_id(const std::optional<Owner>& owner) { return owner ? owner->id : std::string(); }
 

@@ -76,6 +76,11 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)), root_(st
 
 Router::~Router() = default;
 
+void fail_no_address(std::string_view method, std::string_view path) {
+  fail_not_found(fmt::format(
+      "There is nothing at {} {}: the address is unknown. /api/openapi.json lists all there are.", method, path));
+}
+
 Match Router::match(std::string_view method, std::string_view path, std::string* allowed) const {
   if (method == "HEAD") method = "GET";
   Segments segments = segments_of(path);
@@ -92,16 +97,16 @@ Match Router::match(std::string_view method, std::string_view path, std::string*
     Segments rest{segments[0]};
     rest.insert(rest.end(), segments.begin() + static_cast<std::ptrdiff_t>(space_at) + 1, segments.end());
     if (rest.size() == 1) rest.push_back("space root");
-    if (!find(rest)) return false;
-    match.space = segments[space_at];
-    return true;
+    const bool found = find(rest);
+    if (found || !others.empty()) match.space = segments[space_at];
+    return found;
   };
   const bool in_api = !segments.empty() && equals_ignoring_case(segments[0], "api");
   const bool names_spaces = in_api && segments.size() > 1 && equals_ignoring_case(segments[1], "spaces");
   const bool found = find(segments) || (names_spaces && segments.size() > 3 && find_in_space(2)) ||
                      (in_api && !names_spaces && others.empty() && find_in_space(1));
   if (!found) {
-    if (others.empty() || allowed == nullptr) fail_not_found(fmt::format("The address '{}' was not found.", path));
+    if (others.empty() || allowed == nullptr) fail_no_address(method, path);
     *allowed = others;
     return match;
   }

@@ -22,6 +22,9 @@ struct Match {
   std::vector<std::pair<std::string_view, std::string_view>> parameters;  ///< still encoded
 };
 
+/// Throws Error{not_found} that names both.
+[[noreturn]] void fail_no_address(std::string_view method, std::string_view path);
+
 /// Immutable after construction; threads: any.
 class Router {
  public:
@@ -29,7 +32,7 @@ class Router {
   ~Router();
 
   /// Throws Error{not_found} for an unknown address; for a known one without that method, returns a match without
-  /// route and names the methods that exist in `allowed`.
+  /// route, with the space if the address names one, and names the methods that exist in `allowed`.
   Match match(std::string_view method, std::string_view path, std::string* allowed = nullptr) const;
   const std::vector<Route>& routes() const { return routes_; }
 

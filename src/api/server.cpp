@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "api/authentication.h"
+#include "api/bounded_reader.h"
 #include "api/call.h"
 #include "api/directory.h"
 #include "api/errors.h"
@@ -33,6 +34,14 @@ void check_body(Call& call) {
 
 /// What the slowest client waits at least before it gives up or tries again.
 constexpr Duration kRequestTime = std::chrono::seconds(30);
+/// For one answer, three times as much as it may hold: some lists look at more than they show.
+constexpr std::size_t kMostRead = 192u << 20;
+
+/// Answers hold what not everybody may see, so nobody keeps them; and no browser takes one for anything but what it is.
+void harden(net::Response& response) {
+  if (!response.headers.find("Cache-Control")) response.headers.add("Cache-Control", "no-store");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+}
 
 void check_text(std::string_view text) {
   if (!is_valid_utf8(text)) fail_invalid("The address is not valid UTF-8.");
@@ -60,7 +69,11 @@ void read_address(Call& call, const Match& match, const DirectoryState& director
     const std::string named = percent_decode(match.space);
     check_text(named);
     const auto space = directory.find_space(named);
-    if (!space) fail_not_found(fmt::format("The space '{}' was not found.", named));
+    if (!space) {
+      // Nothing but the word: rather a misspelt address than a space.
+      if (match.route->pattern == "space root") fail_no_address(call.request.method, call.request.path);
+      fail_not_found(fmt::format("The space '{}' was not found.", named));
+    }
     call.space = *space;
     call.has_space = true;
   }
@@ -73,7 +86,8 @@ void read_address(Call& call, const Match& match, const DirectoryState& director
 
 }  // namespace
 
-ApiServer::ApiServer(Services& services) : services_(services), router_(all_routes(services.catalogue)) {}
+ApiServer::ApiServer(Services& services)
+    : services_(services), router_(all_routes(services.catalogue)), refused_sign_ins_(services.clock, services.log) {}
 
 net::Response ApiServer::handle(net::Request&& request) const {
   const SteadyTime began = services_.clock.steady();
@@ -84,6 +98,7 @@ net::Response ApiServer::handle(net::Request&& request) const {
   } catch (const std::exception& e) {
     response = explain(request, e);
   }
+  harden(response);
   if (services_.observe) services_.observe(request, route, response.status, services_.clock.steady() - began);
   return response;
 }
@@ -95,7 +110,9 @@ std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
         [&](storage::Reader& reader) { authenticate(head, reader, *directory, services_.clock.now()); });
     return std::nullopt;
   } catch (const std::exception& e) {
-    return explain(head, e);
+    auto refusal = explain(head, e);
+    harden(refusal);
+    return refusal;
   }
 }
 
@@ -117,8 +134,26 @@ net::Response ApiServer::explain(const net::Request& request, const std::excepti
                                              {"path", request.path},
                                              {"error", error != nullptr ? error->message() : failure.what()}});
   }
-  return error_response(
+  net::Response response = error_response(
       error != nullptr ? *error : Error(ErrorCode::internal, "The server failed to answer; its log says why."));
+  if (error != nullptr && error->code() == ErrorCode::unauthenticated && !shown_key(request).empty()) {
+    response.wrong_key = true;
+    refused_sign_ins_.add(request, error->message());
+  }
+  return response;
+}
+
+/// For an address that exists with other methods. One in a space tells nobody without a key which spaces there are.
+net::Response ApiServer::method_missing(const net::Request& request, const Match& match,
+                                        const std::string& allowed) const {
+  const std::string method = method_of(request);
+  if (!match.space.empty()) {
+    const auto directory = services_.directory.current();
+    services_.database.read(
+        [&](storage::Reader& reader) { authenticate(request, reader, *directory, services_.clock.now()); });
+    if (!directory->find_space(percent_decode(match.space))) fail_no_address(method, request.path);
+  }
+  return method_not_allowed(method, allowed);
 }
 
 net::Response ApiServer::answer(const net::Request& request, const Route*& route) const {
@@ -127,7 +162,7 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   const std::string method = method_of(request);
   const Match match = router_.match(method, request.path, &allowed);
   route = match.route;
-  if (match.route == nullptr) return method_not_allowed(method, allowed);
+  if (match.route == nullptr) return method_missing(request, match, allowed);
   Call call(services_, request, declared_query(*match.route, request), Deadline::after(services_.clock, kRequestTime));
   call.calls_out = match.route->calls_out();
   const auto directory = services_.directory.current();
@@ -142,7 +177,8 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   if (const auto* read = std::get_if<ReadHandler>(&match.route->handler)) {
     return services_.database.read([&](storage::Reader& reader) {
       admit(reader);
-      return (*read)(call, reader);
+      BoundedReader bounded(reader, kMostRead);
+      return (*read)(call, bounded);
     });
   }
   services_.database.read(admit);

@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 
+#include "api/refused_sign_ins.h"
 #include "api/router.h"
 #include "api/services.h"
 #include "net/http.h"
@@ -22,13 +23,17 @@ class ApiServer {
   /// Whether a request's route asks others outside. Quick; never throws.
   bool calls_out(const net::Request& head) const;
   const Router& router() const { return router_; }
+  /// Requests that showed a key which is none.
+  std::uint64_t refused_sign_ins() const { return refused_sign_ins_.count(); }
 
  private:
   net::Response answer(const net::Request&, const Route*& route) const;
+  net::Response method_missing(const net::Request&, const Match&, const std::string& allowed) const;
   net::Response explain(const net::Request&, const std::exception&) const;
 
   Services& services_;
   Router router_;
+  mutable RefusedSignIns refused_sign_ins_;
 };
 
 }  // namespace slipway::api

@@ -83,6 +83,7 @@ class TestApi {
     const auto refusal = server_->judge(head);
     return refusal ? refusal->status : 0;
   }
+  net::Response handle(net::Request request) { return server_->handle(std::move(request)); }
   Answer get(std::string_view target) { return send("GET", target); }
   Answer post(std::string_view target, const json::value& body) { return send("POST", target, json::to_text(body)); }
   Answer put(std::string_view target, const json::value& body) { return send("PUT", target, json::to_text(body)); }

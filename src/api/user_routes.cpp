@@ -68,6 +68,7 @@ void audit_key(const Call& call, storage::Txn& txn, std::string_view category, c
   event.category = category;
   event.user = call.principal.user;
   event.username = call.principal.username;
+  event.origin = call.origin();
   event.subject = key.id;
   event.message = fmt::format("API key '{}' ({}…) of {}: {}.", key.purpose, key.hint, key.user, category);
   storage::append_event(txn, call.services.ids, event);
@@ -86,6 +87,16 @@ std::optional<Time> within(const std::optional<Time>& wanted, const std::optiona
   return wanted && own ? std::min(*wanted, *own) : wanted ? wanted : own;
 }
 
+constexpr std::int64_t most_keys = 200;
+
+/// A script that makes a key for each of its runs would otherwise go on for years.
+void expect_room_for_key(storage::Txn& txn, const std::string& user) {
+  if (storage::list_api_keys(txn, user, {0, 1}).total < most_keys) return;
+  fail(ErrorCode::conflict, fmt::format("User {} has {} API keys, as many as a user may have. Delete those that are no "
+                                        "longer needed, expired ones first.",
+                                        user, most_keys));
+}
+
 /// The only answer that ever shows the key.
 net::Response create_key(Call& call) {
   ApiKey key;
@@ -98,6 +109,7 @@ net::Response create_key(Call& call) {
   key.hint = hint_of(text);
   call.services.database.write("create API key", [&](storage::Txn& txn) {
     key.user = addressed_user(call, txn, "UserEdit");
+    expect_room_for_key(txn, key.user);
     key.id = call.services.ids.next(txn, "APIKeys");
     storage::insert_api_key(txn, key, text.reveal());
     audit_key(call, txn, "Created", key);

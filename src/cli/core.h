@@ -58,6 +58,7 @@ class Core {
   void stop() { engine_.stop(); }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
   std::optional<net::Response> judge(const net::Request& head) const { return api_.judge(head); }
+  std::uint64_t refused_sign_ins() const { return api_.refused_sign_ins(); }
   bool calls_out(const net::Request& head) const { return api_.calls_out(head); }
   /// Ends what requests ask of others, so that the requests end.
   void hang_up() { hang_up_.request_stop(); }

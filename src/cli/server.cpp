@@ -1,4 +1,5 @@
 // The server process: the core in the real world, with threads, sockets and signals.
+#include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 
 #include "base/disk.h"
@@ -20,6 +22,8 @@
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "net/listen_address.h"
+#include "net/tls.h"
+#include "net/trusted_proxies.h"
 
 namespace slipway::cli {
 namespace {
@@ -44,6 +48,18 @@ void check_authorities() {
   }
 }
 
+constexpr time_t kSecondsBetweenLooks = 10;  // at the certificate's files
+
+/// SIGHUP reloads a certificate; without one it ends the server as it ends any program whose terminal goes.
+sigset_t awaited_signals(bool reloads) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  if (reloads) sigaddset(&signals, SIGHUP);
+  return signals;
+}
+
 /// For calls to AWS that are under way when the requests' time is over. Within the half minute that supervisors give.
 constexpr Duration kPatience = std::chrono::seconds(10);
 
@@ -55,6 +71,8 @@ class Server {
         listen_(net::parse_listen_address(options.listen)),
         metrics_listen_(options.metrics_listen.empty() ? net::ListenAddress{}
                                                        : net::parse_listen_address(options.metrics_listen)),
+        proxies_(options.trusted_proxies),
+        tls_(tls_identity()),
         data_(std::filesystem::absolute(options.data).string()),
         pool_("slipway-engine", options.threads, clock_),
         http_(net::make_curl_client()),
@@ -63,10 +81,11 @@ class Server {
         guard_(core_.database(), MarkFile(disk_, key_file(), data_), data_ + "/slipway.db", core_.installation_id(),
                clock_, log_),
         web_(
-            web_options(), [this](net::Request&& request) { return core_.handle(std::move(request)); }, log_),
+            web_options(), [this](net::Request&& request) { return handle(std::move(request)); }, log_),
         metrics_web_(metrics_server()) {}
 
   int run() {
+    measure_web();
     guard_.start(options_.hold_queue);
     core_.start();
     guard_.follow(pool_);
@@ -75,7 +94,7 @@ class Server {
     log_.info("listening", {{"address", listen_.url(web_.port())}, {"version", SLIPWAY_VERSION}});
     if (metrics_web_) log_.info("metrics without a key", {{"metrics at", metrics_listen_.url(metrics_web_->port())}});
     if (core_.new_admin_key()) show_key(*core_.new_admin_key());
-    wait_for_signal();
+    wait_for_end();
     tell_supervisor("STOPPING=1");
     log_.info("stopping");
     ready_ = false;
@@ -108,7 +127,7 @@ class Server {
   void look_around() {
     const Site site{data_, data_ + "/slipway.db", key_file()};
     auto findings = inspect_files(site, ::geteuid());
-    for (auto& more : {inspect_user(::geteuid()), inspect_listener(listen_.address, false)}) {
+    for (auto& more : {inspect_user(::geteuid()), inspect_listener(listen_.address, listen_.https)}) {
       findings.insert(findings.end(), more.begin(), more.end());
     }
     for (const auto& finding : findings) {
@@ -167,13 +186,31 @@ class Server {
     return response;
   }
 
+  void measure_web() {
+    const auto gauge = [this](std::string_view name, std::string_view help, std::function<double()> read) {
+      observation_.metrics().gauge(name, help, {}, std::move(read));
+    };
+    const auto as_double = [](auto value) { return static_cast<double>(value); };
+    gauge("slipway_sign_ins_refused_total", "Requests whose key was unknown or expired.",
+          [=, this] { return as_double(core_.refused_sign_ins()); });
+    gauge("slipway_http_answer_bytes", "Of larger answers that their readers have yet to take.",
+          [=, this] { return as_double(web_.load().answer_bytes); });
+    gauge("slipway_http_body_bytes", "Of larger request bodies that have arrived.",
+          [=, this] { return as_double(web_.load().body_bytes); });
+    gauge("slipway_http_queued", "Requests that wait for a thread.",
+          [=, this] { return as_double(web_.load().queued); });
+    gauge("slipway_http_queued_outward", "Requests that wait for a thread to ask others outside.",
+          [=, this] { return as_double(web_.load().queued_outward); });
+  }
+
   net::ServerOptions web_options() {
     net::ServerOptions web;
     web.address = listen_.address;
     web.port = listen_.port;
     web.handler_threads = options_.handler_threads;
     web.max_connections = bounded_connections(web.max_connections);
-    web.judge = [this](const net::Request& head) { return core_.judge(head); };
+    web.tls = tls_.get();
+    web.judge = [this](const net::Request& head) { return judge(head); };
     web.quick = [this](const net::Request& request) { return answer_at_once(request); };
     web.calls_out = [this](const net::Request& request) { return core_.calls_out(request); };
     web.on_grace_over = [this] { core_.hang_up(); };
@@ -221,21 +258,62 @@ class Server {
     return response;
   }
 
-  static void wait_for_signal() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    int received = 0;
-    sigwait(&signals, &received);
+  net::Response handle(net::Request&& request) {
+    request.peer = proxies_.sender_of(request);
+    return core_.handle(std::move(request));
+  }
+
+  std::optional<net::Response> judge(net::Request head) {
+    head.peer = proxies_.sender_of(head);
+    return core_.judge(head);
+  }
+
+  std::unique_ptr<net::TlsIdentity> tls_identity() {
+    const bool has_files = !options_.tls_certificate.empty() && !options_.tls_key.empty();
+    if (!listen_.https) {
+      if (options_.tls_certificate.empty() && options_.tls_key.empty()) return nullptr;
+      fail_invalid(
+          fmt::format("A TLS certificate is given, but the address to listen on is not HTTPS: give --listen "
+                      "https://{}.",
+                      options_.listen));
+    }
+    if (!has_files) fail_invalid("HTTPS needs --tls-certificate and --tls-key, files in PEM format.");
+    return std::make_unique<net::TlsIdentity>(net::TlsFiles{options_.tls_certificate, options_.tls_key},
+                                              [this](const std::string& path) { return disk_.read(path); });
+  }
+
+  /// The certificate is renewed while the server runs: at once on SIGHUP, else within seconds of the files' change.
+  void reload_certificate() {
+    try {
+      if (tls_->reload()) log_.info("the TLS certificate was read again", {{"file", options_.tls_certificate}});
+      certificate_fault_.clear();
+    } catch (const Error& error) {
+      // A pair that is being replaced may be half there; what can't be used stays unused, and is told once.
+      if (std::exchange(certificate_fault_, error.message()) != error.message()) {
+        log_.error("the new TLS certificate can't be used; the one before it stays", {{"error", error.message()}});
+      }
+    }
+  }
+
+  void wait_for_end() {
+    const sigset_t signals = awaited_signals(tls_ != nullptr);
+    const timespec interval{kSecondsBetweenLooks, 0};
+    while (true) {
+      const int received = tls_ ? sigtimedwait(&signals, nullptr, &interval) : sigwaitinfo(&signals, nullptr);
+      if (received == SIGTERM || received == SIGINT) return;
+      if (tls_) reload_certificate();
+    }
   }
 
   const ServerOptions& options_;
   const net::ListenAddress listen_, metrics_listen_;
+  const net::TrustedProxies proxies_;
+  SystemDisk disk_;
+  const std::unique_ptr<net::TlsIdentity> tls_;
+  std::string certificate_fault_;
   const std::string data_;
   SystemClock clock_;
   SystemRandom random_;
-  SystemDisk disk_;
   Log log_{clock_};
   Observation observation_{clock_, log_};
   ThreadPool pool_;
@@ -249,11 +327,8 @@ class Server {
 };
 
 /// Signals are for the main thread alone, so every thread that is started later has them blocked.
-void block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+void block_signals(bool reloads) {
+  const sigset_t signals = awaited_signals(reloads);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
@@ -263,7 +338,7 @@ void block_signals() {
 int run_server(const ServerOptions& options) {
   keep_process_private();
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than it saves time
-  block_signals();
+  block_signals(!options.tls_certificate.empty());
   Server server(options);
   return server.run();
 }

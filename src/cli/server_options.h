@@ -3,18 +3,22 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/secret.h"
 
 namespace slipway::cli {
 
 struct ServerOptions {
-  std::string data = "slipway-data";      ///< folder of the database and the master key
-  std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 picks a free one
-  std::string master_key_file;            ///< "" = master.key in the data folder
-  Secret admin_api_key;                   ///< the first administrator's key; "" = make one and print it once
-  std::string metrics_listen;             ///< "" = none; loopback only, since it asks for no key
-  bool hold_queue = false;                ///< start nothing until an administrator releases the queue
+  std::string data = "slipway-data";         ///< folder of the database and the master key
+  std::string listen = "127.0.0.1:8080";     ///< address:port, with https:// in front for TLS; port 0 picks a free one
+  std::string tls_certificate;               ///< file with the certificate and its chain, PEM
+  std::string tls_key;                       ///< file with its private key, PEM
+  std::vector<std::string> trusted_proxies;  ///< addresses or ranges whose X-Forwarded-For counts
+  std::string master_key_file;               ///< "" = master.key in the data folder
+  Secret admin_api_key;                      ///< the first administrator's key; "" = make one and print it once
+  std::string metrics_listen;                ///< "" = none; loopback only, since it asks for no key
+  bool hold_queue = false;                   ///< start nothing until an administrator releases the queue
   std::string node = "node1";
   unsigned task_cap = 64;
   unsigned threads = 16;         ///< that run steps

@@ -28,9 +28,22 @@ void add_server(CLI::App& app, cli::ServerOptions& options, std::string& admin_k
   server->add_option("--data", options.data, "Folder of the database and the master key")
       ->envname("SLIPWAY_DATA")
       ->capture_default_str();
-  server->add_option("--listen", options.listen, "Address and port to listen on; port 0 picks a free one")
+  server
+      ->add_option("--listen", options.listen,
+                   "Address and port to listen on, with https:// in front for HTTPS; port 0 picks a free one")
       ->envname("SLIPWAY_LISTEN")
       ->capture_default_str();
+  server
+      ->add_option("--tls-certificate", options.tls_certificate,
+                   "File with the certificate for HTTPS and its chain, as PEM; read again when it changes")
+      ->envname("SLIPWAY_TLS_CERTIFICATE");
+  server->add_option("--tls-key", options.tls_key, "File with the certificate's private key, as PEM")
+      ->envname("SLIPWAY_TLS_KEY");
+  server
+      ->add_option("--trusted-proxy", options.trusted_proxies,
+                   "Address or range (10.0.0.0/8) of a proxy whose X-Forwarded-For counts; may be repeated")
+      ->envname("SLIPWAY_TRUSTED_PROXIES")
+      ->delimiter(',');
   server->add_option("--master-key-file", options.master_key_file, "Master key; default: master.key in the data folder")
       ->envname("SLIPWAY_MASTER_KEY_FILE");
   // A key is a secret, so it comes from the environment or a file, never from the argument list that ps shows.
