@@ -112,9 +112,8 @@ TEST_CASE("Only what concerns the caller or the server's ways, or refuses in any
   TestApi api;
   const auto is_for_all = [](const api::Route& route) {
     constexpr std::string_view areas[] = {"users/", "capabilities", "configuration", "serverstatus", "space root"};
-    return route.summary.starts_with("Refuses") || std::ranges::any_of(areas, [&](std::string_view area) {
-             return route.pattern.starts_with(area);
-           });
+    return route.summary.starts_with("Refuses") ||
+           std::ranges::any_of(areas, [&](std::string_view area) { return route.pattern.starts_with(area); });
   };
   for (const api::Route& route : api.server().router().routes()) {
     CAPTURE(route.pattern);
