@@ -2,11 +2,11 @@
 
 namespace slipway::commands {
 
-void audit(storage::Txn& txn, WriteContext& context, std::string category, std::string message, AuditSubject subject,
-           std::string details) {
+void audit(storage::Txn& txn, WriteContext& context, storage::EventCategory category, std::string message,
+           AuditSubject subject, std::string details) {
   storage::Event event;
   event.occurred = context.clock.now();
-  event.category = std::move(category);
+  event.category = category.name();
   event.space = context.space;
   event.user = context.actor.user;
   event.username = context.actor.username;

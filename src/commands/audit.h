@@ -4,6 +4,7 @@
 #include <string>
 
 #include "commands/context.h"
+#include "storage/event_categories.h"
 #include "storage/events.h"
 #include "storage/releases.h"
 #include "storage/tasks.h"
@@ -16,7 +17,7 @@ struct AuditSubject {
   std::string project, environment, tenant;
 };
 
-void audit(storage::Txn&, WriteContext&, std::string category, std::string message, AuditSubject,
+void audit(storage::Txn&, WriteContext&, storage::EventCategory category, std::string message, AuditSubject,
            std::string details = {});
 
 }  // namespace slipway::commands

@@ -78,11 +78,11 @@ bool DeploymentSource::condition(const storage::TaskRecord& task, const std::str
   return scope->is_true(expression);
 }
 
-void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, std::string category,
+void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, storage::EventCategory category,
                               std::string message) {
   storage::Event event;
   event.occurred = clock_.now();
-  event.category = std::move(category);
+  event.category = category.name();
   event.space = task.space;
   event.user = "system";
   event.username = "system";

@@ -8,6 +8,7 @@
 #include "engine/deployment_inputs.h"
 #include "engine/frozen_releases.h"
 #include "engine/task_source.h"
+#include "storage/event_categories.h"
 #include "storage/ids.h"
 #include "storage/releases.h"
 #include "storage/secrets.h"
@@ -38,7 +39,7 @@ class DeploymentSource final : public TaskSource {
   };
   Records read(storage::Reader&, const storage::TaskRecord&);
   void succeeded(storage::Txn&, const storage::TaskRecord&, const storage::DeploymentRecord&);
-  void record(storage::Txn&, const storage::TaskRecord&, std::string category, std::string message);
+  void record(storage::Txn&, const storage::TaskRecord&, storage::EventCategory category, std::string message);
 
   storage::Database& database_;
   storage::Ids& ids_;

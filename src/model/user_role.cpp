@@ -17,7 +17,7 @@ struct BuiltIn {
 constexpr BuiltIn built_in[] = {
     {"systemadministrator", "System Administrator", "Can do everything on the server.", "", "AdministerSystem"},
     {"systemmanager", "System Manager", "Manages spaces, users and teams.", "TeamCreate TeamEdit TeamDelete TeamView",
-     "SpaceCreate SpaceEdit SpaceDelete SpaceView UserView UserInvite UserEdit UserRoleView UserRoleEdit TeamCreate "
+     "SpaceCreate SpaceEdit SpaceDelete SpaceView UserView UserInvite UserEdit UserRoleView TeamCreate "
      "TeamEdit TeamDelete TeamView EventView TaskView"},
     {"spacemanager", "Space Manager", "Can do everything in a space.",
      "AccountCreate AccountEdit AccountDelete AccountView EnvironmentCreate EnvironmentEdit EnvironmentDelete "
@@ -25,8 +25,11 @@ constexpr BuiltIn built_in[] = {
      "LibraryVariableSetView LifecycleCreate LifecycleEdit LifecycleDelete LifecycleView ProjectCreate ProjectEdit "
      "ProjectDelete ProjectView ProjectGroupCreate ProjectGroupEdit ProjectGroupDelete ProjectGroupView ProcessEdit "
      "ProcessView VariableEdit VariableView ReleaseCreate ReleaseEdit ReleaseDelete ReleaseView DefectReport "
-     "DefectResolve DeploymentCreate DeploymentDelete DeploymentView TaskCancel TaskView TenantCreate TenantEdit "
-     "TenantDelete TenantView TagSetCreate TagSetEdit TagSetDelete TeamEdit TeamView WorkerEdit WorkerView EventView",
+     "DefectResolve DeploymentCreate DeploymentView TaskCancel TaskView TenantCreate TenantEdit "
+     "TenantDelete TenantView TagSetCreate TagSetEdit TagSetDelete TeamEdit TeamView WorkerEdit WorkerView EventView "
+     "MachinePolicyCreate MachinePolicyEdit MachinePolicyDelete MachinePolicyView BuiltInFeedPush ActionTemplateView "
+     "ArtifactView CertificateView DeploymentFreezeView GitCredentialView MachineView ProxyView RunbookRunView "
+     "RunbookView SubscriptionView TriggerView",
      ""},
     {"projectviewer", "Project Viewer", "Sees projects and what runs where.",
      "ProjectView ProjectGroupView ProcessView VariableView ReleaseView DeploymentView TaskView EnvironmentView "
