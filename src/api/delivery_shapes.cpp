@@ -284,6 +284,7 @@ json::object process_template() {
                                               {"FixedVersion", or_null(text())},
                                               {"IsResolvable", flag()}}))},
                  {"GitResources", list_of(map_of(anything()))},
+                 {"Warnings", list_of(text())},
                  {"Links", links()}});
 }
 

@@ -5,6 +5,7 @@
 #include "api/delivery_call.h"
 #include "api/shape.h"
 #include "base/text.h"
+#include "commands/package_look_up.h"
 #include "commands/records.h"
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
@@ -12,6 +13,7 @@
 #include "model/project.h"
 #include "planning/package_selection.h"
 #include "planning/release_variables.h"
+#include "storage/contents.h"
 #include "storage/document_lookup.h"
 
 namespace slipway::api {
@@ -56,9 +58,9 @@ json::value selected_last(const std::optional<storage::ReleaseRecord>& last, con
 }
 
 /// Several members say the same twice, for clients of different ages.
-json::object package_document(const model::Lookup& lookup, const planning::PackageNeed& need,
+json::object package_document(const model::Lookup& lookup, const std::string& space, const planning::PackageNeed& need,
                               const std::optional<storage::ReleaseRecord>& last) {
-  const auto feed = model::find<model::Feed>(lookup, need.feed_id);
+  const auto feed = model::find_in<model::Feed>(lookup, space, need.feed_id);
   const std::string feed_name = feed ? feed->Name : "";
   return {{"StepName", need.step},
           {"ActionName", need.action},
@@ -89,10 +91,14 @@ net::Response process_template(Call& call, const Question& question) {
   const auto variables = planning::variables_at_creation(ground.variables, channel);
   const auto needs = planning::packages_needed(ground.process, channel, planning::resolver(variables, context.budget));
   const auto next = commands::next_release_number(context, project, channel);
-  json::array packages;
+  json::array packages, warnings;
   call.services.database.read([&](storage::Reader& reader) {
     const storage::DocumentLookup lookup(reader);
-    for (const planning::PackageNeed& need : needs) packages.push_back(package_document(lookup, need, question.last));
+    for (const planning::PackageNeed& need : needs) {
+      packages.push_back(package_document(lookup, call.space, need, question.last));
+      const auto problem = commands::feed_problem(lookup, call.space, need);
+      if (problem) warnings.push_back(json::value(*problem));
+    }
   });
   const auto& donor = project.VersioningStrategy.DonorPackage;
   return json_response(
@@ -104,6 +110,7 @@ net::Response process_template(Call& call, const Question& question) {
                {"VersioningPackageReferenceName", donor ? json::value(donor->PackageReference) : json::value(nullptr)},
                {"Packages", std::move(packages)},
                {"GitResources", json::array()},
+               {"Warnings", std::move(warnings)},
                {"Links", json::object()}});
 }
 
@@ -147,6 +154,8 @@ Question question_by_process(const Call& call, storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
   const std::string& id = call.parameter("id");
   const bool is_snapshot = id.find("-s-") != std::string::npos;
+  const bool is_there = is_snapshot ? storage::find_snapshot(reader, id).has_value() : true;
+  if (!is_there) commands::fail_unknown("resource", id);
   const auto process =
       is_snapshot ? process_of_snapshot(reader, id) : model::find<model::DeploymentProcess>(lookup, id);
   auto project = process ? model::find<model::Project>(lookup, process->ProjectId) : std::nullopt;

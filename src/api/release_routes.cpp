@@ -29,7 +29,7 @@ using commands::ReleaseRequest;
 /// Members that are absent or null keep their defaults; keys match in any case (the Go client sends camelCase).
 struct CreateReleaseBody {
   std::string ProjectName, PackageVersion, ReleaseVersion, ChannelName, PackagePrerelease, GitRef, GitCommit;
-  std::vector<std::string> Packages, GitResources;
+  std::vector<std::string> Packages, UnverifiedPackages, GitResources;
   std::optional<std::string> ReleaseNotes;
   std::map<std::string, std::string> CustomFields;
   bool IgnoreIfAlreadyExists = false;
@@ -37,7 +37,8 @@ struct CreateReleaseBody {
 };
 BOOST_DESCRIBE_STRUCT(CreateReleaseBody, (),
                       (ProjectName, PackageVersion, ReleaseVersion, ChannelName, PackagePrerelease, GitRef, GitCommit,
-                       Packages, GitResources, ReleaseNotes, CustomFields, IgnoreIfAlreadyExists, IgnoreChannelRules))
+                       Packages, UnverifiedPackages, GitResources, ReleaseNotes, CustomFields, IgnoreIfAlreadyExists,
+                       IgnoreChannelRules))
 
 /// Where the process was read from; kept for people, since processes live in the database.
 struct GitReference {
@@ -50,14 +51,15 @@ struct ReleaseDocument {
   std::string ProjectId, ChannelId, Version;
   std::optional<std::string> ReleaseNotes;
   std::vector<planning::SelectedPackage> SelectedPackages;
+  std::vector<std::string> UnverifiedPackages;
   std::vector<json::value> SelectedGitResources;
   std::optional<GitReference> VersionControlReference;
   std::map<std::string, std::string> CustomFields;
   bool IgnoreChannelRules = false;
 };
 BOOST_DESCRIBE_STRUCT(ReleaseDocument, (),
-                      (ProjectId, ChannelId, Version, ReleaseNotes, SelectedPackages, SelectedGitResources,
-                       VersionControlReference, CustomFields, IgnoreChannelRules))
+                      (ProjectId, ChannelId, Version, ReleaseNotes, SelectedPackages, UnverifiedPackages,
+                       SelectedGitResources, VersionControlReference, CustomFields, IgnoreChannelRules))
 
 json::value git_reference(const std::optional<std::string>& ref, const std::optional<std::string>& commit) {
   if (ref.value_or("").empty() && commit.value_or("").empty()) return nullptr;
@@ -128,6 +130,7 @@ net::Response create_v1(Call& call) {
   request.custom_fields = body.CustomFields;
   request.ignore_channel_rules = body.IgnoreChannelRules;
   request.ignore_if_exists = body.IgnoreIfAlreadyExists;
+  request.unverified = body.UnverifiedPackages;
   request.version_control = git_reference(body.GitRef, body.GitCommit);
   return create(call, std::move(request), [](storage::Txn& txn, const commands::CreatedRelease& created) {
     return json_response(created.existed ? 200 : 201,
@@ -147,6 +150,7 @@ net::Response create_classic(Call& call) {
   request.version = document.Version;
   request.packages.selected = selected_packages(document.SelectedPackages);
   request.may_choose_newest = false;
+  request.unverified = document.UnverifiedPackages;
   request.notes = document.ReleaseNotes;
   request.custom_fields = document.CustomFields;
   request.ignore_channel_rules = document.IgnoreChannelRules || call.asks("ignoreChannelRules");
@@ -167,6 +171,7 @@ commands::ReleaseEdit edit_of(Call& call) {
   if (has("ChannelId") && !document.ChannelId.empty()) edit.channel = document.ChannelId;
   if (has("ReleaseNotes")) edit.notes = document.ReleaseNotes;
   if (has("SelectedPackages")) edit.packages = selected_packages(document.SelectedPackages);
+  edit.unverified = document.UnverifiedPackages;
   if (has("CustomFields")) edit.custom_fields = document.CustomFields;
   edit.ignore_channel_rules = document.IgnoreChannelRules || call.asks("ignoreChannelRules");
   return edit;
@@ -300,7 +305,8 @@ std::vector<FrozenImage> images_of(Call& call, storage::Reader& reader) {
   commands::CommandContext context = command_context(call);
   std::vector<FrozenImage> images;
   for (auto& package : commands::body_of(addressed_release(call, reader, call.parameter("id"))).SelectedPackages) {
-    const auto feed = package.Registry.empty() ? std::nullopt : model::find<model::Feed>(lookup, package.FeedId);
+    const auto feed =
+        package.Registry.empty() ? std::nullopt : model::find_in<model::Feed>(lookup, call.space, package.FeedId);
     if (feed && context.feeds.knows(feed->FeedType)) {
       images.push_back({std::move(package), commands::open_feed(reader, context, *feed)});
     }
@@ -444,11 +450,9 @@ std::vector<Route> release_routes() {
           .answers(shape::one("Release")),
       Route{"GET", "channels/{channel}/releases", "ReleaseView", "Lists a channel's releases, newest first.",
             [](Call& call, storage::Reader& reader) {
-              const auto channel =
-                  model::find<model::Channel>(storage::DocumentLookup(reader), call.parameter("channel"));
-              if (!channel || channel->SpaceId != call.space) {
-                commands::fail_unknown("resource", call.parameter("channel"));
-              }
+              const auto channel = model::find_in<model::Channel>(storage::DocumentLookup(reader), call.space,
+                                                                  call.parameter("channel"));
+              if (!channel) commands::fail_unknown("resource", call.parameter("channel"));
               return list_of_channel(call, reader, *channel);
             }}
           .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}}))

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/name.h"
 #include "base/text.h"
 #include "commands/audit.h"
 #include "commands/create_deployments.h"
@@ -29,11 +30,10 @@ storage::ReleaseRecord existing(storage::Reader& reader, const WriteContext& con
   return std::move(*release);
 }
 
-void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord& release, std::string category,
-          std::string message, std::string details = {}) {
+void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord& release,
+          storage::EventCategory category, std::string message, std::string details = {}) {
   storage::update_release(txn, release);
-  audit(txn, context, std::move(category), std::move(message), {release.id, release.project, "", ""},
-        std::move(details));
+  audit(txn, context, category, std::move(message), {release.id, release.project, "", ""}, std::move(details));
 }
 
 /// The edited version of a package; null where it stays.
@@ -91,7 +91,7 @@ void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release,
   for (const planning::PackageNeed& need : planning::packages_needed(process, channel, planning::as_written)) {
     for (const planning::SelectedPackage& package : body.SelectedPackages) {
       if (package.ActionName != need.action || package.PackageReferenceName != need.reference) continue;
-      const auto feed = model::find<model::Feed>(lookup, package.FeedId);
+      const auto feed = model::find_in<model::Feed>(lookup, release.space, package.FeedId);
       if (auto violation = planning::rule_violation(need, feed ? feed->FeedType : "", package.Version, budget)) {
         problems.add(std::move(*violation));
       }
@@ -102,8 +102,8 @@ void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release,
 
 void move_to_channel(storage::Reader& reader, storage::ReleaseRecord& release, const std::string& id) {
   const storage::DocumentLookup lookup(reader);
-  const auto channel = model::find<model::Channel>(lookup, id);
-  if (!channel || channel->ProjectId != release.project) {
+  const auto channel = model::find_in<model::Channel>(lookup, release.project, id);
+  if (!channel) {
     fail_invalid(fmt::format("The release's project has no channel '{}'.", id));
   }
   release.channel = channel->Id;
@@ -138,7 +138,7 @@ storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context
 
 PreparedEdit prepare_edit(CommandContext& context, const std::string& id, ReleaseEdit edit) {
   const std::vector<LookUp> look_ups = context.database.read([&](storage::Reader& reader) {
-    return plan_look_ups(reader, context, changed_needs(body_of(existing(reader, context, id)), edit));
+    return plan_look_ups(reader, context, changed_needs(body_of(existing(reader, context, id)), edit), edit.unverified);
   });
   auto packages =
       find_packages(look_ups, [](const LookUp& look_up) { return find_version(look_up, *look_up.need.fixed_version); });
@@ -150,8 +150,8 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
   const ReleaseEdit& edit = prepared.edit;
   storage::ReleaseRecord release = existing(txn, context, id);
   ReleaseBody body = body_of(release);
-  if (edit.version && !trim(*edit.version).empty()) {
-    release.version = checked_number(std::string(trim(*edit.version)));
+  if (edit.version && !trim_name(*edit.version).empty()) {
+    release.version = checked_number(std::string(trim_name(*edit.version)));
     release.version_key = version_key(release.version);
   }
   if (edit.channel) move_to_channel(txn, release, *edit.channel);

@@ -27,6 +27,7 @@ struct ReleaseEdit {
   std::optional<std::vector<planning::SelectedPackage>> packages;  ///< versions of those that the release has
   std::optional<std::map<std::string, std::string>> custom_fields;
   bool ignore_channel_rules = false;
+  UnverifiedPackages unverified = {};
 };
 struct PreparedEdit {
   ReleaseEdit edit;

@@ -81,6 +81,7 @@ class World {
     put(lifecycle);
     model::Feed feed;
     feed.Id = "Feeds-1";
+    feed.SpaceId = "Spaces-1";
     feed.Name = "Hub";
     feed.FeedType = "AwsElasticContainerRegistry";
     put(feed);

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/nearest.h"
+#include "base/text.h"
 #include "commands/audit.h"
 #include "commands/cancel_task.h"
 #include "commands/change_release.h"
@@ -16,6 +18,7 @@
 #include "commands/snapshots.h"
 #include "commands/standing.h"
 #include "model/missing_values.h"
+#include "model/tag_set.h"
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
@@ -26,10 +29,17 @@ namespace {
 
 constexpr auto longest_wait_for_start = std::chrono::days(30);  // SCH-1
 
+/// A start may be a little past: clocks differ, and calls take their time.
+constexpr auto longest_way_here = std::chrono::minutes(5);
+
 /// SCH-1
 void check_schedule(const DeploymentRequest& request, Time now) {
   if (request.run_at && *request.run_at > now + longest_wait_for_start) {
     fail_invalid("A deployment can be scheduled at most 30 days ahead.");
+  }
+  if (request.run_at && *request.run_at < now - longest_way_here) {
+    fail_invalid(fmt::format("The start of the deployment, {}, is past; it is {} now. Leave it out to start at once.",
+                             to_rfc3339(*request.run_at), to_rfc3339(now)));
   }
   if (request.not_after && *request.not_after <= request.run_at.value_or(now)) {
     fail_invalid("The time after which the deployment must not run has to be later than its start.");
@@ -183,12 +193,32 @@ class DeploymentBatch {
   void create_tenanted(const std::vector<model::Environment>& environments) {
     if (environments.size() != 1) fail_invalid("A tenanted deployment goes to exactly one environment.");
     const model::Environment& environment = environments.front();
+    check_tags_exist(request_.tenants->tags);
     const auto tenants = model::list<model::Tenant>(lookup_, context_.space);
     auto selection =
         planning::select_tenants(*request_.tenants, tenants, project_.Id,
                                  [&](const model::Tenant& tenant) { return obstacle_for(tenant, environment); });
     for (const model::Tenant* tenant : selection.chosen) queue(environment, tenant);
     created_.skipped = std::move(selection.skipped);
+  }
+
+  /// A tag that nobody can carry matches nobody, and leaves them out unnoticed.
+  void check_tags_exist(const std::vector<std::string>& tags) const {
+    if (tags.empty()) return;
+    std::vector<std::string> known;
+    std::set<std::string> free_text_sets;
+    for (const auto& set : model::list<model::TagSet>(lookup_, context_.space)) {
+      if (set.Type == "FreeText") free_text_sets.insert(fold_name(set.Name));
+      for (const auto& tag : set.Tags) known.push_back(tag.CanonicalTagName);
+    }
+    Problems problems;
+    for (const std::string& tag : tags) {
+      const bool exists = std::any_of(known.begin(), known.end(),
+                                      [&](const std::string& name) { return fold_name(name) == fold_name(tag); });
+      if (exists || free_text_sets.contains(fold_name(tag.substr(0, tag.find('/'))))) continue;
+      problems.add(fmt::format("TenantTags: there is no tag '{}' in this space.{}", tag, did_you_mean(tag, known)));
+    }
+    problems.throw_if_any();
   }
 
   std::optional<std::string> obstacle_for(const model::Tenant& tenant, const model::Environment& environment) {

@@ -1,6 +1,7 @@
 #include "commands/create_deployments.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/secret_limit.h"
 #include "commands/cancel_task.h"
@@ -9,6 +10,7 @@
 #include "commands/deployment_scene.h"
 #include "commands/records.h"
 #include "model/account.h"
+#include "model/tag_set.h"
 #include "model/worker_pool.h"
 #include "storage/events.h"
 #include "storage/tasks.h"
@@ -38,6 +40,14 @@ struct TenantedWorld : World {
   TenantedWorld() {
     project.TenantedDeploymentMode = model::TenantedMode::TenantedOrUntenanted;
     put(project);
+    model::TagSet ring;
+    ring.Id = "TagSets-1";
+    ring.SpaceId = "Spaces-1";
+    ring.Name = "Ring";
+    for (const char* name : {"A", "Late", "Canary"}) {
+      ring.Tags.push_back({fmt::format("TagSets-1/Tags-{}", name), name, fmt::format("Ring/{}", name)});
+    }
+    put(ring);
     tenant(1, "Fern", {"Environments-1", "Environments-2"}, {"Ring/A"});
     tenant(2, "Bolt", {"Environments-2"}, {"Ring/A"});
     release("1.0.0");
@@ -55,6 +65,25 @@ TEST_CASE_FIXTURE(World, "TEN-3: each environment gets one deployment with one q
   CHECK(task->description == "Deploy Web release 1.0.0 to Dev");
   CHECK(task->concurrency_key == "Projects-1/Environments-1");  // TSK-2
   CHECK(task->deployment == created.deployments[0].id);
+}
+
+TEST_CASE_FIXTURE(TenantedWorld,
+                  "TEN-6: a tag that does not exist is refused with the nearest, beside others that do") {
+  CHECK(refused([&] {
+          deploy(for_tenants({{}, {"Ring/A", "Ring/Kanary"}}));
+        }) == Texts{"TenantTags: there is no tag 'Ring/Kanary' in this space. Did you mean \"Ring/Canary\"?"});
+  CHECK(deploy(for_tenants({{}, {"ring/a"}})).deployments.size() == 1);
+}
+
+TEST_CASE_FIXTURE(World, "SCH-1: a start that is past by more than clocks differ is refused") {
+  release("1.0.0");
+  DeploymentRequest request = to({"Dev"});
+  request.run_at = clock.now() - std::chrono::hours(1);
+  const auto problems = refused([&] { deploy(request); });
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].find("is past") != std::string::npos);
+  request.run_at = clock.now() - std::chrono::minutes(1);
+  CHECK(deploy(request).deployments.size() == 1);
 }
 
 TEST_CASE_FIXTURE(World, "An environment that was named by name, slug and id is deployed to once") {

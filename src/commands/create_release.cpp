@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/name.h"
 #include "base/text.h"
 #include "commands/audit.h"
 #include "commands/create_deployments.h"
@@ -152,7 +153,7 @@ CreatedRelease still_existing(storage::Reader& reader, const storage::ReleaseRec
 }  // namespace
 
 PreparedRelease prepare_release(CommandContext& context, ReleaseRequest request) {
-  request.version = trim(request.version);
+  for (std::string* name : {&request.project, &request.channel, &request.version}) *name = trim_name(*name);
   PreparedRelease prepared;
   const auto ground = context.database.read([&](storage::Reader& reader) {
     ReleaseGround found = ground_of(reader, context, request);
@@ -167,8 +168,9 @@ PreparedRelease prepare_release(CommandContext& context, ReleaseRequest request)
   planning::check_specs_mean_something(ground.process, request.packages, resolve);
   if (!prepared.existing) {
     const auto needs = planning::packages_needed(ground.process, ground.channel, resolve);
-    const std::vector<LookUp> look_ups =
-        context.database.read([&](storage::Reader& reader) { return plan_look_ups(reader, context, needs); });
+    check_unverified_mean_something(needs, request.unverified);
+    const std::vector<LookUp> look_ups = context.database.read(
+        [&](storage::Reader& reader) { return plan_look_ups(reader, context, needs, request.unverified); });
     prepared.packages = find_packages(look_ups, [&](const LookUp& look_up) {
       const auto settled = planning::settled_version(look_up.need, request.packages);
       return settled ? find_version(look_up, *settled) : find_newest(look_up, request, context.budget);
@@ -219,8 +221,11 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
   record.body = to_text(body);
   storage::insert_release(txn, record);
   audit(txn, context, "Created",
-        fmt::format("Release {} of {} was created{}", record.version, ground.project.Name,
-                    request.ignore_channel_rules ? " against the channel's rules" : ""),
+        fmt::format("Release {} of {} was created{}{}", record.version, ground.project.Name,
+                    request.ignore_channel_rules ? " against the channel's rules" : "",
+                    request.unverified.empty() ? ""
+                                               : fmt::format(" with packages that were not verified: {}",
+                                                             fmt::join(request.unverified, ", "))),
         {record.id, record.project, "", ""});
   auto deployments = deploy_automatically(txn, context, record, automatic_targets(txn, record));
   return {std::move(record), false, std::move(deployments)};

@@ -25,6 +25,7 @@ struct ReleaseRequest {
   std::optional<std::string> notes;
   std::map<std::string, std::string> custom_fields;
   bool ignore_channel_rules = false;
+  UnverifiedPackages unverified;
   bool ignore_if_exists = false;  ///< the existing release is then the answer (REL-1)
   json::value version_control;    ///< {GitRef, GitCommit}, or null
 };

@@ -1,6 +1,7 @@
 #include "commands/create_release.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "commands/change_release.h"
 #include "commands/commands_testing.h"
@@ -179,6 +180,67 @@ TEST_CASE_FIXTURE(World, "PKG-4: an image tag that the feed lacks is refused by 
   request.packages.default_version = "3.0.0";
   CHECK(refused([&] { release(request); }) ==
         Texts{"The feed 'Hub' has no image 'team/web:3.0.0', which step 'Deploy web' needs."});
+}
+
+TEST_CASE_FIXTURE(World, "PKG-4: a feed that is not there, or another space's, refuses the release by step and feed") {
+  model::Feed elsewhere;
+  elsewhere.Id = "Feeds-2";
+  elsewhere.SpaceId = "Spaces-2";
+  elsewhere.Name = "Theirs";
+  elsewhere.FeedType = "AwsElasticContainerRegistry";
+  put(elsewhere, "Spaces-2");
+  for (const char* feed : {"Feeds-999", "Feeds-2"}) {
+    process.Steps[0].Actions[0].Packages[0].FeedId = feed;
+    put(process);
+    CHECK(
+        refused([&] { release("1.0.0"); }) ==
+        Texts{fmt::format("Step 'Deploy web' takes the package 'team/web' from the feed '{}', which does not exist in "
+                          "this space; choose one in the step.",
+                          feed)});
+  }
+  process.Steps[0].Actions[0].Packages[0].FeedId = "Hub";
+  put(process);
+  CHECK(
+      refused([&] { release("1.0.0"); }) ==
+      Texts{
+          "Step 'Deploy web' takes the package 'team/web' from the feed 'Hub', which is the name of one; give its id, "
+          "Feeds-1."});
+}
+
+TEST_CASE_FIXTURE(World,
+                  "PKG-4: an image that no feed can vouch for is frozen only where the caller asks for it by name") {
+  model::Feed unasked;
+  unasked.Id = "Feeds-2";
+  unasked.SpaceId = "Spaces-1";
+  unasked.Name = "Dock";
+  unasked.FeedType = "Docker";
+  put(unasked);
+  const auto attempt = [&](std::string feed, std::vector<std::string> unverified) {
+    process.Steps[0].Actions[0].Packages[0].FeedId = std::move(feed);
+    put(process);
+    ReleaseRequest request;
+    request.packages.default_version = "3.0.0";
+    request.unverified = std::move(unverified);
+    return refused([&] { release(request); });
+  };
+  for (const char* feed : {"Feeds-2", "", "#{FeedOfTheTenant}"}) {
+    CAPTURE(feed);
+    const auto problems = attempt(feed, {});
+    REQUIRE(problems.size() == 1);
+    CHECK(
+        problems[0].starts_with("Nothing can say whether 3.0.0 of the package 'team/web' of step 'Deploy web' exists"));
+    CHECK(problems[0].ends_with("To release it unproven, name it in UnverifiedPackages."));
+  }
+  CHECK(attempt("Feeds-2", {"other"}) == Texts{"UnverifiedPackages: 'other' names no package of the process."});
+  CHECK(attempt("Feeds-2", {"team/web"}).empty());
+  unasked.FeedType = "NuGet";  // holds no images
+  put(unasked);
+  process.Steps[0].Actions[0].Packages[0].FeedId = "Feeds-2";
+  put(process);
+  ReleaseRequest request;
+  request.version = " 5.0.0\xc2\xa0";
+  request.packages.default_version = "3.0.0";
+  CHECK(release(request).record.version == "5.0.0");
 }
 
 TEST_CASE_FIXTURE(World, "PKG-4: an edit that changes a package's version freezes the new one's digest") {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct LookUp {
   std::string feed_type;
   std::string feed_name;
   std::shared_ptr<feeds::Feed> feed;
+  /// Why nothing can say that the image exists; "" = its feed can, it is no image, or nobody has to say it.
+  std::string obstacle = {};
 };
 
 /// One package's version as its feed knows it, found before the write.
@@ -28,12 +31,25 @@ struct FoundPackage {
   planning::SelectedPackage selected;
 };
 
-/// Opens each feed once; calls nobody yet.
-std::vector<LookUp> plan_look_ups(storage::Reader&, CommandContext&, const std::vector<planning::PackageNeed>&);
+/// Packages that a caller wants without proof that they exist, by package id, reference, action or step.
+using UnverifiedPackages = std::vector<std::string>;
+
+/// A sentence that names step and feed where the package's feed is none of the space's; nullopt where it is, or is not
+/// known yet.
+std::optional<std::string> feed_problem(const model::Lookup&, const std::string& space, const planning::PackageNeed&);
+
+/// Opens each feed once; calls nobody yet. Throws Error{invalid} naming step and feed where a feed is none of the
+/// space's.
+std::vector<LookUp> plan_look_ups(storage::Reader&, CommandContext&, const std::vector<planning::PackageNeed>&,
+                                  const UnverifiedPackages& unverified);
+
+/// Throws Error{invalid} naming each of them that is no package of the process.
+void check_unverified_mean_something(const std::vector<planning::PackageNeed>&, const UnverifiedPackages&);
 
 /// What is known of a package before its version is.
 planning::SelectedPackage without_version(const LookUp&);
-/// That version, with its digest where the feed holds images. Throws Error{invalid} naming an image that it lacks.
+/// That version, with its digest where the feed holds images. Throws Error{invalid} naming an image that it lacks, or
+/// that nothing can look up (PKG-4).
 planning::SelectedPackage find_version(const LookUp&, const std::string& version);
 
 /// Makes all look-ups. Throws Error{invalid} with the sentence of each that failed.

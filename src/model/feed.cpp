@@ -1,5 +1,8 @@
 #include "model/feed.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace slipway::model {
 namespace {
 
@@ -41,6 +44,12 @@ Changes feed_hook(const Edit& edit, const Lookup&, Problems& problems) {
 }
 
 }  // namespace
+
+bool holds_images(std::string_view feed_type) {
+  constexpr std::string_view registries[] = {"AwsElasticContainerRegistry", "Docker", "AzureContainerRegistry",
+                                             "GoogleContainerRegistry"};
+  return std::find(std::begin(registries), std::end(registries), feed_type) != std::end(registries);
+}
 
 Schema feed_schema() {
   return {

@@ -22,6 +22,9 @@ BOOST_DESCRIBE_STRUCT(Feed, (),
                       (Id, SpaceId, Name, Slug, FeedType, FeedUri, Username, Password, AccessKey, Region, SecretKey,
                        UseMachineCredentials))
 
+/// Do feeds of that type hold container images, whose tags a release freezes to what they point to (PKG-4)?
+bool holds_images(std::string_view feed_type);
+
 Schema feed_schema();
 
 }  // namespace slipway::model

@@ -9,6 +9,7 @@
 
 #include "base/describe.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace slipway::model {
 
@@ -40,6 +41,14 @@ template <class T>
 std::optional<T> find(const Lookup& lookup, std::string_view id) {
   const auto document = lookup.find(id);
   return document ? std::optional(json::from_json<T>(*document)) : std::nullopt;
+}
+/// The document with that id, if it is a T of the space. Whoever takes an id from a client finds the document so: an id
+/// alone would reach into other spaces.
+template <class T>
+std::optional<T> find_in(const Lookup& lookup, std::string_view space, std::string_view id) {
+  auto found = lookup.find_named(T::type, space, id);
+  if (!found || !equals_ignoring_case(json::text_at(*found, "Id").value_or(""), id)) return std::nullopt;
+  return json::from_json<T>(*found);
 }
 template <class T>
 std::optional<T> find_named(const Lookup& lookup, std::string_view scope, std::string_view id_slug_or_name) {
