@@ -8,12 +8,15 @@
 
 #include "api/api_key_text.h"
 #include "api/document_store.h"
+#include "api/stored_document.h"
 #include "base/describe.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/team.h"
 #include "model/user_role.h"
 #include "storage/api_keys.h"
+#include "storage/document_lookup.h"
+#include "storage/event_categories.h"
 #include "storage/events.h"
 #include "storage/resources.h"
 
@@ -63,7 +66,7 @@ std::string hash_of(const Secret& key) { return to_hex(hmac_sha256("slipway key 
 void audit_key(const Services& services, storage::Txn& txn, const storage::ApiKey& key) {
   storage::Event event;
   event.occurred = key.created;
-  event.category = "Created";
+  event.category = storage::EventCategory("Created").name();
   event.user = event.username = "system";
   event.subject = key.id;
   event.message = fmt::format("API key '{}' ({}…) of {} was added at start.", key.purpose, key.hint, key.user);
@@ -83,19 +86,56 @@ void add_key(const Services& services, storage::Txn& txn, const std::string& use
   audit_key(services, txn, key);
 }
 
-/// Adds a key that no start was given before.
+bool has_administrator(storage::Reader& reader) {
+  const storage::DocumentLookup lookup(reader);
+  const auto team = model::find<model::Team>(lookup, model::administrators_team);
+  return team && model::has_active_user(team->MemberUserIds, lookup);
+}
+
+/// The user whom the given key is for, able to administer: made again where it was deleted, active, and a member of the
+/// administrators. Returns its id.
+std::string restore_administrator(const Services& services, storage::Txn& txn, const std::string& known_id) {
+  DocumentStore store(services, txn, {});
+  bool changed = false;
+  const auto& users = services.catalogue.get("User");
+  auto user = storage::find_resource(txn, known_id);
+  if (!user) {
+    const std::string name =
+        storage::find_resource_by_name(txn, "User", "", "", "admin") ? "admin-" + services.random.uuid() : "admin";
+    changed = true;
+    user = store.create(users, "", {{"Username", name}, {"DisplayName", "Administrator"}}, Sender::server);
+  }
+  json::object document = parse_document(*user);
+  if (!json::flag_at(document, "IsActive").value_or(true)) {
+    changed = true;
+    document["IsActive"] = true;
+    store.update(users, *user, document, Sender::server);
+  }
+  const auto team = storage::find_resource(txn, model::administrators_team);
+  json::object members = parse_document(*team);
+  json::array& ids = members["MemberUserIds"].as_array();
+  const json::value id(user->id);
+  if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
+    changed = true;
+    ids.push_back(id);
+    store.update(services.catalogue.get("Team"), *team, members, Sender::server);
+  }
+  if (!changed) return user->id;
+  services.log.warning("The user of the API key given at start was made an administrator again", {{"user", user->id}});
+  return user->id;
+}
+
+/// Adds a key that no start was given before. Where nobody is left who could administer, whichever key is given leads
+/// back in: who starts the server has the database in hand anyway.
 void add_given_key(const Services& services, storage::Txn& txn, const Secret& key) {
   StoredResource row = storage::find_resource(txn, installation_row_id).value();
   Installation installation = installation_of(row);
   auto& known = installation.GivenKeyHashes;
-  if (std::find(known.begin(), known.end(), hash_of(key)) != known.end()) return;
-  if (!storage::find_resource(txn, installation.AdministratorId)) {
-    services.log.warning("The administrator that came with the database is deleted, so the given API key is not used",
-                         {{"user", installation.AdministratorId}});
-    return;
-  }
+  const bool is_known = std::find(known.begin(), known.end(), hash_of(key)) != known.end();
+  if (is_known && has_administrator(txn)) return;
+  installation.AdministratorId = restore_administrator(services, txn, installation.AdministratorId);
   add_key(services, txn, installation.AdministratorId, key, "Key given at start");
-  known.push_back(hash_of(key));
+  if (!is_known) known.push_back(hash_of(key));
   row.body = body_of(installation);
   storage::update_resource(txn, row);
 }

@@ -13,9 +13,11 @@
 #include "api/shape.h"
 #include "api/stored_document.h"
 #include "base/error.h"
+#include "base/name.h"
 #include "commands/names.h"
 #include "model/ids.h"
 #include "storage/api_keys.h"
+#include "storage/event_categories.h"
 #include "storage/events.h"
 #include "storage/resources.h"
 
@@ -62,23 +64,30 @@ net::Response get_key(Call& call, Reader& reader) {
   return json_response(200, key_json(addressed_key(call, reader, "UserView")));
 }
 
-void audit_key(const Call& call, storage::Txn& txn, std::string_view category, const ApiKey& key) {
+void audit_key(const Call& call, storage::Txn& txn, storage::EventCategory category, const ApiKey& key) {
   storage::Event event;
   event.occurred = call.services.clock.now();
-  event.category = category;
+  event.category = category.name();
   event.user = call.principal.user;
   event.username = call.principal.username;
   event.origin = call.origin();
   event.subject = key.id;
-  event.message = fmt::format("API key '{}' ({}…) of {}: {}.", key.purpose, key.hint, key.user, category);
+  event.message = fmt::format("API key '{}' ({}…) of {}: {}.", key.purpose, key.hint, key.user, category.name());
   storage::append_event(txn, call.services.ids, event);
 }
 
-std::optional<Time> expiry_in(const json::object& body) {
-  const auto text = json::text_at(body, "Expires");
-  if (!text || text->empty()) return std::nullopt;
-  const auto time = parse_time(*text);
+/// None where the key is to live for good. A key that is dead when it is made can't be meant.
+std::optional<Time> expiry_in(const json::object& body, Time now) {
+  const json::value* given = json::find(body, "Expires");
+  if (given == nullptr || given->is_null()) return std::nullopt;
+  const std::string_view text = json::text_at(body, "Expires").value_or("no text");
+  if (text.empty()) return std::nullopt;
+  const auto time = parse_time(text);
   if (!time) fail_invalid("Expires must be a time such as 2024-05-01T02:03:04Z.");
+  if (*time <= now) {
+    fail_invalid(fmt::format("Expires: {} is past; it is {} now. Give a later time, or leave it out.",
+                             to_rfc3339(*time), to_rfc3339(now)));
+  }
   return time;
 }
 
@@ -100,10 +109,11 @@ void expect_room_for_key(storage::Txn& txn, const std::string& user) {
 /// The only answer that ever shows the key.
 net::Response create_key(Call& call) {
   ApiKey key;
-  key.purpose = json::text_at(call.body(), "Purpose").value_or("");
+  key.purpose = trim_name(json::text_at(call.body(), "Purpose").value_or(""));
+  if (has_control_characters(key.purpose)) fail_invalid("Purpose must not hold line ends or control characters.");
   if (key.purpose.empty()) fail_invalid("Purpose is required: say what the key is for.");
   if (key.purpose.size() > 1000) fail_invalid("Purpose must be at most 1000 bytes long.");
-  key.expires = within(expiry_in(call.body()), call.principal.key_expires);
+  key.expires = within(expiry_in(call.body(), call.services.clock.now()), call.principal.key_expires);
   key.created = call.services.clock.now();
   const Secret text = make_api_key(call.services.random);
   key.hint = hint_of(text);
@@ -215,13 +225,17 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
   };
   const std::string any(authenticated);
   const QueryParameters names{{"ids", QueryKind::texts}, {"name"}, {"partialName"}};
+  QueryParameters team_filters = names;
+  team_filters.push_back({"spaces", QueryKind::texts});
+  team_filters.push_back({"includeSystem", QueryKind::flag});
   std::vector<Route> routes{
       Route{"GET", "users/me", any, "Your own user.", me}.answers(shape::one("User")),
       Route{"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of}
           .with_query(names)
           .answers(shape::list_of("Space")),
-      Route{"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of}.with_query(names).answers(
-          shape::list_of("Team")),
+      Route{"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of}
+          .with_query(team_filters)
+          .answers(shape::list_of("Team")),
       Route{"GET", "users/{user}/permissions", any, "What a user may do.", permissions}.answers(permission_set()),
       Route{"GET", "users/{user}/permissions/configuration", any, "What a user may do.", permissions}.answers(
           permission_set()),

@@ -2,10 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "model/user.h"
+
 namespace slipway::model {
 namespace {
 
-Changes team_hook(const Edit& edit, const Lookup&, Problems& problems) {
+Changes team_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
+  if (!edit.is_deletion() && json::text_at(*edit.after, "Id") == administrators_team &&
+      !has_active_user(json::from_json<Team>(*edit.after).MemberUserIds, lookup)) {
+    problems.add(
+        "MemberUserIds: this team needs at least one active user, or nobody could administer the server any more "
+        "(SEC-5).");
+  }
   if (edit.is_deletion() && !json::flag_at(*edit.before, "CanBeDeleted").value_or(true)) {
     problems.add(fmt::format("The team '{}' is built in and can't be deleted.",
                              json::text_at(*edit.before, "Name").value_or("")));
@@ -14,6 +24,13 @@ Changes team_hook(const Edit& edit, const Lookup&, Problems& problems) {
 }
 
 }  // namespace
+
+bool has_active_user(const std::vector<std::string>& users, const Lookup& lookup) {
+  return std::any_of(users.begin(), users.end(), [&](const std::string& id) {
+    const auto user = find<User>(lookup, id);
+    return user && user->IsActive;
+  });
+}
 
 Schema team_schema() {
   return {
@@ -27,6 +44,7 @@ Schema team_schema() {
                  reference("SpaceId", {"Space"}).fixed().unlinked_on_delete(), flag("CanBeDeleted", true).server_set(),
                  flag("CanBeRenamed", true).server_set(), flag("CanChangeMembers", true).server_set(),
                  flag("CanChangeRoles", true).server_set()},
+      .filters = {{"spaces", "SpaceId", "includeSystem"}},
       .links = {{"ScopedUserRoles", "<self>/scopeduserroles{?skip,take}"}},
       .list_template = "{?skip,take,ids,partialName,spaces,includeSystem}",
       .link_name = "Teams",

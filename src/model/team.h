@@ -20,6 +20,9 @@ BOOST_DESCRIBE_STRUCT(Team, (), (Id, Name, Description, MemberUserIds, SpaceId))
 
 inline constexpr std::string_view administrators_team = "teams-administrators";
 
+/// Is any of the users there and active?
+bool has_active_user(const std::vector<std::string>& users, const Lookup&);
+
 Schema team_schema();
 
 }  // namespace slipway::model

@@ -1,9 +1,34 @@
 #include "model/user.h"
 
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "model/team.h"
+
 namespace slipway::model {
 namespace {
 
-Changes user_hook(const Edit& edit, const Lookup&, Problems& problems) {
+bool is_active(const json::object& user) { return json::flag_at(user, "IsActive").value_or(true); }
+
+/// Somebody has to be able to administer the server (SEC-5).
+void check_not_last_administrator(const json::object& user, const Lookup& lookup, Problems& problems) {
+  const auto administrators = find<Team>(lookup, administrators_team);
+  const std::string_view id = json::text_at(user, "Id").value_or("");
+  if (!administrators) return;
+  std::vector<std::string> others = administrators->MemberUserIds;
+  if (std::erase(others, id) == 0 || has_active_user(others, lookup)) return;
+  problems.add(fmt::format(
+      "The user '{}' is the last active member of the team '{}' and has to stay: make another user its member first.",
+      json::text_at(user, "Username").value_or(id), administrators->Name));
+}
+
+Changes user_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
+  const bool was_active = edit.before != nullptr && is_active(*edit.before);
+  if (was_active && (edit.is_deletion() || !is_active(*edit.after))) {
+    check_not_last_administrator(*edit.before, lookup, problems);
+  }
   if (edit.is_deletion() && edit.user == json::text_at(*edit.before, "Id")) {
     problems.add("You can't delete your own user: ask another administrator.");
   }
@@ -19,10 +44,10 @@ Schema user_schema() {
       .id_prefix = "Users",
       .scope = Scope::system,
       // Password is accepted and forgotten: users get in by API keys.
-      .fields = {text("Username").required().at_most(64), text("DisplayName").required().at_most(200),
-                 text("EmailAddress").at_most(320), flag("IsActive", true), flag("IsService"),
-                 flag("CanPasswordBeEdited").server_set(), text("Password").omitted_when_null().server_set(),
-                 anything("Identities", json::array())},
+      .fields = {text("Username").required().as_name().at_most(64),
+                 text("DisplayName").required().as_name().at_most(200), text("EmailAddress").as_name().at_most(320),
+                 flag("IsActive", true), flag("IsService"), flag("CanPasswordBeEdited").server_set(),
+                 text("Password").omitted_when_null().server_set(), anything("Identities", json::array())},
       .name_member = "Username",
       .own_flag = "IsRequestor",
       .links = {{"Spaces", "<self>/spaces"},
