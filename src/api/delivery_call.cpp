@@ -77,9 +77,11 @@ std::optional<std::vector<std::string>> ids_of(const Call& call) {
 }
 
 std::vector<std::string> wanted_spaces(const Call& call) {
-  if (call.has_space) return {call.space};
   auto spaces = ids_in(call, "spaces");
-  return spaces == std::vector<std::string>{"all"} ? std::vector<std::string>() : spaces;
+  if (spaces == std::vector<std::string>{"all"}) spaces.clear();
+  if (!call.has_space) return spaces;
+  const bool is_asked_for = spaces.empty() || std::find(spaces.begin(), spaces.end(), call.space) != spaces.end();
+  return {is_asked_for ? call.space : "none"};
 }
 
 std::optional<bool> flag_of(const Call& call, std::string_view parameter) {

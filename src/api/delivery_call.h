@@ -65,7 +65,8 @@ storage::Page<T> part_of(std::vector<T> all, const storage::Slice& slice) {
 std::vector<std::string> ids_in(const Call&, std::string_view parameter);
 /// Those of `ids`, which restrict only when there are some (`ids=` counts as not supplied).
 std::optional<std::vector<std::string>> ids_of(const Call&);
-/// For lists of the system: the space in the address, else those that the query names; none for all.
+/// For lists of the system: the space in the address if the query asks for no others, else those that the query names;
+/// none for all.
 std::vector<std::string> wanted_spaces(const Call&);
 /// What the query says of a flag; anything but true and false restricts nothing.
 std::optional<bool> flag_of(const Call&, std::string_view parameter);

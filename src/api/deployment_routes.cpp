@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
@@ -19,6 +20,7 @@
 #include "model/project.h"
 #include "model/project_group.h"
 #include "model/tenant.h"
+#include "planning/tenant_selection.h"
 #include "storage/document_lookup.h"
 
 namespace slipway::api {
@@ -292,20 +294,31 @@ json::object brief(const T& document) {
 }
 
 struct DashboardFilter {
-  std::vector<std::string> projects, environments;
+  std::vector<std::string> projects, environments, tenants, tags, releases;
   bool with_previous = false;
+
+  bool is_filtered() const {
+    return !projects.empty() || !environments.empty() || wants_tenants() || !releases.empty();
+  }
+  bool wants_tenants() const { return !tenants.empty() || !tags.empty(); }
+  bool admits(const model::Tenant& tenant) const {
+    return is_wanted(tenants, tenant.Id) && (tags.empty() || planning::matches_tags(tags, tenant.TenantTags));
+  }
 };
 
 /// What runs where, from the table of current states (UI-1).
 json::array dashboard_items(storage::Reader& reader, DeliveryDocuments& documents,
-                            const std::vector<model::Project>& projects, const DashboardFilter& filter) {
+                            const std::vector<model::Project>& projects, const std::set<std::string>& tenants,
+                            const DashboardFilter& filter) {
   json::array items;
   for (const model::Project& project : projects) {
     for (const storage::CurrentState& state : storage::current_states(reader, project.Id)) {
       if (!is_wanted(filter.environments, state.environment)) continue;
+      if (filter.wants_tenants() && !tenants.contains(state.tenant)) continue;
       const auto add = [&](const std::string& id) {
         const auto deployment = id.empty() ? std::nullopt : storage::find_deployment(reader, id);
-        if (deployment) items.push_back(documents.dashboard_item(*deployment, standing_of(*deployment, state)));
+        if (!deployment || !is_wanted(filter.releases, deployment->release)) return;
+        items.push_back(documents.dashboard_item(*deployment, standing_of(*deployment, state)));
       };
       add(state.last_deployment);
       if (state.last_success != state.last_deployment) add(state.last_success);
@@ -344,31 +357,42 @@ net::Response dashboard(Call& call, storage::Reader& reader, const DashboardFilt
     entry["EnvironmentIds"] = environment_ids;
     groups.push_back(std::move(entry));
   }
+  std::set<std::string> shown_tenants;
   for (const auto& tenant : model::list<model::Tenant>(lookup, call.space)) {
+    if (!filter.admits(tenant)) continue;
+    shown_tenants.insert(tenant.Id);
     tenants.push_back(json::object{{"Id", tenant.Id},
                                    {"Name", tenant.Name},
                                    {"TenantTags", json::to_json(tenant.TenantTags)},
                                    {"ProjectEnvironments", json::to_json(tenant.ProjectEnvironments)},
                                    {"IsDisabled", tenant.IsDisabled}});
   }
-  return json_response(200, json::object{{"Items", dashboard_items(reader, documents, shown, filter)},
+  return json_response(200, json::object{{"Items", dashboard_items(reader, documents, shown, shown_tenants, filter)},
                                          {"Projects", std::move(projects)},
                                          {"ProjectGroups", std::move(groups)},
                                          {"Environments", std::move(environments)},
                                          {"Tenants", std::move(tenants)},
                                          {"ProjectLimit", nullptr},
-                                         {"IsFiltered", !filter.projects.empty()},
+                                         {"IsFiltered", filter.is_filtered()},
                                          {"Links", json::object()}});
 }
 
 net::Response static_dashboard(Call& call, storage::Reader& reader) {
-  return dashboard(call, reader, {ids_in(call, "projectId"), {}, false});
+  DashboardFilter filter;
+  filter.projects = ids_in(call, "projectId");
+  filter.tenants = ids_in(call, "selectedTenants");
+  filter.tags = call.query.list("selectedTags");
+  filter.releases = ids_in(call, "releaseId");
+  return dashboard(call, reader, filter);
 }
 
 net::Response dynamic_dashboard(Call& call, storage::Reader& reader) {
   const auto previous = call.query.find("includePrevious");
-  const bool with_previous = previous && !previous->empty() && *previous != "false" && *previous != "False";
-  return dashboard(call, reader, {ids_in(call, "projects"), ids_in(call, "environments"), with_previous});
+  DashboardFilter filter;
+  filter.projects = ids_in(call, "projects");
+  filter.environments = ids_in(call, "environments");
+  filter.with_previous = previous && !previous->empty() && !equals_ignoring_case(*previous, "false");
+  return dashboard(call, reader, filter);
 }
 
 /// `releaseHistoryCount`, within reason.

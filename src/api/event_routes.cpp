@@ -5,6 +5,7 @@
 #include "api/delivery_call.h"
 #include "api/shape.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "model/ids.h"
 #include "storage/events.h"
 #include "storage/numbered_id.h"
@@ -42,11 +43,22 @@ json::object event_json(const Event& event) {
           {"Links", json::object{{"Self", "/api/events/" + id}}}};
 }
 
-/// A kind of document, "Projects", as a subject's id begins: "Projects-".
-std::string beginning_of(const std::string& kind) {
+/// A kind of document, "Projects", as its ids begin: "Projects-". Ids that are made of an owner's begin with both:
+/// "variableset-Projects-".
+std::vector<std::string> beginnings_of(const std::string& kind, const model::Catalogue& catalogue) {
+  std::vector<std::string> beginnings;
+  for (const model::Schema& schema : catalogue.all()) {
+    const bool is_meant =
+        equals_ignoring_case(kind, schema.collection) || equals_ignoring_case(kind, schema.type + "s");
+    if (!is_meant || schema.id_form.empty()) continue;
+    for (const std::string& owner : schema.find_field(schema.parent)->targets) {
+      beginnings.push_back(schema.id_form.substr(0, schema.id_form.find('<')) + catalogue.get(owner).id_prefix + "-");
+    }
+  }
+  if (!beginnings.empty()) return beginnings;
   std::string id = model::canonical_id(kind + "-1");
   id.pop_back();
-  return id;
+  return {id};
 }
 
 std::optional<Time> time_in(const net::Query& query, std::string_view name) {
@@ -75,11 +87,14 @@ storage::EventFilter filter_of(const Call& call) {
   filter.tenant = ids_in(call, "tenants");
   filter.user = ids_in_any(call, {"user", "users"});
   filter.category = call.query.list("eventCategories");
-  std::vector<std::string> kinds = call.query.list("documentTypes");
-  for (std::string& kind : kinds) kind = beginning_of(kind);
+  std::vector<std::string> kinds;
+  for (const std::string& kind : call.query.list("documentTypes")) {
+    for (std::string& beginning : beginnings_of(kind, call.services.catalogue)) kinds.push_back(std::move(beginning));
+  }
   filter.subject_kind = kinds;
   filter.from = time_in(call.query, "from");
   filter.to = time_in(call.query, "to");
+  if (filter.from && filter.to && *filter.from > *filter.to) fail_invalid("from is later than to; swap them.");
   filter.ids = ids_of(call);
   return filter;
 }
@@ -93,7 +108,7 @@ net::Response get(Call& call, Reader& reader) {
   const std::string& id = call.parameter("id");
   const auto number = storage::number_of(id, storage::kEventPrefix);
   const auto event = number ? storage::find_event(reader, *number) : std::nullopt;
-  if (!event) commands::fail_unknown("resource", id);
+  if (!event || (call.has_space && event->space != call.space)) commands::fail_unknown("resource", id);
   return json_response(200, event_json(*event));
 }
 

@@ -117,7 +117,9 @@ net::Response search_classic(Call& call) {
       items.push_back(version_document(feed.document, repository.id, {}));
     }
   } else {
-    for (const auto& version : part_of(wanted_versions(call, feed, package), slice_of(call.query)).items) {
+    auto wanted = wanted_versions(call, feed, package);
+    if (flag_of(call, "includeMultipleVersions") == false && wanted.size() > 1) wanted.resize(1);
+    for (const auto& version : part_of(std::move(wanted), slice_of(call.query)).items) {
       items.push_back(version_document(feed.document, package, version));
     }
   }
@@ -133,9 +135,10 @@ BOOST_DESCRIBE_STRUCT(RuleTest, (), (Version, VersionRange, PreReleaseTag, FeedT
 net::Response rule_test(Call& call, RuleTest test) {
   if (test.FeedType.empty() && !test.FeedId.empty()) {
     const auto feed = call.services.database.read([&](storage::Reader& reader) {
-      return model::find<model::Feed>(storage::DocumentLookup(reader), test.FeedId);
+      return model::find_in<model::Feed>(storage::DocumentLookup(reader), call.space, test.FeedId);
     });
-    if (feed && feed->SpaceId == call.space) test.FeedType = feed->FeedType;
+    if (!feed) fail_invalid(fmt::format("FeedId: '{}' was not found; give the id of an existing Feed.", test.FeedId));
+    test.FeedType = feed->FeedType;
   }
   const auto format = planning::version_format_of_feed(test.FeedType);
   json::array errors;
@@ -186,8 +189,12 @@ std::vector<Route> feed_routes() {
           .answers(shape::nothing()),
       Route{"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.",
             OutwardHandler{versions}}
-          .with_query(paged(
-              {{"packageId"}, {"versionRange"}, {"preReleaseTag"}, {"filter"}, {"includePreRelease", QueryKind::flag}}))
+          .with_query(paged({{"packageId"},
+                             {"versionRange"},
+                             {"preReleaseTag"},
+                             {"filter"},
+                             {"includePreRelease", QueryKind::flag},
+                             {"includeReleaseNotes", QueryKind::flag}}))
           .answers(shape::page_of("PackageVersion")),
       Route{"GET", "feeds/{feed}/packages/search", "FeedView", "Lists the packages whose id contains a text.",
             OutwardHandler{search}}
@@ -200,7 +207,9 @@ std::vector<Route> feed_routes() {
                              {"preReleaseTag"},
                              {"filter"},
                              {"includePreRelease", QueryKind::flag},
-                             {"partialMatch", QueryKind::flag}}))
+                             {"partialMatch", QueryKind::flag},
+                             {"includeMultipleVersions", QueryKind::flag},
+                             {"includeNotes", QueryKind::flag}}))
           .answers(shape::list_of("PackageVersion")),
       Route{"GET", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
             rule_test_by_query}

@@ -4,6 +4,7 @@
 
 #include "api/shape.h"
 #include "base/text.h"
+#include "storage/event_categories.h"
 
 namespace slipway::api {
 namespace {
@@ -15,13 +16,18 @@ struct NamedList {
   std::string_view names;  ///< with blanks between
 };
 
+constexpr std::string_view document_types =
+    "Accounts APIKeys Channels DeploymentProcesses Deployments Environments Feeds LibraryVariableSets Lifecycles "
+    "MachinePolicies ProjectGroups Projects Releases RetentionPolicies ServerTasks Spaces TagSets Teams Tenants "
+    "TenantVariables Users VariableSets WorkerPools";
+
+bool is_document_type(std::string_view kind) {
+  const auto all = split(document_types, ' ');
+  return std::any_of(all.begin(), all.end(), [&](std::string_view type) { return equals_ignoring_case(type, kind); });
+}
+
 constexpr NamedList named_lists[] = {
-    {"events/categories", "The categories of audit entries.",
-     "Created Modified Deleted DeploymentQueued DeploymentStarted DeploymentSucceeded DeploymentFailed "
-     "DeploymentCanceled ReleaseBlocked ReleaseUnblocked TaskCanceled"},
-    {"events/documenttypes", "The kinds of documents that audit entries are about.",
-     "Accounts APIKeys Channels Deployments Environments Feeds LibraryVariableSets Lifecycles ProjectGroups Projects "
-     "Releases Spaces TagSets Teams Tenants Users WorkerPools"},
+    {"events/documenttypes", "The kinds of documents that audit entries are about.", document_types},
     {"tasks/tasktypes", "The kinds of tasks.", "Deploy"},
 };
 
@@ -117,6 +123,20 @@ std::string permission_to_see(std::string_view path) {
   return std::string(area != std::end(areas) ? area->permission : "AdministerSystem");
 }
 
+/// `appliesTo`: a kind of document, as events/documenttypes names them.
+net::Response categories(Call& call, storage::Reader&) {
+  const auto kinds = call.query.list("appliesTo");
+  json::array list;
+  for (const auto& [name, applies_to] : storage::event_categories) {
+    const bool is_wanted =
+        kinds.empty() || std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) {
+          return applies_to.empty() ? is_document_type(kind) : equals_ignoring_case(kind, applies_to);
+        });
+    if (is_wanted) list.push_back(json::object{{"Id", name}, {"Name", name}, {"Links", json::object()}});
+  }
+  return json_response(200, list);
+}
+
 Route route(std::string_view path, std::string_view summary, std::string text) {
   const json::object shape = shape::like(json::parse(text));
   return Route{"GET",
@@ -157,6 +177,10 @@ std::vector<Route> fixed_routes() {
                          "Step types, by their type.", search_steps, RouteScope::system}
                        .with_query({{"type"}})
                        .answers(shape::list_of(step_shape())));
+  routes.push_back(Route{"GET", "events/categories", permission_to_see("events/categories"),
+                         "The categories of audit entries.", categories, RouteScope::system}
+                       .with_query({{"appliesTo", QueryKind::texts}})
+                       .answers(shape::like(documents_of("Created"))));
   return routes;
 }
 

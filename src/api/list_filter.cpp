@@ -66,6 +66,19 @@ bool holds(const json::value& member, const std::vector<std::string>& texts) {
   return std::any_of(texts.begin(), texts.end(), [&](const auto& t) { return equals_ignoring_case(t, text); });
 }
 
+/// Where null counts too unless a flag says otherwise, an absent filter asks for whatever is not null.
+void restrict_with_nulls(storage::Reader& reader, storage::ResourceFilter& filter, const std::string& field,
+                         const std::vector<std::string>& values, bool with_nulls) {
+  std::vector<std::string> ids;
+  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
+    const json::object document = parse_document(row);
+    const json::value* member = document.if_contains(field);
+    const bool is_null = member == nullptr || member->is_null();
+    if (is_null ? with_nulls : values.empty() || holds(*member, values)) ids.push_back(row.id);
+  }
+  filter.ids = std::move(ids);
+}
+
 /// What no column and no reference tells is read from the documents themselves.
 void restrict_by_value(storage::Reader& reader, storage::ResourceFilter& filter, const AnyOf& wanted) {
   std::vector<std::string> ids;
@@ -81,6 +94,42 @@ void restrict_by_value(storage::Reader& reader, storage::ResourceFilter& filter,
 bool is_reference(model::FieldKind kind) {
   return kind == model::FieldKind::reference || kind == model::FieldKind::references ||
          kind == model::FieldKind::reference_map;
+}
+
+/// Kinds are columns of their own; one that the schema lacks is no document's.
+void restrict_to_kinds(storage::Reader& reader, storage::ResourceFilter& filter, const model::Schema& schema,
+                       const std::vector<std::string>& values) {
+  std::set<std::string> kinds;
+  for (const auto& [kind, fields] : schema.kinds) {
+    if (std::any_of(values.begin(), values.end(), [&](const auto& v) { return equals_ignoring_case(v, kind); })) {
+      kinds.insert(kind);
+    }
+  }
+  if (kinds.size() == 1) {
+    filter.kind = *kinds.begin();
+    return;
+  }
+  std::vector<std::string> ids;
+  for (const std::string& kind : kinds) {
+    filter.kind = kind;
+    for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) ids.push_back(row.id);
+  }
+  filter.kind.clear();
+  filter.ids = std::move(ids);
+}
+
+/// "TenantId.ProjectEnvironments": documents of an owner that references one of the values in that field.
+void restrict_by_owner(storage::Reader& reader, storage::ResourceFilter& filter, const model::Catalogue& catalogue,
+                       const model::Field& owner, const AnyOf& wanted) {
+  storage::ResourceFilter owners;
+  owners.type = catalogue.get(owner.targets.front()).type;
+  owners.space = filter.space;
+  const std::set<std::string> matched = matching(reader, owners, wanted);
+  std::vector<std::string> ids;
+  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
+    if (matched.contains(row.parent)) ids.push_back(row.id);
+  }
+  filter.ids = std::move(ids);
 }
 
 }  // namespace
@@ -102,13 +151,25 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
   std::vector<AnyOf> conditions, values_wanted;
   for (const model::Filter& declared : schema.filters) {
     auto values = call.query.list(declared.parameter);
-    if (values.empty()) continue;
-    if (declared.field == schema.discriminator) {
-      if (values.size() == 1 && schema.kinds.contains(values.front())) filter.kind = values.front();
+    if (!declared.null_flag.empty()) {
+      if (values == std::vector<std::string>{"all"}) values.clear();
+      const std::string_view flag = call.query.find(declared.null_flag).value_or("");
+      const bool with_nulls =
+          values.empty() ? !equals_ignoring_case(flag, "false") : equals_ignoring_case(flag, "true");
+      if (!values.empty() || !with_nulls) restrict_with_nulls(reader, filter, declared.field, values, with_nulls);
       continue;
     }
-    const model::Field* field = schema.find_field(declared.field);
-    if (field->kind == model::FieldKind::tags) {
+    if (values.empty()) continue;
+    if (declared.field == schema.discriminator) {
+      restrict_to_kinds(reader, filter, schema, values);
+      continue;
+    }
+    const auto dot = declared.field.find('.');
+    const model::Field* field = schema.find_field(declared.field.substr(0, dot));
+    if (dot != std::string::npos) {
+      restrict_by_owner(reader, filter, call.services.catalogue, *field,
+                        {declared.field.substr(dot + 1), std::move(values)});
+    } else if (field->kind == model::FieldKind::tags) {
       for (AnyOf& any : by_tags(reader, call.space, declared.field, values)) conditions.push_back(std::move(any));
     } else {
       (is_reference(field->kind) ? conditions : values_wanted).push_back({declared.field, std::move(values)});
@@ -119,13 +180,18 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
   return filter;
 }
 
-void restrict_to_owner(storage::ResourceFilter& filter, const model::Schema& schema, const std::string& field,
-                       const std::string& owner) {
+void restrict_to_owner(storage::Reader& reader, storage::ResourceFilter& filter, const model::Schema& schema,
+                       const std::string& field, const std::string& owner) {
   if (field == schema.parent) {
     filter.parent = owner;
-  } else {
-    filter.references.emplace(field, owner);
+    return;
   }
+  if (filter.references) {  // there is room for one, and what the query asks for holds as well
+    std::vector<std::string> ids;
+    for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) ids.push_back(row.id);
+    filter.ids = std::move(ids);
+  }
+  filter.references.emplace(field, owner);
 }
 
 }  // namespace slipway::api

@@ -11,11 +11,11 @@
 namespace slipway::api {
 
 /// The filter for a list of that type in the call's space: ids, name, partialName, and the parameters that the schema
-/// declares. Unknown and empty parameters do not restrict; ids that match nothing yield nothing.
+/// declares. Empty parameters do not restrict; values that match nothing yield nothing.
 storage::ResourceFilter list_filter(const Call&, storage::Reader&, const model::Schema&);
 
 /// Restricts it to what belongs to `owner` by `field`.
-void restrict_to_owner(storage::ResourceFilter&, const model::Schema&, const std::string& field,
+void restrict_to_owner(storage::Reader&, storage::ResourceFilter&, const model::Schema&, const std::string& field,
                        const std::string& owner);
 
 }  // namespace slipway::api

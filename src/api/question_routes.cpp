@@ -47,21 +47,38 @@ struct MissingFilter {
         project(model::canonical_id(query.find("projectId").value_or(""))),
         environment(model::canonical_id(query.find("environmentId").value_or(""))) {}
   static bool admits(const std::string& wanted, const std::string& id) { return wanted.empty() || wanted == id; }
-  bool admits(const model::MissingValue& m) const {
-    return !m.variable_set.empty() || (admits(project, m.project) && admits(environment, m.environment));
+  /// Values for library sets belong to no project and environment, so they count where the tenant is connected to both
+  /// and the project asks for the set.
+  bool admits(const model::MissingValue& m, const model::Tenant& tenant, const std::set<std::string>& libraries) const {
+    if (m.variable_set.empty()) return admits(project, m.project) && admits(environment, m.environment);
+    return is_connected(tenant) && (project.empty() || libraries.contains(m.variable_set));
+  }
+
+ private:
+  bool is_connected(const model::Tenant& tenant) const {
+    return std::any_of(
+        tenant.ProjectEnvironments.begin(), tenant.ProjectEnvironments.end(), [&](const auto& connection) {
+          const auto& [id, environments] = connection;
+          return admits(project, id) && (environment.empty() || std::find(environments.begin(), environments.end(),
+                                                                          environment) != environments.end());
+        });
   }
 };
 
 net::Response variables_missing(Call& call, Reader& reader) {
   const DocumentLookup lookup(reader);
   const MissingFilter filter(call.query);
+  std::set<std::string> libraries;
+  if (const auto project = model::find_in<model::Project>(lookup, call.space, filter.project)) {
+    libraries.insert(project->IncludedLibraryVariableSetIds.begin(), project->IncludedLibraryVariableSetIds.end());
+  }
   model::MissingValues missing_values(lookup);
   json::array out;
   for (const model::Tenant& tenant : model::list<model::Tenant>(lookup, call.space)) {
     if (!MissingFilter::admits(filter.tenant, tenant.Id)) continue;
     json::array missing;
     for (const model::MissingValue& m : missing_values.of(tenant)) {
-      if (filter.admits(m)) missing.push_back(missing_json(m));
+      if (filter.admits(m, tenant, libraries)) missing.push_back(missing_json(m));
     }
     if (missing.empty()) continue;
     out.push_back(
@@ -89,6 +106,7 @@ std::vector<model::VariableSet> sets_of(const Call& call, Reader& reader, std::s
 net::Response variable_names(Call& call, Reader& reader) {
   std::set<std::string> seen;
   json::array names;
+  if (!call.query.list("runbook").empty()) return json_response(200, names);  // there are none, so none has variables
   for (const model::VariableSet& set : sets_of(call, reader, call.query.find("project").value_or(""))) {
     for (const model::Variable& variable : set.Variables) {
       if (seen.insert(fold_name(variable.Name)).second) names.emplace_back(variable.Name);
@@ -133,11 +151,11 @@ std::vector<Route> question_routes() {
           shape::object({{"Enabled", shape::flag()}})),
       Route{"GET", "tenants/variables-missing", "VariableView",
             "Values that tenants still owe the templates of their projects.", variables_missing}
-          .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}})
+          .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}, {"includeDetails", QueryKind::flag}})
           .answers(missing_shape()),
       Route{"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
             variable_names}
-          .with_query({{"project"}})
+          .with_query({{"project"}, {"runbook"}})
           .answers(shape::list_of(shape::text())),
   };
 }

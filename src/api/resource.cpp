@@ -68,14 +68,14 @@ std::optional<StoredResource> find_frozen(const Call& call, storage::Reader& rea
 net::Response Resource::page(Call& call, storage::Reader& reader, const std::optional<Owner>& owner) const {
   const storage::Slice slice = slice_of(call.query);
   storage::ResourceFilter filter = list_filter(call, reader, schema_);
-  if (owner) restrict_to_owner(filter, schema_, owner->field, owner->id);
+  if (owner) restrict_to_owner(reader, filter, schema_, owner->field, owner->id);
   const auto rows = storage::list_resources(reader, filter, slice);
   return page_response(call, schema_.type, shown(rows.items, call, reader), rows.total, slice);
 }
 
 net::Response Resource::everything(Call& call, storage::Reader& reader, const std::optional<Owner>& owner) const {
   storage::ResourceFilter filter = list_filter(call, reader, schema_);
-  if (owner) restrict_to_owner(filter, schema_, owner->field, owner->id);
+  if (owner) restrict_to_owner(reader, filter, schema_, owner->field, owner->id);
   return array_response(shown(storage::list_resources(reader, filter, storage::everything).items, call, reader));
 }
 

@@ -80,6 +80,7 @@ QueryParameters filters_of(const Schema& schema) {
     const model::Field* field = schema.find_field(filter.field);
     const bool is_flag = field != nullptr && field->kind == model::FieldKind::flag;
     all.push_back({filter.parameter, is_flag ? QueryKind::flag : QueryKind::texts});
+    if (!filter.null_flag.empty()) all.push_back({filter.null_flag, QueryKind::flag});
   }
   return all;
 }

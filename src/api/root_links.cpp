@@ -21,9 +21,7 @@ constexpr FixedLink of_space[] = {
     {"BuildInformation", "/build-information{/id}{?packageId,filter,latest,skip,take,overwriteMode}"},
     {"BuiltInFeedStats", "/feeds/stats"},
     {"Certificates", "/certificates{/id}{?skip,take,search,archived,tenant,firstResult,orderBy,ids,partialName}"},
-    {"Dashboard",
-     "/dashboard{?projectId,releaseId,selectedTenants,selectedTags,showAll,"
-     "highestLatestVersionPerProjectAndEnvironment}"},
+    {"Dashboard", "/dashboard{?projectId,releaseId,selectedTenants,selectedTags}"},
     {"DashboardDynamic", "/dashboard/dynamic{?projects,environments,includePrevious}"},
     {"DeploymentFreezes", "/deploymentfreezes"},
     {"Deployments", "/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState}"},
@@ -62,7 +60,7 @@ constexpr FixedLink of_space[] = {
     {"TenantVariables", "/tenantvariables/all{?projectId}"},
     {"TenantsMissingVariables", "/tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}"},
     {"TenantsStatus", "/tenants/status"},
-    {"VariableNames", "/variables/names{?project,runbook,projectEnvironmentsFilter}"},
+    {"VariableNames", "/variables/names{?project,runbook}"},
     // The third name is misspelled in the wild; clients expand what the template names.
     {"VersionRuleTest", "/channels/rule-test{?version,versionRange,preReleaseTag,feetType,feedType}"},
     {"WorkerOperatingSystems", "/workers/operatingsystem/names/all"},

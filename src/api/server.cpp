@@ -13,10 +13,14 @@
 #include "api/errors.h"
 #include "api/permissions.h"
 #include "api/routes.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace slipway::api {
 namespace {
+
+/// Names of fewer letters are too near to one another.
+constexpr std::size_t shortest_misspelt = 4;
 
 /// Some proxies let only GET and POST through, and one client relies on that everywhere. HEAD is a GET whose body the
 /// web server keeps back.
@@ -45,6 +49,28 @@ void harden(net::Response& response) {
 
 void check_text(std::string_view text) {
   if (!is_valid_utf8(text)) fail_invalid("The address is not valid UTF-8.");
+}
+
+/// A parameter that is a declared one misspelt would restrict nothing, and so answer another question.
+void check_query(const Route& route, const net::Query& sent) {
+  Problems problems;
+  for (const auto& [name, value] : sent) {
+    const QueryParameter* nearest = nullptr;
+    bool is_declared = false;
+    for (const QueryParameter& known : route.query) {
+      if (equals_ignoring_case(known.name, name)) {
+        is_declared = true;
+        if (known.kind == QueryKind::flag && !value.empty() && !equals_ignoring_case(value, "true") &&
+            !equals_ignoring_case(value, "false")) {
+          problems.add(fmt::format("{} must be true or false.", known.name));
+        }
+      }
+      if (name.size() >= shortest_misspelt && letters_apart(name, known.name, 1) <= 1) nearest = &known;
+    }
+    if (is_declared || nearest == nullptr) continue;
+    problems.add(fmt::format("The query has no parameter '{}' here. Did you mean {}?", name, nearest->name));
+  }
+  problems.throw_if_any();
 }
 
 /// A handler sees no parameter that its route doesn't declare, so none is read that the OpenAPI document lacks.
@@ -173,6 +199,7 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
     read_address(call, match, *directory);
     require_permission(call.principal, match.route->permission,
                        match.route->scope == RouteScope::space ? call.space : "");
+    check_query(*match.route, net::Query(request.query));
   };
   if (const auto* read = std::get_if<ReadHandler>(&match.route->handler)) {
     return services_.database.read([&](storage::Reader& reader) {

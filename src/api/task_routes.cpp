@@ -46,6 +46,9 @@ storage::TaskFilter filter_of(const Call& call) {
   filter.states = wanted_states(call);
   filter.has_warnings_or_errors = flag_of(call, "hasWarningsOrErrors");
   filter.ids = ids_of(call);
+  // There are no runbooks and no interruptions, so no task is of the one or waits for the other.
+  const bool asks_for_none = !ids_in(call, "runbook").empty() || call.asks("hasPendingInterruptions");
+  if (asks_for_none) filter.ids = std::vector<std::string>();
   return filter;
 }
 
@@ -170,7 +173,10 @@ std::vector<Route> task_routes() {
                              {"states", QueryKind::texts},
                              {"active", QueryKind::flag},
                              {"running", QueryKind::flag},
-                             {"hasWarningsOrErrors", QueryKind::flag}}))
+                             {"hasWarningsOrErrors", QueryKind::flag},
+                             {"hasPendingInterruptions", QueryKind::flag},
+                             {"includeSystem", QueryKind::flag},  // every task belongs to a space
+                             {"runbook", QueryKind::texts}}))
           .answers(shape::page_of("Task")),
       Route{"GET", "tasks/{id}", "TaskView", "Shows a task.",
             [](Call& call, storage::Reader& reader) { return show(call, reader, addressed_task(call, reader)); },
