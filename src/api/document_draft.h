@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/document_store.h"
+#include "api/reference_check.h"
 #include "base/error.h"
 
 namespace slipway::api {
@@ -16,7 +17,7 @@ struct DocumentStore::Draft {
   std::optional<storage::StoredResource> stored;  ///< none for a new document
   std::optional<json::object> before;
   json::object after;
-  std::vector<storage::Reference> references;  ///< of `after`
+  FoundReferences found;  ///< of `after`
   Problems problems;
 
   const json::object* before_or_null() const { return before ? &*before : nullptr; }

@@ -60,23 +60,30 @@ struct Outsiders {
   Problems blockers;
 };
 
+/// "Web (Projects-1)"; of a document without a name also whose it is: "DeploymentProcess of Web (deploymentprocess-…)".
+std::string label_of(const StoredResource& row, storage::Reader& reader) {
+  if (!row.name.empty()) return fmt::format("{} ({})", row.name, row.id);
+  const auto owner = row.parent.empty() ? std::nullopt : storage::find_resource(reader, row.parent);
+  return owner && !owner->name.empty() ? fmt::format("{} of {} ({})", row.type, owner->name, row.id)
+                                       : fmt::format("{} ({})", row.type, row.id);
+}
+
 Outsiders outsiders_of(const Family& family, storage::Reader& reader, const model::Catalogue& catalogue) {
   Outsiders found;
   for (const StoredResource& row : family.rows()) {
     for (const storage::Referrer& referrer : storage::referrers(reader, row.id, referrers_at_most)) {
       if (family.contains(referrer.source)) continue;
       const auto source = storage::find_resource(reader, referrer.source);
-      if (!source) continue;
+      if (!source || (!row.space.empty() && !source->space.empty() && source->space != row.space)) continue;
       for (const model::Edge& edge : model::edges_of(catalogue.get(source->type), parse_document(*source))) {
         const bool points_here = edge.field == referrer.field && (edge.target == row.id || row.type == "TagSet");
         if (!points_here || edge.declared->on_delete == model::OnDelete::ignore) continue;
         if (edge.declared->on_delete == model::OnDelete::unlink) {
           found.to_unlink[source->id].push_back(row.id);
         } else {
-          found.blockers.add(
-              fmt::format("{} '{}' is used by {} ({}) in {} and can't be deleted; remove it there first.", row.type,
-                          row.name.empty() ? row.id : row.name, source->name.empty() ? source->type : source->name,
-                          source->id, edge.field));
+          found.blockers.add(fmt::format("{} '{}' is used by {} in {} and can't be deleted; remove it there first.",
+                                         row.type, row.name.empty() ? row.id : row.name, label_of(*source, reader),
+                                         edge.field));
         }
         break;
       }
@@ -92,6 +99,10 @@ void require_rest(storage::Reader& reader, const StoredResource& row) {
     tasks.space = row.id;
   } else if (row.type == "Project") {
     tasks.project = row.id;
+  } else if (row.type == "Environment") {
+    tasks.environment = row.id;
+  } else if (row.type == "Tenant") {
+    tasks.tenant = row.id;
   } else {
     return;
   }
@@ -124,8 +135,8 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
     draft.before = draft.after = parse_document(*draft.stored);
     const Schema& their_schema = services_.catalogue.get(draft.stored->type);
     for (const std::string& target : targets) model::unlink(their_schema, draft.after, target);
-    draft.references =
-        check_references(txn_, their_schema, draft.space, draft.before_or_null(), draft.after, draft.problems);
+    draft.found = check_references(txn_, their_schema, draft.space,
+                                   {draft.before_or_null(), draft.after, model::Sender::server}, draft.problems);
     save(their_schema, draft);
   }
   for (const StoredResource& member : family.rows()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "api/document_draft.h"
@@ -21,6 +22,7 @@ using model::Sender;
 using storage::StoredResource;
 
 constexpr std::size_t largest_audit_detail = 16u << 10;
+constexpr std::size_t most_warnings = 5;  ///< told in an audit entry
 
 std::string text_of(const json::object& document, std::string_view member) {
   return member.empty() ? "" : std::string(json::text_at(document, member).value_or(""));
@@ -68,6 +70,7 @@ StoredResource DocumentStore::create(const Schema& schema, const std::string& sp
     };
     incoming = std::move(model::with_secrets(incoming, copy).as_object());
   }
+  if (schema.prepare) incoming = schema.prepare(std::move(incoming), lookup_);
   draft.after = model::merge(schema, {draft.id, space}, nullptr, incoming, sender, tools_for(draft.id), draft.problems);
   // Last, unless a place is named. Existing clients send 0 when they mean none.
   if (schema.order == model::Order::by_sort_order && json::integer_at(draft.after, "SortOrder").value_or(0) == 0) {
@@ -81,7 +84,8 @@ StoredResource DocumentStore::clone(const Schema& schema, const StoredResource& 
   for (const std::string_view own : {"Id", "Slug"}) copy.stable_erase(own);
   json::object texts;  // a client's objects could name another document's secrets
   for (const auto& member : changes) {
-    if (member.value().is_string()) texts.emplace(member.key(), member.value());
+    const bool is_own = equals_ignoring_case(member.key(), "Id");  // a new document gets a new one
+    if (member.value().is_string() && !is_own) texts.emplace(member.key(), member.value());
   }
   copy = overlay(std::move(copy), texts);
   copy[schema.clone_source] = source.id;
@@ -106,8 +110,9 @@ StoredResource DocumentStore::update(const Schema& schema, const StoredResource&
          fmt::format("{} was changed meanwhile: you sent Version {}, it is {}. Load it again and repeat your change.",
                      stored.id, *expected, version));
   }
-  draft.after = model::merge(schema, {stored.id, stored.space}, &*draft.before, incoming, sender, tools_for(stored.id),
-                             draft.problems);
+  draft.after = model::merge(schema, {stored.id, stored.space}, &*draft.before,
+                             schema.prepare ? schema.prepare(incoming, lookup_) : incoming, sender,
+                             tools_for(stored.id), draft.problems);
   if (schema.is_versioned) draft.after["Version"] = version + 1;
   return finish(schema, draft, sender);
 }
@@ -136,7 +141,10 @@ StoredResource DocumentStore::finish(const Schema& schema, Draft& draft, Sender 
                            [this](std::string_view prefix) { return services_.ids.next(txn_, prefix); }};
     changes = schema.hook(edit, lookup_, draft.problems);
   }
-  draft.references = check_references(txn_, schema, draft.space, draft.before_or_null(), draft.after, draft.problems);
+  std::set<std::string> to_come;
+  for (const auto& fresh : changes.create) to_come.insert(text_of(fresh.document, "Id"));
+  draft.found = check_references(txn_, schema, draft.space,
+                                 {draft.before_or_null(), draft.after, sender, std::move(to_come)}, draft.problems);
   draft.problems.throw_if_any();
   StoredResource row = save(schema, draft);
   apply(changes);
@@ -180,7 +188,7 @@ StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
   } else {
     storage::insert_resource(txn_, row);
   }
-  storage::set_references(txn_, row.id, draft.references);
+  storage::set_references(txn_, row.id, draft.found.references);
   if (draft.before && !schema.is_versioned) {
     // Nothing freezes these documents, so a secret that was replaced is of no use any more.
     const auto kept = model::secrets_in(draft.after);
@@ -188,7 +196,8 @@ StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
       if (std::find(kept.begin(), kept.end(), secret) == kept.end()) services_.vault.erase(txn_, secret);
     }
   }
-  audit(schema, draft.stored ? "Modified" : "Created", row, draft.before_or_null(), &draft.after);
+  audit(schema, draft.stored ? storage::EventCategory("Modified") : "Created", row, draft.before_or_null(),
+        &draft.after, draft.found.warnings);
   return row;
 }
 
@@ -204,8 +213,9 @@ void DocumentStore::apply(const model::Changes& changes) {
   }
 }
 
-void DocumentStore::audit(const Schema& schema, std::string_view category, const StoredResource& row,
-                          const json::object* before, const json::object* after) {
+void DocumentStore::audit(const Schema& schema, storage::EventCategory category, const StoredResource& row,
+                          const json::object* before, const json::object* after,
+                          const std::vector<std::string>& warnings) {
   const json::object changed = model::difference(before, after);
   std::string details = json::to_text(changed);
   if (details.size() > largest_audit_detail) {
@@ -216,7 +226,7 @@ void DocumentStore::audit(const Schema& schema, std::string_view category, const
   }
   storage::Event event;
   event.occurred = services_.clock.now();
-  event.category = category;
+  event.category = category.name();
   event.space = row.space;
   event.user = editor_.user;
   event.username = editor_.username;
@@ -229,7 +239,9 @@ void DocumentStore::audit(const Schema& schema, std::string_view category, const
   }
   event.message =
       fmt::format("{} {} was {}.", schema.type, row.name.empty() ? row.id : fmt::format("'{}' ({})", row.name, row.id),
-                  to_lower_ascii(category));
+                  to_lower_ascii(category.name()));
+  for (std::size_t i = 0; i < warnings.size() && i < most_warnings; ++i) event.message += " " + warnings[i];
+  if (warnings.size() > most_warnings) event.message += fmt::format(" And {} more.", warnings.size() - most_warnings);
   event.details = std::move(details);
   storage::append_event(txn_, services_.ids, event);
 }

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/services.h"
 #include "base/json.h"
@@ -15,6 +16,7 @@
 #include "model/schema.h"
 #include "storage/database.h"
 #include "storage/document_lookup.h"
+#include "storage/event_categories.h"
 #include "storage/events.h"
 #include "storage/resources.h"
 
@@ -56,8 +58,8 @@ class DocumentStore {
   void check_name(const model::Schema&, Draft&);
   storage::StoredResource save(const model::Schema&, Draft&);
   void apply(const model::Changes&);
-  void audit(const model::Schema&, std::string_view category, const storage::StoredResource&,
-             const json::object* before, const json::object* after);
+  void audit(const model::Schema&, storage::EventCategory category, const storage::StoredResource&,
+             const json::object* before, const json::object* after, const std::vector<std::string>& warnings = {});
 
   const Services& services_;
   storage::Txn& txn_;

@@ -43,7 +43,7 @@ object schema_of(const Field& field) {
     case FieldKind::tags:
       return list_of(text());
     case FieldKind::reference_map:
-    case FieldKind::text_lists:
+    case FieldKind::scope:
       return map_of(list_of(text()));
     case FieldKind::object:
       return schema_of(field.fields);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/tag_names.h"
+#include "base/text.h"
 #include "model/references.h"
 
 namespace slipway::api {
@@ -15,55 +16,102 @@ namespace {
 /// Each is looked up, so a document may not have any number of them.
 constexpr std::size_t most_references = 20'000;
 
-void check_target(storage::Reader& reader, const model::Edge& edge, const std::string& space, Problems& problems) {
-  const auto& allowed = edge.is_map_item ? edge.declared->item_targets : edge.declared->targets;
-  const auto target = storage::find_resource(reader, edge.target);
-  const bool is_visible = target && (target->space.empty() || target->space == space);
-  // A variable that names a document says its type itself, so its field allows any.
-  if (is_visible && (allowed.empty() || std::find(allowed.begin(), allowed.end(), target->type) != allowed.end()))
-    return;
-  problems.add(fmt::format("{}: '{}' was not found; give the id of an existing {}.", edge.field, edge.target,
-                           allowed.empty() ? "document" : fmt::format("{}", fmt::join(allowed, " or "))));
+/// Says what is wrong with the pointer, and what its sender probably meant.
+std::string problem_with(storage::Reader& reader, const model::Edge& edge, const std::string& space) {
+  for (const std::string& type : edge.targets) {
+    for (const std::string& scope : {space, std::string()}) {
+      const auto named = storage::find_resource_by_name(reader, type, scope, "", edge.target);
+      if (named)
+        return fmt::format("{}: '{}' is the name of {}; give its id, {}.", edge.field, edge.target, with_article(type),
+                           named->id);
+    }
+  }
+  return fmt::format("{}: '{}' was not found; give the id of an existing {}.", edge.field, edge.target,
+                     fmt::join(edge.targets, " or "));
 }
+
+/// What the database says of a pointer's target.
+enum class Target { there, elsewhere, nowhere };
+
+Target look_up(storage::Reader& reader, const model::Edge& edge, const std::string& space) {
+  const auto target = storage::find_resource(reader, edge.target);
+  if (!target) return Target::nowhere;
+  const bool is_visible = target->space.empty() || target->space == space;
+  const bool has_type = std::find(edge.targets.begin(), edge.targets.end(), target->type) != edge.targets.end();
+  return is_visible && has_type ? Target::there : Target::elsewhere;
+}
+
+class Check {
+ public:
+  Check(storage::Reader& reader, const model::Schema& schema, const std::string& space, const Checked& checked,
+        Problems& problems)
+      : reader_(reader), space_(space), checked_(checked), problems_(problems), tags_(reader, space) {
+    if (checked.before == nullptr) return;
+    for (const model::Edge& edge : model::edges_of(schema, *checked.before)) known_.emplace(edge.field, edge.target);
+  }
+
+  void add(const model::Edge& edge) {
+    if (!seen_.emplace(edge.field, edge.target).second) return;
+    if (edge.declared->kind == model::FieldKind::tags) {
+      add_tag(edge);
+    } else {
+      add_id(edge);
+    }
+  }
+  std::size_t size() const { return seen_.size(); }
+  FoundReferences take() { return std::move(found_); }
+
+ private:
+  bool is_known(const model::Edge& edge) const { return known_.contains({edge.field, edge.target}); }
+  bool is_copied() const { return checked_.sender == model::Sender::server; }
+
+  void add_id(const model::Edge& edge) {
+    const bool is_promised = is_known(edge) || checked_.to_come.contains(edge.target);
+    const Target found = is_promised ? Target::there : look_up(reader_, edge, space_);
+    if (found != Target::there && edge.declared->is_warned) {
+      found_.warnings.push_back(problem_with(reader_, edge, space_));
+      // Of another space's document nothing may depend on what is written here.
+      if (found == Target::elsewhere) return;
+    } else if (found != Target::there) {
+      if (is_copied() && edge.declared->on_delete == model::OnDelete::ignore) return;
+      problems_.add(problem_with(reader_, edge, space_));
+      return;
+    }
+    found_.references.push_back({edge.field, edge.target});
+  }
+
+  void add_tag(const model::Edge& edge) {
+    const auto tag = tags_.find(edge.target);
+    if (!tag) {
+      if (!is_known(edge) && !is_copied()) problems_.add(fmt::format("{}: {}", edge.field, tags_.unknown(edge.target)));
+      return;
+    }
+    found_.references.push_back({edge.field, tag->set});
+    if (!tag->tag.empty()) found_.references.push_back({edge.field, tag->tag});
+  }
+
+  storage::Reader& reader_;
+  const std::string& space_;
+  const Checked& checked_;
+  Problems& problems_;
+  TagNames tags_;
+  std::set<std::pair<std::string, std::string>> known_, seen_;
+  FoundReferences found_;
+};
 
 }  // namespace
 
-std::vector<storage::Reference> check_references(storage::Reader& reader, const model::Schema& schema,
-                                                 const std::string& space, const json::object* before,
-                                                 const json::object& after, Problems& problems) {
-  std::set<std::pair<std::string, std::string>> known;
-  if (before != nullptr) {
-    for (const model::Edge& edge : model::edges_of(schema, *before)) known.emplace(edge.field, edge.target);
-  }
-  TagNames tags(reader, space);
-  std::vector<storage::Reference> references;
-  std::set<std::pair<std::string, std::string>> seen;
-  const auto edges = model::edges_of(schema, after);
-  if (edges.size() > most_references) {
-    problems.add(
-        fmt::format("The document refers to {} others; at most {} are allowed.", edges.size(), most_references));
-    return references;
-  }
-  for (const model::Edge& edge : edges) {
-    if (!seen.emplace(edge.field, edge.target).second) continue;
-    const bool must_exist = !edge.declared->is_unchecked && !known.contains({edge.field, edge.target});
-    if (edge.declared->kind != model::FieldKind::tags) {
-      if (must_exist) check_target(reader, edge, space, problems);
-      references.push_back({edge.field, edge.target});
-      continue;
+FoundReferences check_references(storage::Reader& reader, const model::Schema& schema, const std::string& space,
+                                 const Checked& checked, Problems& problems) {
+  Check check(reader, schema, space, checked, problems);
+  for (const model::Edge& edge : model::edges_of(schema, checked.after)) {
+    check.add(edge);
+    if (check.size() > most_references) {
+      problems.add(fmt::format("The document refers to more than {} others; that many are allowed.", most_references));
+      return {};
     }
-    const auto tag = tags.find(edge.target);
-    if (!tag) {
-      if (must_exist) {
-        problems.add(
-            fmt::format("{}: the tag '{}' does not exist; create it in its tag set first.", edge.field, edge.target));
-      }
-      continue;
-    }
-    references.push_back({edge.field, tag->set});
-    if (!tag->tag.empty()) references.push_back({edge.field, tag->tag});
   }
-  return references;
+  return check.take();
 }
 
 }  // namespace slipway::api

@@ -134,7 +134,7 @@ TEST_CASE("Lists are filtered by ids in three spellings, by name, by kind and by
   CHECK(count("/api/Spaces-1/environments?partialName=DUCT") == 1);
   CHECK(count("/api/Spaces-1/feeds?feedType=BuiltIn") == 1);
   CHECK(count("/api/Spaces-1/feeds?feedType=AwsElasticContainerRegistry") == 1);
-  CHECK(count("/api/Spaces-1/accounts?accountType=Nonsense&unknown=1") == 1);
+  CHECK(count("/api/Spaces-1/accounts?accountType=Nonsense&unknown=1") == 0);
   CHECK(count("/api/Spaces-1/tenants?projectId=Projects-1") == 1);
   CHECK(count("/api/Spaces-1/tenants?projectId=Projects-9") == 0);
   CHECK(count("/api/Spaces-1/tenants?tags=ring/a") == 1);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/database.h"
 
@@ -21,6 +22,8 @@ class TagNames {
   TagNames(storage::Reader& reader, std::string space) : reader_(reader), space_(std::move(space)) {}
   /// Ignores case.
   std::optional<TagIds> find(std::string_view canonical_name);
+  /// Says of a name for which find() has nothing that there is no such tag, and which one was probably meant.
+  std::string unknown(std::string_view canonical_name);
 
  private:
   void load();
@@ -29,6 +32,7 @@ class TagNames {
   std::string space_;
   bool is_loaded_ = false;
   std::map<std::string, TagIds> tags_;
+  std::vector<std::string> spellings_;  ///< of all tags, as they are shown
   std::map<std::string, std::string> free_text_sets_;
 };
 

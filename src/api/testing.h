@@ -108,6 +108,9 @@ class TestApi {
   const ApiServer& server() const { return *server_; }
   ManualClock& clock() { return clock_; }
 
+  /// False for a test that sends what nobody was told to send.
+  bool sends_documented_bodies = true;
+
   /// Patterns of the routes whose answers were held against their description, "GET projects/{id}".
   const std::set<std::string>& documented() const { return documented_; }
 
@@ -127,7 +130,7 @@ class TestApi {
     if (route.media == "application/json") {
       for (const std::string& mistake : check.mistakes(answer.body, *route.answer)) FAIL_CHECK("answer" << mistake);
     }
-    if (route.body && !sent.empty() && method != "DELETE") {
+    if (sends_documented_bodies && route.body && !sent.empty() && method != "DELETE") {
       const json::value body = json::parse(begins_with_bare_key(sent) ? quote_bare_keys(sent) : sent);
       for (const std::string& mistake : check.mistakes(body, *route.body, true)) {
         FAIL_CHECK("body" << mistake);

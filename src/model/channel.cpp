@@ -120,8 +120,8 @@ Field list_without_ids(Field list) {
 Schema channel_schema() {
   const Field action_packages =
       list_without_ids(objects("ActionPackages", {text("DeploymentAction"), text("PackageReference")}));
-  const Field custom_fields =
-      list_without_ids(objects("CustomFieldDefinitions", {text("FieldName").required(), text("Description")}));
+  const Field custom_fields = list_without_ids(
+      objects("CustomFieldDefinitions", {text("FieldName").required().as_name(), text("Description")}));
   return {
       .type = "Channel",
       .collection = "channels",

@@ -53,7 +53,9 @@ class Slugs {
 
 template <class F>
 void for_each_item(json::object& owner, std::string_view list, F f) {
-  for (json::value& item : owner[list].as_array()) f(item.as_object());
+  json::value* items = owner.if_contains(list);
+  if (items == nullptr || !items->is_array()) return;
+  for (json::value& item : items->get_array()) f(item.as_object());
 }
 
 void complete_steps(json::object& process) {
@@ -109,35 +111,93 @@ Changes process_hook(const Edit& edit, const Lookup&, Problems& problems) {
   return {};
 }
 
-/// Scopes of actions may outlive what they name: a scope that names nothing any more matches nothing, which is safer
-/// than one that silently widens.
+/// Scopes of actions outlive what they name: a scope that names nothing any more matches nothing, which is safer than
+/// one that silently widens.
 Field action_scope(std::string name, std::string type) {
-  return references(std::move(name), {std::move(type)}).unchecked();
+  return references(std::move(name), {std::move(type)}).outlives_target();
 }
 
+/// May hold an expression. A feed may come later (the Go client's own tests save such a process), so it is asked for
+/// when a release is made.
+Field feed() { return reference("FeedId", {"Feed"}).warned(); }
+
 Field packages() {
-  // Feeds and packages are not checked: both may hold expressions, and a feed may come later (the Go
-  // client's own tests save such a process).
   return objects("Packages",
-                 {text("Name"), text("PackageId"), text("FeedId"), text("AcquisitionLocation").otherwise("Server"),
-                  text("Version").omitted_when_null(), text("StepPackageInputsReferenceId").omitted_when_null().keeps(),
-                  text_map("Properties")});
+                 {text("Name").as_name(), text("PackageId"), feed().otherwise(""),
+                  text("AcquisitionLocation").otherwise("Server"), text("Version").omitted_when_null(),
+                  text("StepPackageInputsReferenceId").omitted_when_null().keeps(), text_map("Properties")});
 }
 
 Field actions() {
   return objects("Actions",
                  {name_field(), text("Slug"), text("ActionType").required(), text("Notes").nullable(),
                   flag("IsDisabled"), flag("IsRequired"), flag("CanBeUsedForProjectVersioning"),
-                  reference("WorkerPoolId", {"WorkerPool"}).unchecked(), text("WorkerPoolVariable").nullable(),
-                  object("Container", {text("Image").nullable(), text("FeedId").nullable(),
-                                       text("GitUrl").omitted_when_null(), text("Dockerfile").omitted_when_null()}),
+                  reference("WorkerPoolId", {"WorkerPool"}).warned(), text("WorkerPoolVariable").nullable(),
+                  object("Container", {text("Image").nullable(), feed(), text("GitUrl").omitted_when_null(),
+                                       text("Dockerfile").omitted_when_null()}),
                   action_scope("Environments", "Environment"), action_scope("ExcludedEnvironments", "Environment"),
-                  action_scope("Channels", "Channel"), tags("TenantTags").unchecked(), packages(),
+                  action_scope("Channels", "Channel"), tags("TenantTags"), packages(),
                   anything("GitDependencies", json::array()), choice("Condition", {"Success", "Variable"}),
                   properties(), text("StepPackageVersion").omitted_when_null().keeps(),
                   text("LastSavedStepPackageVersion").omitted_when_null().keeps(),
                   // Some clients don't know Inputs and would erase them by reading and writing a process.
                   anything("Inputs").omitted_when_null().keeps()});
+}
+
+/// Collects the sentences about references that name nothing.
+class Warnings {
+ public:
+  Warnings(const json::object& process, const Lookup& lookup)
+      : space_(json::text_at(process, "SpaceId").value_or("")), lookup_(lookup) {}
+
+  void check(std::string_view action, std::string_view member, std::string_view type, const json::object& owner) {
+    const std::string_view id = json::text_at(owner, "Feed" == type ? "FeedId" : "WorkerPoolId").value_or("");
+    if (id.empty() || id.find("#{") != std::string_view::npos) return;
+    const std::string& fault = fault_of(type, id);
+    if (!fault.empty()) {
+      sentences_.emplace_back(fmt::format("Step '{}': {} '{}' {}.", action, member, id, fault));
+    }
+  }
+  json::array take() { return std::move(sentences_); }
+
+ private:
+  /// "" where the id names a document of the type.
+  const std::string& fault_of(std::string_view type, std::string_view id) {
+    const auto known = faults_.find(id);
+    if (known != faults_.end()) return known->second;
+    const std::string_view what = type == "Feed" ? "feed" : "worker pool";
+    const auto found = lookup_.find_named(type, space_, id);
+    const std::string_view found_id = found ? json::text_at(*found, "Id").value_or("") : "";
+    std::string fault;
+    if (!found) fault = fmt::format("is no {} of this space", what);
+    if (found && found_id != id) fault = fmt::format("is the name of a {}; give its id, {}", what, found_id);
+    if (!fault.empty() && type == "Feed") fault += "; releases are refused until it is one";
+    return faults_.emplace(id, std::move(fault)).first->second;
+  }
+
+  std::string_view space_;
+  const Lookup& lookup_;
+  std::map<std::string, std::string, std::less<>> faults_;
+  json::array sentences_;
+};
+
+/// What the process names that is not there, told with the document as long as that is so.
+json::object present(json::object process, const Lookup& lookup) {
+  Warnings warnings(process, lookup);
+  for_each_item(process, "Steps", [&](json::object& step) {
+    for_each_item(step, "Actions", [&](json::object& action) {
+      const std::string name(json::text_at(action, "Name").value_or(""));
+      for_each_item(action, "Packages",
+                    [&](json::object& package) { warnings.check(name, "FeedId", "Feed", package); });
+      if (const auto* container = json::object_at(action, "Container")) {
+        warnings.check(name, "Container.FeedId", "Feed", *container);
+      }
+      warnings.check(name, "WorkerPoolId", "WorkerPool", action);
+    });
+  });
+  json::array sentences = warnings.take();
+  if (!sentences.empty()) process["Warnings"] = std::move(sentences);
+  return process;
 }
 
 }  // namespace
@@ -149,6 +209,7 @@ Schema deployment_process_schema() {
       .id_form = "deploymentprocess-<ProjectId>",
       .parent = "ProjectId",
       .fields = {reference("ProjectId", {"Project"}).required().fixed(), text("LastSnapshotId").nullable().server_set(),
+                 anything("Warnings").server_set().omitted_when_null(),  // shown, never stored
                  objects("Steps",
                          {name_field(), text("Slug"),
                           choice("PackageRequirement",
@@ -160,6 +221,7 @@ Schema deployment_process_schema() {
       .name_member = "",
       .verbs = {.create = false, .remove = false},
       .nestings = {{"Project", "ProjectId", "deploymentprocesses", Nesting::Shape::single}},
+      .present = present,
       .links = {{"Project", "/api/<space>/projects/<parent>"}, {"Template", "<self>/template{?channel,releaseId}"}},
       .list_template = "{?skip,take,ids}",
       .link_name = "DeploymentProcesses",

@@ -81,7 +81,14 @@ TEST_CASE("Every schema is complete: links, references, filters and nestings nam
     CHECK_FALSE(schema.permissions.view.empty());
     check_targets(schema.fields, check_targets);
     for (const auto& [kind, fields] : schema.kinds) check_targets(fields, check_targets);
-    for (const Filter& filter : schema.filters) CHECK(schema.find_field(filter.field) != nullptr);
+    for (const Filter& filter : schema.filters) {
+      const auto dot = filter.field.find('.');
+      const Field* field = schema.find_field(filter.field.substr(0, dot));
+      REQUIRE(field != nullptr);
+      if (dot != std::string::npos) {
+        CHECK(catalogue.get(field->targets.at(0)).find_field(filter.field.substr(dot + 1)) != nullptr);
+      }
+    }
     for (const Nesting& nesting : schema.nestings) {
       CHECK(catalogue.find(nesting.owner) != nullptr);
       CHECK(schema.find_field(nesting.field) != nullptr);
@@ -257,8 +264,6 @@ TEST_CASE("A project names either a version template or a donor package, and liv
   projects.create(
       fmt::format(R"({},"VersioningStrategy":{{"Template":"1","DonorPackage":{{"DeploymentAction":"A"}}}}}})", start));
   CHECK(projects.problems().find("not both") != std::string::npos);
-  projects.create(fmt::format(R"({},"AutoCreateRelease":true}})", start));
-  CHECK(projects.problems().find("AutoCreateRelease") != std::string::npos);
   projects.create(fmt::format(R"({},"PersistenceSettings":{{"Type":"VersionControlled"}}}})", start));
   CHECK(projects.problems().find("PersistenceSettings.Type") != std::string::npos);
   projects.create(fmt::format("{}}}", start));
@@ -302,6 +307,13 @@ TEST_CASE("TEN-7: a tenant carries one tag of a single-select set") {
 
 TEST_CASE("TEN-10: tenant variables store values alone and show the templates that ask for them") {
   Editing values(tenant_variables_schema());
+  for (const char* environment : {"E-1", "E-2"}) {
+    values.lookup.add("Environment", {{"Id", environment}, {"SpaceId", "Spaces-1"}});
+  }
+  values.lookup.add("Project",
+                    json::parse(R"({"Id":"Projects-1","SpaceId":"Spaces-1","Templates":[{"Id":"t1"}]})").as_object());
+  values.lookup.add("LibraryVariableSet",
+                    json::parse(R"({"Id":"Libs-1","SpaceId":"Spaces-1","Templates":[{"Id":"t3"}]})").as_object());
   const json::object stored = values.create(
       R"({"TenantId":"Tenants-1","ProjectVariables":{"Projects-1":{"Templates":[1],"ProjectName":"x","Variables":{"E-1":{"t1":"v","t2":null}}}},)"
       R"("LibraryVariables":{"Libs-1":{"LibraryVariableSetName":"x","Variables":{"t3":"w"}}}})");

@@ -1,10 +1,13 @@
 #include "model/library_variable_set.h"
 
+#include "model/tenant_variables.h"
+
 namespace slipway::model {
 namespace {
 
-Changes library_hook(const Edit& edit, const Lookup&, Problems&) {
-  if (!edit.is_creation()) return {};
+Changes library_hook(const Edit& edit, const Lookup& lookup, Problems&) {
+  if (edit.is_deletion()) return {};
+  if (!edit.is_creation()) return hide_values_of_new_secrets(*edit.before, *edit.after, "LibraryVariables", lookup);
   return {.create = {{"VariableSet", {{"SpaceId", edit.after->at("SpaceId")}, {"OwnerId", edit.after->at("Id")}}}}};
 }
 

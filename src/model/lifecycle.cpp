@@ -94,12 +94,12 @@ Schema lifecycle_schema() {
       .collection = "lifecycles",
       .id_prefix = "Lifecycles",
       .fields = {name_field(), slug_field(), description_field(),
-                 objects(
-                     "Phases",
-                     {text("Name").required().at_most(200), references("AutomaticDeploymentTargets", {"Environment"}),
-                      references("OptionalDeploymentTargets", {"Environment"}),
-                      integer("MinimumEnvironmentsBeforePromotion"), flag("IsOptionalPhase"), flag("IsPriorityPhase"),
-                      retention("ReleaseRetentionPolicy").nullable(), retention("TentacleRetentionPolicy").nullable()})
+                 objects("Phases", {text("Name").required().as_name().at_most(200),
+                                    references("AutomaticDeploymentTargets", {"Environment"}),
+                                    references("OptionalDeploymentTargets", {"Environment"}),
+                                    integer("MinimumEnvironmentsBeforePromotion"), flag("IsOptionalPhase"),
+                                    flag("IsPriorityPhase"), retention("ReleaseRetentionPolicy").nullable(),
+                                    retention("TentacleRetentionPolicy").nullable()})
                      .at_most(1000),
                  retention("ReleaseRetentionPolicy").otherwise(space_default()),
                  retention("TentacleRetentionPolicy").otherwise(space_default())},

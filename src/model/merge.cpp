@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/describe.h"
+#include "base/name.h"
+#include "base/nearest.h"
 #include "base/secret_limit.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -24,6 +26,8 @@ using json::object;
 using json::value;
 
 constexpr std::size_t max_items = 10'000;
+/// Names of fewer letters are too near to one another.
+constexpr std::size_t shortest_misspelt = 4;
 
 /// Members that are no client's to set, in lower case: the server's own, and what it adds when it shows a document.
 std::unordered_set<std::string> reserved_members(const Schema& schema) {
@@ -37,14 +41,41 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::any_of(names.begin(), names.end(), [&](auto n) { return equals_ignoring_case(n, name); });
 }
 
-/// An object that clients mean as a sensitive value.
+bool belongs_to_sensitive_value(std::string_view name) {
+  return is_one_of(name, {"HasValue", "NewValue", "Hint", secret_member});
+}
+
+/// An object that clients mean as a sensitive value: it has a NewValue, whatever else, or nothing but its members.
 bool is_sensitive_value(const value& v) {
   const object* members = v.if_object();
-  return members != nullptr &&
-         (json::find(*members, "HasValue") != nullptr || json::find(*members, "NewValue") != nullptr) &&
-         std::all_of(members->begin(), members->end(), [](const auto& member) {
-           return is_one_of(member.key(), {"HasValue", "NewValue", "Hint", secret_member});
-         });
+  if (members == nullptr) return false;
+  if (json::find(*members, "NewValue") != nullptr || json::find(*members, secret_member) != nullptr) return true;
+  return json::find(*members, "HasValue") != nullptr &&
+         std::all_of(members->begin(), members->end(),
+                     [](const auto& member) { return belongs_to_sensitive_value(member.key()); });
+}
+
+/// Does the name of a member that no schema knows say that its text is a secret?
+bool names_a_secret(std::string_view name) {
+  const std::string lower = to_lower_ascii(name);
+  constexpr std::string_view endings[] = {"password", "passphrase", "secret",    "token",
+                                          "apikey",   "privatekey", "secretkey", "secretaccesskey"};
+  return std::any_of(std::begin(endings), std::end(endings),
+                     [&](std::string_view end) { return lower.ends_with(end); });
+}
+
+/// Does the name of a member say that its text is an address?
+bool names_an_address(std::string_view name) {
+  const std::string lower = to_lower_ascii(name);
+  return lower.ends_with("uri") || lower.ends_with("url");
+}
+
+/// "https://user:password@host/": what stands before the host is nobody's to read.
+bool has_credentials(std::string_view address) {
+  const auto scheme = address.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view rest = address.substr(scheme + 3);
+  return rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos;
 }
 
 std::string child(std::string_view path, std::string_view name) {
@@ -87,7 +118,7 @@ class Merger {
       value merged = merge_member(*field, old, incoming, path);
       if (!(field->is_omitted_when_null && merged.is_null())) out.emplace(field->name, std::move(merged));
     }
-    add_unmodelled(out, fields, stored, incoming, path.empty());
+    add_unmodelled(out, fields, stored, incoming, path);
     return out;
   }
 
@@ -95,13 +126,16 @@ class Merger {
   value merge_member(const Field& field, const value* old, const object& incoming, std::string_view path) {
     if (field.is_server_set && sender_ == Sender::client) return old != nullptr ? *old : fallback_of(field, path);
     const value* in = json::find(incoming, field.name);
+    if (in != nullptr && old != nullptr && field.keeps_when_absent && field.is_required && is_blank(*in)) return *old;
     if (in == nullptr) {
       const bool keeps = field.keeps_when_absent || field.is_fixed || field.kind == FieldKind::secret;
       if (old != nullptr && keeps) return *old;
     }
     const std::string here = child(path, field.name);
     if (in == nullptr || in->is_null()) {
-      if (field.kind == FieldKind::variable_value && old != nullptr && is_sensitive(incoming)) return keep_hidden(old);
+      if (field.kind == FieldKind::variable_value && declares_secret(incoming)) {
+        return keep_hidden(old, incoming, here);
+      }
       if (field.is_required) problems_.add(fmt::format("{} is required: please give it a value.", here));
       return fallback_of(field, path);
     }
@@ -140,8 +174,8 @@ class Merger {
         return without_equal_ones(read_texts(field.max_length, in, path));
       case FieldKind::reference_map:
         return with_canonical_ids(read_text_lists(in, path));
-      case FieldKind::text_lists:
-        return read_text_lists(in, path);
+      case FieldKind::scope:
+        return read_scope(field, old, in, path);
       case FieldKind::object:
         return read_object(field, old, in, path);
       case FieldKind::objects:
@@ -153,11 +187,13 @@ class Merger {
       case FieldKind::secret:
         return read_secret(old, in, path);
       case FieldKind::text_or_secret:
-        return is_sensitive_value(in) ? read_secret(old, in, path) : read_text(field, in, path);
+        if (in.is_string() && in.get_string().empty()) return in;
+        return is_sensitive_value(in) || asks_for_secret(siblings) ? read_secret(old, in, path)
+                                                                   : read_text(field, in, path);
       case FieldKind::variable_value:
         return read_variable_value(field, old, in, siblings, path);
       case FieldKind::json:
-        return read_anything(old, in);
+        return read_anything(old, in, path, field.name);
     }
     return nullptr;
   }
@@ -177,10 +213,25 @@ class Merger {
     if (!in.is_string()) return wrong(path, "a text");
     const std::string_view text = json::view(in.get_string());
     if (text.find('\0') != std::string_view::npos) return wrong(path, "a text without the character U+0000");
+    if (names_an_address(field.name) && has_credentials(text)) return refuse_credentials(path);
     if (text.size() > field.max_length) {
       return wrong(path, fmt::format("at most {} bytes long; it has {}", field.max_length, text.size()));
     }
-    return in;
+    return field.is_name ? read_name(text, path) : in;
+  }
+
+  value read_name(std::string_view text, std::string_view path) {
+    const std::string_view name = trim_name(text);
+    if (has_control_characters(name)) return wrong(path, "a name without line ends and other control characters");
+    return value(name);
+  }
+
+  value refuse_credentials(std::string_view path) {
+    problems_.add(
+        fmt::format("{} must not hold a user name or password, since it is shown to everyone; leave out what stands "
+                    "before '@' and send it where passwords belong.",
+                    path));
+    return nullptr;
   }
 
   value read_integer(const value& in, std::string_view path) {
@@ -281,6 +332,36 @@ class Merger {
     return out;
   }
 
+  /// A scope in a dimension that nobody knows would never apply, so it is refused, unless it was stored already.
+  value read_scope(const Field& field, const value* old, const value& in, std::string_view path) {
+    const object* members = map_in(in, path, "an object of lists");
+    if (members == nullptr) return nullptr;
+    object out;
+    for (const auto& member : *members) {
+      const auto dimension = std::find_if(field.fields.begin(), field.fields.end(), [&](const Field& known) {
+        return equals_ignoring_case(known.name, member.key());
+      });
+      if (dimension == field.fields.end()) {
+        check_dimension(field, old, member.key(), path);
+        out.emplace(member.key(), member.value());
+        continue;
+      }
+      const std::string here = child(path, dimension->name);
+      value list =
+          member.value().is_null() ? value(array()) : read(*dimension, nullptr, member.value(), *members, here);
+      out.insert_or_assign(dimension->name, std::move(list));
+    }
+    return out;
+  }
+
+  void check_dimension(const Field& field, const value* old, std::string_view name, std::string_view path) {
+    if (old != nullptr && old->is_object() && old->get_object().contains(name)) return;
+    std::vector<std::string_view> known;
+    for (const Field& dimension : field.fields) known.push_back(dimension.name);
+    problems_.add(fmt::format("{}.{} is nothing that a scope may name; it may name {}.{}", path, name,
+                              fmt::join(known, ", "), did_you_mean(name, known)));
+  }
+
   value read_object(const Field& field, const value* old, const value& in, std::string_view path) {
     const object* members = in.if_object();
     if (members == nullptr) return wrong(path, "an object");
@@ -341,7 +422,10 @@ class Merger {
         out.emplace(member.key(),
                     read_secret(before == nullptr ? nullptr : before->if_contains(member.key()), member.value(), here));
       } else {
-        out.emplace(member.key(), as_text(member.value(), here));
+        value text = as_text(member.value(), here);
+        const bool is_address = text.is_string() && names_an_address(member.key());
+        if (is_address && has_credentials(json::view(text.get_string()))) text = refuse_credentials(here);
+        out.emplace(member.key(), std::move(text));
       }
     }
     return out;
@@ -364,20 +448,39 @@ class Merger {
 
   /// As docs/api.md says: a NewValue is stored, none keeps what HasValue says is there, else nothing remains.
   value read_secret(const value* old, const value& in, std::string_view path) {
-    if (in.is_string()) return in.get_string().empty() ? keep(old) : put(in.get_string(), path);
+    if (in.is_string()) return in.get_string().empty() ? keep_if_any(old) : put(in.get_string(), path);
     const object* members = in.if_object();
     if (members == nullptr) return wrong(path, "a sensitive value such as {\"HasValue\":true,\"NewValue\":\"…\"}");
     if (sender_ == Sender::server && secret_of(in)) return in;
+    for (const auto& member : *members) {
+      if (belongs_to_sensitive_value(member.key())) continue;
+      problems_.add(fmt::format("{}.{} is no part of a sensitive value, which has HasValue and NewValue; leave it out.",
+                                path, member.key()));
+      return no_secret();
+    }
     const value* fresh = json::find(*members, "NewValue");
     if (fresh != nullptr && !fresh->is_null()) {
       if (!fresh->is_string()) return wrong(child(path, "NewValue"), "a text");
       return fresh->get_string().empty() ? no_secret() : put(fresh->get_string(), path);
     }
-    return json::flag_at(*members, "HasValue").value_or(false) ? keep(old) : no_secret();
+    const value* has_value = json::find(*members, "HasValue");
+    if (has_value == nullptr || has_value->is_null()) return no_secret();
+    const value keeps = read_flag(*has_value, child(path, "HasValue"));
+    return keeps.is_bool() && keeps.get_bool() ? keep(old, path) : no_secret();
   }
 
-  value keep(const value* old) {
+  static value keep_if_any(const value* old) {
     return old != nullptr && secret_of(*old) ? stored_secret(*secret_of(*old)) : no_secret();
+  }
+  /// What the sender takes for stored must be: else the secret would be lost, and nobody told.
+  value keep(const value* old, std::string_view path) {
+    if (sender_ == Sender::client && (old == nullptr || !secret_of(*old))) {
+      problems_.add(fmt::format(
+          "{} has no stored value that could be kept: send one in NewValue, or HasValue false for none. Of something "
+          "that is stored already, was the Id left out or changed?",
+          path));
+    }
+    return keep_if_any(old);
   }
   value put(const boost::json::string& text, std::string_view path) {
     if (text.size() > longest_secret) {
@@ -386,40 +489,50 @@ class Merger {
     return stored_secret(tools_.put_secret(Secret(std::string(json::view(text)))));
   }
 
-  bool is_sensitive(const object& variable) const {
-    return json::flag_at(variable, "IsSensitive").value_or(false) || json::text_at(variable, "Type") == "Sensitive";
-  }
-  static value keep_hidden(const value* old) {
-    return old != nullptr && secret_of(*old) ? stored_hidden_secret(*secret_of(*old)) : value(nullptr);
+  /// A sensitive variable that never had a value may stay so, and one with a prompt may wait for its answers.
+  value keep_hidden(const value* old, const object& variable, std::string_view path) {
+    if (old != nullptr && secret_of(*old)) return stored_hidden_secret(*secret_of(*old));
+    const bool had_none = old != nullptr && old->is_null();
+    const value* prompt = json::find(variable, "Prompt");
+    if (sender_ == Sender::client && !had_none && (prompt == nullptr || prompt->is_null())) {
+      problems_.add(fmt::format(
+          "{} of the sensitive variable '{}' is blank, and there is no stored value that could be kept: send one. If "
+          "the variable is stored already, send it with its Id.",
+          path, json::text_at(variable, "Name").value_or("")));
+    }
+    return nullptr;
   }
 
   /// A sensitive variable comes back to clients as null, and they send null or "" for "unchanged".
   value read_variable_value(const Field& field, const value* old, const value& in, const object& siblings,
                             std::string_view path) {
     if (sender_ == Sender::server && secret_of(in)) return in;
-    if (!is_sensitive(siblings)) {
+    if (!declares_secret(siblings)) {
       value text = read_text(field, in, path);
       return names_a_document(siblings) && text.is_string() ? canonical(text) : text;
     }
-    const value kept = old == nullptr ? value(nullptr) : keep_hidden(old);
+    if (in.is_string() && in.get_string().empty()) return keep_hidden(old, siblings, path);
     const std::string name(json::text_at(siblings, "Name").value_or(""));
     const std::string named_path = name.empty() ? std::string(path) : fmt::format("{} of '{}'", path, name);
-    const value merged = read_secret(kept.is_null() ? nullptr : &kept, in, named_path);
-    const auto secret = secret_of(merged);
+    const auto secret = secret_of(read_secret(old, in, named_path));
     return secret ? stored_hidden_secret(*secret) : value(nullptr);
   }
 
-  /// Kept as it is, but for the secrets inside.
-  value read_anything(const value* old, const value& in) {
-    if (is_sensitive_value(in)) return read_secret(old, in, "The value");
+  /// Kept as it is, but for the secrets inside. `name` is that of the member.
+  value read_anything(const value* old, const value& in, std::string_view path, std::string_view name) {
+    if (is_sensitive_value(in)) return read_secret(old, in, path);
+    if (in.is_string() && !in.get_string().empty()) {
+      if (names_a_secret(name)) return read_secret(old, in, path);
+      if (names_an_address(name) && has_credentials(json::view(in.get_string()))) return refuse_credentials(path);
+    }
     if (const object* members = in.if_object()) {
       const object* before = old == nullptr ? nullptr : old->if_object();
       object out;
       for (const auto& member : *members) {
         // Only the server names secrets: a client's would be someone else's.
         if (member.key() == secret_member && sender_ == Sender::client) continue;
-        out.emplace(member.key(),
-                    read_anything(before == nullptr ? nullptr : before->if_contains(member.key()), member.value()));
+        out.emplace(member.key(), read_anything(before == nullptr ? nullptr : before->if_contains(member.key()),
+                                                member.value(), child(path, member.key()), member.key()));
       }
       return out;
     }
@@ -432,7 +545,7 @@ class Merger {
         const value* same = !id.empty()                               ? stored.find(id)
                             : before != nullptr && i < before->size() ? &(*before)[i]
                                                                       : nullptr;
-        out.push_back(read_anything(same, (*items)[i]));
+        out.push_back(read_anything(same, (*items)[i], fmt::format("{}[{}]", path, i), name));
       }
       return out;
     }
@@ -441,14 +554,12 @@ class Merger {
 
   /// Unmodelled members: what was stored stays unless sent anew or removed by null; what is new is added.
   void add_unmodelled(object& out, const std::vector<const Field*>& fields, const object* stored,
-                      const object& incoming, bool is_top) {
+                      const object& incoming, std::string_view path) {
     std::unordered_map<std::string, const value*> sent;  // by lower-case name
     for (const auto& member : incoming) sent.insert_or_assign(to_lower_ascii(member.key()), &member.value());
     std::unordered_set<std::string> done{std::string(secret_member)};
     for (const Field* field : fields) done.insert(to_lower_ascii(field->name));
-    if (is_top) {
-      done.insert(reserved_.begin(), reserved_.end());
-    }
+    if (path.empty()) done.insert(reserved_.begin(), reserved_.end());
     const auto add = [&](std::string_view name, const value* old) {
       const std::string key = to_lower_ascii(name);
       if (!done.insert(key).second) return;
@@ -456,13 +567,25 @@ class Merger {
       if (in == sent.end()) {
         out.emplace(name, *old);
       } else if (!in->second->is_null()) {
-        out.emplace(name, read_anything(old, *in->second));
+        if (old == nullptr) check_not_misspelt(name, fields, path);
+        out.emplace(name, read_anything(old, *in->second, child(path, name), name));
       }
     };
     if (stored != nullptr) {
       for (const auto& member : *stored) add(member.key(), &member.value());
     }
     for (const auto& member : incoming) add(member.key(), nullptr);
+  }
+
+  /// Members that no schema knows are kept for the clients that send them, but none has a name one slip away from a
+  /// known one: that is the known one, misspelt, and would change nothing.
+  void check_not_misspelt(std::string_view name, const std::vector<const Field*>& fields, std::string_view path) {
+    if (sender_ == Sender::server || name.size() < shortest_misspelt) return;
+    for (const Field* field : fields) {
+      if (field->name.size() < shortest_misspelt || letters_apart(name, field->name, 1) > 1) continue;
+      problems_.add(fmt::format("{} is no known member. Did you mean {}?", child(path, name), field->name));
+      return;
+    }
   }
 
   /// Gives items of a list their ids: the one sent, else a new one.

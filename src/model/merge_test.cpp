@@ -29,7 +29,7 @@ Schema thing_schema() {
               references("Friends", {"User"}).unlinked_on_delete(),
               reference_map("Rooms", {"House"}, {"Room"}).unlinked_on_delete(),
               texts("Words"),
-              text_lists("Scope"),
+              scope("Scope", {references("Environment", {"Environment"}), texts("Role"), tags("TenantTag")}),
               tags("Tags"),
               object("Policy", {choice("Kind", {"None", "All"}), integer("Keep").keeps()}),
               objects("Parts", {text("Name").required(), secret("Key"), properties()}),

@@ -7,6 +7,7 @@
 
 #include "model/channel.h"
 #include "model/deployment_process.h"
+#include "model/tenant_variables.h"
 #include "model/variable_set.h"
 
 namespace slipway::model {
@@ -122,13 +123,6 @@ void check(const json::object& project, Problems& problems) {
       json::object_at(versioning, "DonorPackage") != nullptr) {
     problems.add("VersioningStrategy: give either a Template or a DonorPackage, not both.");
   }
-  const json::object& creation = project.at("ReleaseCreationStrategy").as_object();
-  if (json::flag_at(project, "AutoCreateRelease").value_or(false) &&
-      json::object_at(creation, "ReleaseCreationPackage") == nullptr) {
-    problems.add(
-        "AutoCreateRelease needs ReleaseCreationStrategy.ReleaseCreationPackage: which package's arrival creates a "
-        "release?");
-  }
   const json::object* persistence = json::object_at(project, "PersistenceSettings");
   if (persistence == nullptr || json::text_at(*persistence, "Type") != "Database") {
     problems.add("PersistenceSettings.Type must be Database: projects whose process lives in Git are not supported.");
@@ -138,7 +132,7 @@ void check(const json::object& project, Problems& problems) {
 Changes project_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
   check(*edit.after, problems);
-  if (!edit.is_creation()) return {};
+  if (!edit.is_creation()) return hide_values_of_new_secrets(*edit.before, *edit.after, "ProjectVariables", lookup);
   const auto source = json::text_at(*edit.after, "ClonedFromProjectId");
   return source ? Clone(edit, *source, lookup).contents() : new_contents(*edit.after);
 }
@@ -192,7 +186,7 @@ Schema project_schema() {
               flag("CancelRunningTasks"),
               text("ReleaseNotesTemplate").nullable(),
               text("DeploymentChangesTemplate").nullable(),
-              reference("ClonedFromProjectId", {"Project"}).unchecked().keeps(),
+              reference("ClonedFromProjectId", {"Project"}).outlives_target().server_set(),
               templates_field(),
               anything("AutoDeployReleaseOverrides", json::array()),
               tags("ProjectTags"),

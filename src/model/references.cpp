@@ -15,6 +15,12 @@ bool points_somewhere(const value& v) {
   return v.is_string() && !v.get_string().empty() && json::view(v.get_string()).find("#{") == std::string_view::npos;
 }
 
+/// The type of the document that a variable's value is the id of.
+std::string named_by_type_of(const object& variable) {
+  const std::string_view type = json::text_at(variable, "Type").value_or("");
+  return type.ends_with("Account") ? "Account" : std::string(type);
+}
+
 class Collector {
  public:
   explicit Collector(std::vector<Edge>& edges) : edges_(edges) {}
@@ -39,12 +45,18 @@ class Collector {
       case FieldKind::reference_map:
         if (!v.is_object()) break;
         for (const auto& member : v.get_object()) {
-          edges_.push_back({path, std::string(member.key()), &field, false});
+          edges_.push_back({path, std::string(member.key()), &field, false, field.targets});
           add_all(field, member.value(), path + ".*", true);
         }
         break;
       case FieldKind::variable_value:
-        if (names_a_document(siblings)) add(field, v, path);
+        if (names_a_document(siblings) && points_somewhere(v)) {
+          edges_.push_back(
+              {path, std::string(json::view(v.get_string())), &field, false, {named_by_type_of(siblings)}});
+        }
+        break;
+      case FieldKind::scope:
+        if (v.is_object()) walk(pointers(field), v.get_object(), path);
         break;
       case FieldKind::object:
         if (v.is_object()) walk(pointers(field), v.get_object(), path);
@@ -61,7 +73,9 @@ class Collector {
   }
 
   void add(const Field& field, const value& v, const std::string& path, bool is_map_item = false) {
-    if (points_somewhere(v)) edges_.push_back({path, std::string(json::view(v.get_string())), &field, is_map_item});
+    if (!points_somewhere(v)) return;
+    edges_.push_back({path, std::string(json::view(v.get_string())), &field, is_map_item,
+                      is_map_item ? field.item_targets : field.targets});
   }
 
   void add_all(const Field& field, const value& list, const std::string& path, bool is_map_item) {

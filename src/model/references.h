@@ -16,6 +16,7 @@ struct Edge {
   std::string target;  ///< an id; a canonical tag name for FieldKind::tags
   const Field* declared = nullptr;  ///< owned by the schema
   bool is_map_item = false;
+  std::vector<std::string> targets = {};  ///< types of documents that it may point to; none for tags
 };
 
 /// Does the type of this variable say that its value is the id of a document?

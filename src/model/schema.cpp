@@ -53,7 +53,11 @@ Field reference_map(std::string name, std::vector<std::string> keys, std::vector
 }
 
 Field texts(std::string name) { return list_field(std::move(name), FieldKind::texts); }
-Field text_lists(std::string name) { return field(std::move(name), FieldKind::text_lists, json::object()); }
+Field scope(std::string name, std::vector<Field> dimensions) {
+  Field f = field(std::move(name), FieldKind::scope, json::object());
+  f.fields = std::move(dimensions);
+  return f;
+}
 Field tags(std::string name) { return list_field(std::move(name), FieldKind::tags); }
 
 Field object(std::string name, std::vector<Field> fields) {
@@ -78,7 +82,7 @@ Field anything(std::string name, json::value otherwise) {
   return field(std::move(name), FieldKind::json, std::move(otherwise));
 }
 
-Field name_field(std::size_t max_length) { return text("Name").required().at_most(max_length); }
+Field name_field(std::size_t max_length) { return text("Name").required().as_name().at_most(max_length); }
 Field slug_field() { return text("Slug").keeps().at_most(250); }
 Field description_field() { return text("Description"); }
 

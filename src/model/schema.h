@@ -29,7 +29,7 @@ enum class FieldKind {
   references,      ///< a list of such ids
   reference_map,   ///< an object: id → list of ids (ProjectEnvironments), of types `targets` and `item_targets`
   texts,           ///< a list of texts
-  text_lists,      ///< an object of lists of texts (a variable's Scope)
+  scope,           ///< an object of lists: each member named by one of `fields`, which says what its texts are
   tags,            ///< a list of canonical tag names, "Set/Tag", that exist in the space
   object,          ///< an object with `fields`
   objects,         ///< a list of objects with `fields`, told apart by their `Id`
@@ -55,7 +55,8 @@ struct Field {
   bool is_server_set = false;         ///< what clients send is ignored; hooks and `form` set it
   bool is_fixed = false;              ///< never changes once the document exists
   bool keeps_when_absent = false;     ///< an update without it keeps the stored value (else it takes the fallback)
-  bool is_unchecked = false;          ///< a reference that need not exist; it blocks no deletion
+  bool is_name = false;               ///< typed by people: blanks around it go, control characters are refused
+  bool is_warned = false;             ///< a reference that need not exist: an unknown one is stored with a warning
   bool is_omitted_when_null = false;  ///< not stored as null, since a client misreads the key's presence
   OnDelete on_delete = OnDelete::refuse;
   std::size_t max_length = 1u << 20;  ///< bytes of a text, items of a list
@@ -80,8 +81,15 @@ struct Field {
   Field keeps() const {
     return with([](Field& f) { f.keeps_when_absent = true; });
   }
-  Field unchecked() const {
-    return with([](Field& f) { f.is_unchecked = true, f.on_delete = OnDelete::ignore; });
+  Field as_name() const {
+    return with([](Field& f) { f.is_name = true; });
+  }
+  Field warned() const {
+    return with([](Field& f) { f.is_warned = true; });
+  }
+  /// Names something that exists when it is written; the name stays when that goes.
+  Field outlives_target() const {
+    return with([](Field& f) { f.on_delete = OnDelete::ignore; });
   }
   Field omitted_when_null() const {
     return nullable().with([](Field& f) { f.is_omitted_when_null = true; });
@@ -125,7 +133,8 @@ Field texts(std::string name);
 Field object(std::string name, std::vector<Field> fields);
 /// Items get a UUID as `Id` unless they bring one.
 Field objects(std::string name, std::vector<Field> fields);
-Field text_lists(std::string name);
+/// Dimensions are fields of the kinds references, tags and texts.
+Field scope(std::string name, std::vector<Field> dimensions);
 Field tags(std::string name);
 Field text_map(std::string name);
 Field properties(std::string name = "Properties");
@@ -183,7 +192,10 @@ struct Derived {
 /// reference.
 struct Filter {
   std::string parameter;
-  std::string field;
+  std::string field;  ///< of the document; "TenantId.ProjectEnvironments": of the document that its member refers to
+  /// A flag of the query that says whether documents count in which the field is null; "" where they never do. Left
+  /// out, they count where the parameter is left out, too.
+  std::string null_flag = {};
 };
 
 struct Permissions {
@@ -223,6 +235,9 @@ struct Changes {
   std::vector<std::string> erase = {};    ///< ids of documents
 };
 
+/// What a client sent, completed before it is merged by what other documents declare of it. Pure.
+using Prepare = std::function<json::object(json::object incoming, const Lookup&)>;
+
 /// Pure. Problems that a client can mend go to the last argument, each naming a field and its fix.
 using Hook = std::function<Changes(const Edit&, const Lookup&, Problems&)>;
 
@@ -253,6 +268,7 @@ struct Schema {
   std::string link_name = {};  ///< key of the collection in the root document, "Environments"; "" = none
   Permissions permissions = {};
   std::string clone_source = {};  ///< member that records what a document was cloned from; "" = can't be cloned
+  Prepare prepare = {};
   Hook hook = {};
 
   /// Fields of a document of that kind: the common ones, then the kind's own.

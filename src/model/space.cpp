@@ -80,7 +80,7 @@ Schema space_schema() {
       .id_prefix = "Spaces",
       .scope = Scope::system,
       .fields = {name_field(50), slug_field(), description_field(), flag("IsDefault").server_set(), flag("IsPrivate"),
-                 flag("TaskQueueStopped"), references("SpaceManagersTeams", {"Team"}).unchecked().unlinked_on_delete(),
+                 flag("TaskQueueStopped"), references("SpaceManagersTeams", {"Team"}).unlinked_on_delete(),
                  references("SpaceManagersTeamMembers", {"User"}).unlinked_on_delete(),
                  anything("ExtensionSettings", json::array())},
       .links = {{"SpaceHome", "/api/<id>"}, {"Web", "/app#/<id>"}},

@@ -23,6 +23,10 @@ void complete_tags(json::object& set, Problems& problems) {
     if (name.find('/') != std::string_view::npos) {
       problems.add(fmt::format("The name '{}' must not contain '/': it separates a tag from its set.", name));
     }
+    if (name.find(',') != std::string_view::npos) {
+      problems.add(
+          fmt::format("The name '{}' must not contain ',': it separates the tags that a filter asks for.", name));
+    }
   };
   check_name(set_name);
   std::set<std::string> names;
@@ -104,7 +108,7 @@ Schema tag_set_schema() {
       .fields = {name_field(), description_field(), integer("SortOrder").keeps(),
                  choice("Type", {"MultiSelect", "SingleSelect", "FreeText"}),
                  texts("Scopes").otherwise(json::array{"Tenant"}),
-                 objects("Tags", {text("Name").required().at_most(200), text("CanonicalTagName").server_set(),
+                 objects("Tags", {text("Name").required().as_name().at_most(200), text("CanonicalTagName").server_set(),
                                   text("Color").otherwise("#333333"), text("Description"), integer("SortOrder")})
                      .numbered("Tags")
                      .at_most(1000)},

@@ -36,6 +36,8 @@ Changes::NewDocument values_of(const json::object& tenant, const Lookup& lookup)
 Changes tenant_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
   check_single_select(json::from_json<Tenant>(*edit.after), lookup, problems);
+  if (edit.after->at("Name") == "*")
+    problems.add("Name: '*' stands for all tenants; give the tenant a name of its own.");
   if (!edit.is_creation()) return {};
   Changes changes;
   changes.create.push_back(values_of(*edit.after, lookup));
@@ -51,7 +53,7 @@ Schema tenant_schema() {
       .id_prefix = "Tenants",
       .fields = {name_field(), slug_field(), description_field(), tags("TenantTags"),
                  reference_map("ProjectEnvironments", {"Project"}, {"Environment"}).keeps().unlinked_on_delete(),
-                 reference("ClonedFromTenantId", {"Tenant"}).unchecked().keeps(), flag("IsDisabled")},
+                 reference("ClonedFromTenantId", {"Tenant"}).outlives_target().server_set(), flag("IsDisabled")},
       .filters = {{"projectId", "ProjectEnvironments"},
                   {"tags", "TenantTags"},
                   {"clonedFromTenantId", "ClonedFromTenantId"},

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "model/environment.h"
 #include "model/library_variable_set.h"
 #include "model/project.h"
 #include "model/tenant.h"
@@ -48,16 +51,137 @@ object values_only(const object& owners, int levels) {
   return out;
 }
 
+std::set<std::string, std::less<>> secret_templates(const object& owner) {
+  std::set<std::string, std::less<>> ids;
+  const json::array* templates = json::array_at(owner, "Templates");
+  if (templates == nullptr) return ids;
+  for (const value& item : *templates) {
+    const object* asking = item.if_object();
+    if (asking != nullptr && asks_for_secret(*asking)) ids.emplace(json::text_at(*asking, "Id").value_or(""));
+  }
+  return ids;
+}
+
+/// Calls `visit` with each map of values under `owners`, whose levels depend on the kind of owner.
+template <class Visit>
+void for_each_values(value& owners, Visit visit) {
+  object* by_owner = owners.if_object();
+  if (by_owner == nullptr) return;
+  for (auto& owner : *by_owner) {
+    object* members = owner.value().if_object();
+    value* variables = members == nullptr ? nullptr : json::find(*members, "Variables");
+    if (variables != nullptr && variables->is_object()) visit(owner.key(), variables->get_object());
+  }
+}
+
+void hide_secrets(object& values, const std::set<std::string, std::less<>>& secrets) {
+  for (auto& member : values) {
+    value& v = member.value();
+    if (v.is_string() && !v.get_string().empty() && secrets.contains(std::string_view(member.key()))) {
+      v = object{{"HasValue", true}, {"NewValue", v}};
+    }
+  }
+}
+
+/// What a template declares a secret is one, in whichever form it was sent.
+object prepare(object incoming, const Lookup& lookup) {
+  const auto secrets_of = [&](std::string_view owner) {
+    const auto document = lookup.find(owner);
+    return document ? secret_templates(*document) : std::set<std::string, std::less<>>();
+  };
+  if (value* projects = json::find(incoming, "ProjectVariables")) {
+    for_each_values(*projects, [&](std::string_view owner, object& environments) {
+      const auto secrets = secrets_of(owner);
+      for (auto& environment : environments) {
+        if (environment.value().is_object()) hide_secrets(environment.value().get_object(), secrets);
+      }
+    });
+  }
+  if (value* libraries = json::find(incoming, "LibraryVariables")) {
+    for_each_values(*libraries,
+                    [&](std::string_view owner, object& values) { hide_secrets(values, secrets_of(owner)); });
+  }
+  return incoming;
+}
+
+/// Whose values and which: owners, environments and templates that are not there would keep a value that nobody reads.
+/// What was stored before may name what is gone.
+class NameCheck {
+ public:
+  NameCheck(const object* before, const object& after, const Lookup& lookup, Problems& problems)
+      : before_(before), space_(json::text_at(after, "SpaceId").value_or("")), lookup_(lookup), problems_(problems) {}
+
+  void check(const object& owners, std::string_view member, std::string_view type) {
+    const value* stored = before_ == nullptr ? nullptr : before_->if_contains(member);
+    for (const auto& owner : owners) {
+      const value* before = inner(inner(stored, owner.key()), "Variables");
+      const value* variables = inner(&owner.value(), "Variables");
+      if (variables == nullptr || !variables->is_object() || variables->get_object().empty()) continue;
+      const auto document = lookup_.find_named(type, space_, owner.key());
+      if (!document || json::text_at(*document, "Id") != std::string_view(owner.key())) {
+        if (before == nullptr) {
+          problems_.add(
+              fmt::format("{}: '{}' was not found; give the id of an existing {}.", member, owner.key(), type));
+        }
+        continue;
+      }
+      std::set<std::string, std::less<>> templates;
+      for (const value& item : document->at("Templates").as_array()) {
+        templates.emplace(json::text_at(item.as_object(), "Id").value_or(""));
+      }
+      const std::string path = fmt::format("{}.{}", member, owner.key());
+      if (type == "Project") {
+        check_environments(variables->get_object(), before, templates, path);
+      } else {
+        check_templates(variables->get_object(), before, templates, path);
+      }
+    }
+  }
+
+ private:
+  void check_environments(const object& environments, const value* before,
+                          const std::set<std::string, std::less<>>& templates, const std::string& path) {
+    for (const auto& environment : environments) {
+      if (!environment.value().is_object() || environment.value().get_object().empty()) continue;
+      const value* stored = inner(before, environment.key());
+      if (stored == nullptr && !find_in<Environment>(lookup_, space_, environment.key())) {
+        problems_.add(fmt::format("{}: '{}' was not found; give the id of an existing Environment.", path,
+                                  std::string_view(environment.key())));
+        continue;
+      }
+      check_templates(environment.value().get_object(), stored, templates,
+                      fmt::format("{}.{}", path, std::string_view(environment.key())));
+    }
+  }
+
+  void check_templates(const object& values, const value* before, const std::set<std::string, std::less<>>& templates,
+                       const std::string& path) {
+    for (const auto& member : values) {
+      if (templates.contains(std::string_view(member.key())) || inner(before, member.key()) != nullptr) continue;
+      problems_.add(fmt::format("{}: '{}' is the Id of no template there; give the Id of one.", path,
+                                std::string_view(member.key())));
+    }
+  }
+
+  const object* before_;
+  std::string_view space_;
+  const Lookup& lookup_;
+  Problems& problems_;
+};
+
 void check_shape(const value& owners, std::string_view name, Problems& problems) {
   if (!owners.is_object()) problems.add(fmt::format("{} must be an object of objects with Variables.", name));
 }
 
-Changes tenant_variables_hook(const Edit& edit, const Lookup&, Problems& problems) {
+Changes tenant_variables_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
   object& document = *edit.after;
+  NameCheck names(edit.before, document, lookup, problems);
   for (const auto& [name, levels] : {std::pair{"ProjectVariables", 2}, std::pair{"LibraryVariables", 1}}) {
     check_shape(document.at(name), name, problems);
     document[name] = values_only(document.at(name).is_object() ? document.at(name).get_object() : object(), levels);
+    if (!edit.user.empty())
+      names.check(document[name].get_object(), name, levels == 2 ? "Project" : "LibraryVariableSet");
   }
   return {};
 }
@@ -110,6 +234,31 @@ object present(object document, const Lookup& lookup) {
 
 }  // namespace
 
+Changes hide_values_of_new_secrets(const json::object& before, const json::object& after, std::string_view member,
+                                   const Lookup& lookup) {
+  Changes changes;
+  const auto secret_before = secret_templates(before);
+  const auto secret_now = secret_templates(after);
+  if (std::includes(secret_before.begin(), secret_before.end(), secret_now.begin(), secret_now.end())) return changes;
+  const std::string_view owner = json::text_at(after, "Id").value_or("");
+  for (json::object& values : lookup.list("TenantVariables", json::text_at(after, "SpaceId").value_or(""))) {
+    json::object hidden = *json::object_at(values, member);
+    if (!hidden.contains(owner)) continue;
+    json::value all = std::move(hidden);
+    for_each_values(all, [&](std::string_view id, json::object& variables) {
+      if (id != owner) return;
+      hide_secrets(variables, secret_now);
+      for (auto& environment : variables) {
+        if (member == "ProjectVariables" && environment.value().is_object()) {
+          hide_secrets(environment.value().get_object(), secret_now);
+        }
+      }
+    });
+    changes.update.push_back({{"Id", values.at("Id")}, {member, std::move(all)}});
+  }
+  return changes;
+}
+
 Schema tenant_variables_schema() {
   return {
       .type = "TenantVariables",
@@ -124,8 +273,10 @@ Schema tenant_variables_schema() {
       .verbs = {.create = false, .remove = false},
       .nestings = {{"Tenant", "TenantId", "variables", Nesting::Shape::value}},
       .present = present,
+      .filters = {{"projectId", "TenantId.ProjectEnvironments"}},
       .link_name = "",
       .permissions = {"VariableView", "VariableEdit", "VariableEdit", "VariableEdit"},
+      .prepare = prepare,
       .hook = tenant_variables_hook,
   };
 }

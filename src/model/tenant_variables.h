@@ -31,6 +31,11 @@ struct TenantVariables {
 };
 BOOST_DESCRIBE_STRUCT(TenantVariables, (), (Id, SpaceId, TenantId, ProjectVariables, LibraryVariables))
 
+/// The tenants' values for templates of `after` (a project or a library variable set) that ask for a secret now and did
+/// not in `before`: written again, so that they become secrets. `member` holds the values, by the id of their owner.
+Changes hide_values_of_new_secrets(const json::object& before, const json::object& after, std::string_view member,
+                                   const Lookup&);
+
 Schema tenant_variables_schema();
 
 }  // namespace slipway::model

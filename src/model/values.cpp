@@ -24,6 +24,22 @@ std::optional<std::string> text_of(const Properties& properties, std::string_vie
   return std::nullopt;
 }
 
+bool asks_for_secret(const json::object& asking) {
+  const json::value* settings = json::find(asking, "DisplaySettings");
+  if (settings == nullptr || !settings->is_object()) return false;
+  const auto control = json::text_at(settings->get_object(), "Octopus.ControlType");
+  return control && equals_ignoring_case(trim(*control), "Sensitive");
+}
+
+bool declares_secret(const json::object& variable) {
+  const json::value* flag = json::find(variable, "IsSensitive");
+  if (flag != nullptr && flag->is_bool() && flag->get_bool()) return true;
+  if (flag != nullptr && flag->is_string() && equals_ignoring_case(json::view(flag->get_string()), "true")) return true;
+  if (equals_ignoring_case(trim(json::text_at(variable, "Type").value_or("")), "Sensitive")) return true;
+  const json::object* prompt = json::object_at(variable, "Prompt");
+  return prompt != nullptr && asks_for_secret(*prompt);
+}
+
 json::value stored_secret(std::string_view secret_id) {
   return json::object{{"HasValue", true}, {secret_member, secret_id}};
 }

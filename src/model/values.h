@@ -33,6 +33,11 @@ bool is_blank(const Value&);
 /// The property's text; nullopt when it is absent or secret. Names ignore case.
 std::optional<std::string> text_of(const Properties&, std::string_view name);
 
+/// Does the variable, as sent or stored, say that its value is a secret? By its flag, its type, or how its prompt asks.
+bool declares_secret(const json::object& variable);
+/// Does a template or prompt ask for a secret? By its DisplaySettings.
+bool asks_for_secret(const json::object& asking);
+
 /// What stands in a stored document for a secret that shows as a sensitive value.
 json::value stored_secret(std::string_view secret_id);
 /// What stands there for one that shows as null.

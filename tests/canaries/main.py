@@ -44,7 +44,14 @@ class Cage:
         for number in range(ACCOUNTS):
             sealed = {"HasValue": True, "NewValue": self.keep(f"account {number}")}
             common = {"Name": f"Account {number}"}
-            if number % 2:
+            if number % 4 == 1:  # in shapes that nobody was told to send
+                account = {
+                    **common,
+                    "AccountType": "UsernamePassword",
+                    "Password": sealed["NewValue"],
+                    "NewPassword": self.keep(f"account {number}, unknown member"),
+                }
+            elif number % 2:
                 account = {**common, "AccountType": "UsernamePassword", "Username": "someone", "Password": sealed}
             else:
                 account = {
@@ -64,8 +71,7 @@ class Cage:
             [
                 {
                     "Name": f"Secret{number}",
-                    "Type": "Sensitive",
-                    "IsSensitive": True,
+                    **({"Type": "Sensitive", "IsSensitive": True} if number % 2 else {"Type": "sensitive"}),
                     "Value": self.keep(f"variable {number}"),
                 }
                 for number in range(VARIABLES)
@@ -82,8 +88,12 @@ class Cage:
         project["Templates"].append(template)
         self.api.put(path, project)
         for name, tenant in self.shop.tenants.items():
-            sealed = {"HasValue": True, "NewValue": self.keep(f"tenant {name}")}
-            self.shop.set_tenant_values(tenant, {"Token": sealed})
+            secret = self.keep(f"tenant {name}")
+            is_first = tenant is next(iter(self.shop.tenants.values()))
+            # The template says that it is a secret; a bare text is one too.
+            self.shop.set_tenant_values(
+                tenant, {"Token": secret if is_first else {"HasValue": True, "NewValue": secret}}
+            )
 
     def forms(self):
         """Each canary as it may be written: plain, in JSON, in an address, in base64 at each alignment, in hex."""
