@@ -30,13 +30,13 @@ std::string_view shown_key(const net::Request& request) {
   return trim(authorization.substr(scheme.size()));
 }
 
-Principal authenticate(const net::Request& request, storage::Reader& reader, const DirectoryState& directory,
-                       Time now) {
+Principal authenticate(const net::Request& request, storage::Reader& reader, const storage::Vault& vault,
+                       const DirectoryState& directory, Time now) {
   const std::string_view text = shown_key(request);
   if (text.empty()) {
     fail(ErrorCode::unauthenticated, "The request has no API key: send it in the header X-Octopus-ApiKey.");
   }
-  const auto key = storage::find_api_key(reader, text);
+  const auto key = storage::find_api_key(reader, vault, text);
   const auto user = key ? directory.users.find(key->user) : directory.users.end();
   if (user == directory.users.end()) {
     fail(ErrorCode::unauthenticated,

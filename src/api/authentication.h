@@ -5,6 +5,7 @@
 #include "api/directory.h"
 #include "net/http.h"
 #include "storage/database.h"
+#include "storage/secrets.h"
 
 namespace slipway::api {
 
@@ -14,6 +15,6 @@ std::string_view shown_key(const net::Request&);
 
 /// The owner of the request's API key. Throws Error{unauthenticated} that says whether the key is missing, expired, or
 /// unknown; one whose owner is not active counts as unknown.
-Principal authenticate(const net::Request&, storage::Reader&, const DirectoryState&, Time now);
+Principal authenticate(const net::Request&, storage::Reader&, const storage::Vault&, const DirectoryState&, Time now);
 
 }  // namespace slipway::api

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "storage/idempotency.h"
+#include "storage/wrapped_hashes.h"
 
 namespace slipway::api {
 namespace {
@@ -27,8 +28,10 @@ std::optional<IdempotencyKey> idempotency_key(const Call& call) {
         fmt::format("Idempotency-Key has {} characters; at most {} are allowed.", header->size(), longest_key));
   }
   const net::Request& r = call.request;
-  return IdempotencyKey{fmt::format("{}/{}", call.principal.user, *header),
-                        content_hash(fmt::format("{}\n{}\n{}\n{}", r.method, r.path, r.query, r.body))};
+  return IdempotencyKey{
+      fmt::format("{}/{}", call.principal.user, *header),
+      storage::request_fingerprint(call.services.vault,
+                                   content_hash(fmt::format("{}\n{}\n{}\n{}", r.method, r.path, r.query, r.body)))};
 }
 
 std::optional<net::Response> kept_answer(const Call& call, storage::Reader& reader,

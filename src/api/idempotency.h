@@ -20,7 +20,7 @@ namespace slipway::api {
 
 struct IdempotencyKey {
   std::string key;           ///< the header's value, within the caller's own keys
-  std::string request_hash;  ///< of method, path, query and body
+  std::string request_hash;  ///< fingerprint of method, path, query and body, which may hold secrets
 };
 
 /// nullopt without the header. Throws Error{invalid} for a key over 255 characters.

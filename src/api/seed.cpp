@@ -33,10 +33,12 @@ struct Installation {
   std::string Id{installation_row_id};
   std::string InstallationId;
   std::string AdministratorId = "Users-1";  ///< whom seeding made; also where that was not written down yet
-  /// Of the keys that were ever given at a start: none is added twice, or one that was revoked would come back.
-  std::vector<std::string> GivenKeyHashes;
+  /// Fingerprints of the keys that were ever given at a start: none is added twice, or one that was revoked would come
+  /// back.
+  std::vector<std::string> GivenKeys;
+  std::vector<std::string> GivenKeyHashes;  ///< what they are taken of, as earlier versions stored it
 };
-BOOST_DESCRIBE_STRUCT(Installation, (), (Id, InstallationId, AdministratorId, GivenKeyHashes))
+BOOST_DESCRIBE_STRUCT(Installation, (), (Id, InstallationId, AdministratorId, GivenKeys, GivenKeyHashes))
 
 Installation installation_of(const StoredResource& row) { return json::from_json<Installation>(json::parse(row.body)); }
 
@@ -61,7 +63,13 @@ std::string seed_documents(const Services& services, storage::Txn& txn) {
   return admin;
 }
 
-std::string hash_of(const Secret& key) { return to_hex(hmac_sha256("slipway key given at start", key.reveal())); }
+std::string fingerprint_of_hash(const Services& services, std::string_view hash) {
+  return to_hex(services.vault.fingerprint("key given at start", hash));
+}
+
+std::string fingerprint_of(const Services& services, const Secret& key) {
+  return fingerprint_of_hash(services, to_hex(hmac_sha256("slipway key given at start", key.reveal())));
+}
 
 void audit_key(const Services& services, storage::Txn& txn, const storage::ApiKey& key) {
   storage::Event event;
@@ -75,14 +83,14 @@ void audit_key(const Services& services, storage::Txn& txn, const storage::ApiKe
 
 void add_key(const Services& services, storage::Txn& txn, const std::string& user, const Secret& text,
              std::string purpose) {
-  if (storage::find_api_key(txn, text.reveal())) return;
+  if (storage::find_api_key(txn, services.vault, text.reveal())) return;
   storage::ApiKey key;
   key.id = services.ids.next(txn, "APIKeys");
   key.user = user;
   key.purpose = std::move(purpose);
   key.hint = hint_of(text);
   key.created = services.clock.now();
-  storage::insert_api_key(txn, key, text.reveal());
+  storage::insert_api_key(txn, services.vault, key, text.reveal());
   audit_key(services, txn, key);
 }
 
@@ -130,12 +138,12 @@ std::string restore_administrator(const Services& services, storage::Txn& txn, c
 void add_given_key(const Services& services, storage::Txn& txn, const Secret& key) {
   StoredResource row = storage::find_resource(txn, installation_row_id).value();
   Installation installation = installation_of(row);
-  auto& known = installation.GivenKeyHashes;
-  const bool is_known = std::find(known.begin(), known.end(), hash_of(key)) != known.end();
+  auto& known = installation.GivenKeys;
+  const bool is_known = std::find(known.begin(), known.end(), fingerprint_of(services, key)) != known.end();
   if (is_known && has_administrator(txn)) return;
   installation.AdministratorId = restore_administrator(services, txn, installation.AdministratorId);
   add_key(services, txn, installation.AdministratorId, key, "Key given at start");
-  if (!is_known) known.push_back(hash_of(key));
+  if (!is_known) known.push_back(fingerprint_of(services, key));
   row.body = body_of(installation);
   storage::update_resource(txn, row);
 }
@@ -144,7 +152,7 @@ Seeded seed_empty(const Services& services, const std::optional<Secret>& admin_k
   const Secret key = admin_key ? admin_key->clone() : make_api_key(services.random);
   Installation installation;
   installation.InstallationId = services.random.uuid();
-  if (admin_key) installation.GivenKeyHashes.push_back(hash_of(key));
+  if (admin_key) installation.GivenKeys.push_back(fingerprint_of(services, key));
   services.database.write("seed", [&](storage::Txn& txn) {
     installation.AdministratorId = seed_documents(services, txn);
     StoredResource row;
@@ -157,6 +165,17 @@ Seeded seed_empty(const Services& services, const std::optional<Secret>& admin_k
   return {installation.InstallationId, admin_key ? std::nullopt : std::optional(key.clone())};
 }
 
+/// Of a database that earlier versions wrote.
+void wrap_given_keys(const Services& services, storage::Txn& txn) {
+  StoredResource row = storage::find_resource(txn, installation_row_id).value();
+  Installation installation = installation_of(row);
+  for (const auto& hash : std::exchange(installation.GivenKeyHashes, {})) {
+    installation.GivenKeys.push_back(fingerprint_of_hash(services, hash));
+  }
+  row.body = body_of(installation);
+  storage::update_resource(txn, row);
+}
+
 }  // namespace
 
 Seeded seed(const Services& services, const std::optional<Secret>& admin_key) {
@@ -164,6 +183,9 @@ Seeded seed(const Services& services, const std::optional<Secret>& admin_key) {
   const auto known =
       services.database.read([](storage::Reader& r) { return storage::find_resource(r, installation_row_id); });
   if (!known) return seed_empty(services, admin_key);
+  if (!installation_of(*known).GivenKeyHashes.empty()) {
+    services.database.write("wrap given keys", [&](storage::Txn& txn) { wrap_given_keys(services, txn); });
+  }
   if (admin_key) {
     services.database.write("given key", [&](storage::Txn& txn) { add_given_key(services, txn, *admin_key); });
   }

@@ -132,8 +132,9 @@ net::Response ApiServer::handle(net::Request&& request) const {
 std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
   try {
     const auto directory = services_.directory.current();
-    services_.database.read(
-        [&](storage::Reader& reader) { authenticate(head, reader, *directory, services_.clock.now()); });
+    services_.database.read([&](storage::Reader& reader) {
+      authenticate(head, reader, services_.vault, *directory, services_.clock.now());
+    });
     return std::nullopt;
   } catch (const std::exception& e) {
     auto refusal = explain(head, e);
@@ -175,8 +176,9 @@ net::Response ApiServer::method_missing(const net::Request& request, const Match
   const std::string method = method_of(request);
   if (!match.space.empty()) {
     const auto directory = services_.directory.current();
-    services_.database.read(
-        [&](storage::Reader& reader) { authenticate(request, reader, *directory, services_.clock.now()); });
+    services_.database.read([&](storage::Reader& reader) {
+      authenticate(request, reader, services_.vault, *directory, services_.clock.now());
+    });
     if (!directory->find_space(percent_decode(match.space))) fail_no_address(method, request.path);
   }
   return method_not_allowed(method, allowed);
@@ -194,7 +196,7 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   const auto directory = services_.directory.current();
   const auto admit = [&](storage::Reader& reader) {
     if (match.route->permission != anyone) {
-      call.principal = authenticate(request, reader, *directory, services_.clock.now());
+      call.principal = authenticate(request, reader, services_.vault, *directory, services_.clock.now());
     }
     read_address(call, match, *directory);
     require_permission(call.principal, match.route->permission,

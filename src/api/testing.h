@@ -51,6 +51,7 @@ class TestApi {
         catalogue_(model::all_resources()),
         directory_(*database_),
         services_{*database_, ids_, vault_, random_, clock_, quiet_.log(), catalogue_, directory_, "", {}} {
+    vault_.prove_key(*database_, "master.key");
     services_.installation_id = seed(services_, Secret(std::string(admin_key))).installation_id;
     server_ = std::make_unique<ApiServer>(services_);
   }

@@ -121,7 +121,7 @@ net::Response create_key(Call& call) {
     key.user = addressed_user(call, txn, "UserEdit");
     expect_room_for_key(txn, key.user);
     key.id = call.services.ids.next(txn, "APIKeys");
-    storage::insert_api_key(txn, key, text.reveal());
+    storage::insert_api_key(txn, call.services.vault, key, text.reveal());
     audit_key(call, txn, "Created", key);
   });
   json::object out = key_json(key);

@@ -11,12 +11,29 @@
 #include <utility>
 #include <vector>
 
+#include "base/failure.h"
 #include "base/random.h"
 
 namespace slipway {
 
 struct ThreadPool::State {
-  explicit State(const Clock& c) : clock(c) {}
+  State(const Clock& c, Failed f) : clock(c), failed(std::move(f)) {}
+
+  /// Whatever it throws: a thread that ends by an exception takes the process with it.
+  void run(Job job) const {
+    try {
+      job();
+    } catch (...) {
+      tell(std::current_exception());
+    }
+  }
+
+  void tell(const std::exception_ptr& thrown) const noexcept {
+    try {
+      failed(error_of(thrown));
+    } catch (...) {  // not even that is possible: nobody is left to tell
+    }
+  }
 
   void work() {
     std::unique_lock lock(mutex);
@@ -31,8 +48,7 @@ struct ThreadPool::State {
         ready.pop_front();
         if (!ready.empty()) wake.notify_one();
         lock.unlock();
-        job();
-        job = nullptr;
+        run(std::move(job));
         lock.lock();
       } else if (!timers.empty() && !timer_watched) {
         // One idle worker sleeps until the next timer; the others sleep until woken.
@@ -47,6 +63,7 @@ struct ThreadPool::State {
   }
 
   const Clock& clock;
+  const Failed failed;
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<Job> ready;
@@ -56,8 +73,8 @@ struct ThreadPool::State {
   std::vector<std::thread> threads;
 };
 
-ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock)
-    : state_(std::make_shared<State>(clock)) {
+ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock, Failed failed)
+    : state_(std::make_shared<State>(clock, std::move(failed))) {
   name.resize(std::min<std::size_t>(name.size(), 15));  // the kernel's limit for thread names
   for (unsigned i = 0; i < threads; ++i) {
     state_->threads.emplace_back([state = state_.get()] { state->work(); });
@@ -107,6 +124,7 @@ ManualClock::ManualClock(Time start) : state_(std::make_unique<State>()) { state
 ManualClock::~ManualClock() = default;
 Time ManualClock::now() const { return from_micros(state_->wall); }
 SteadyTime ManualClock::steady() const { return {Duration(state_->steady)}; }
+void ManualClock::jump(Duration by) { state_->wall += by.count(); }
 void ManualClock::advance(Duration by) {
   state_->wall += by.count();
   state_->steady += by.count();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/error.h"
 #include "base/time.h"
 
 namespace slipway {
@@ -18,7 +19,8 @@ using Job = std::function<void()>;
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// Runs `job` soon, on any thread. Jobs must not throw. Dropped after stop().
+  /// Runs `job` soon, on any thread. Dropped after stop().
+  /// What a job throws ends nothing but the job: a thread pool tells its owner, a simulation lets it out of step().
   virtual void post(Job job) = 0;
   /// Runs `job` once the clock shows at least `when`. Bounded in number only by memory.
   virtual void post_at(SteadyTime when, Job job) = 0;
@@ -27,7 +29,9 @@ class Executor {
 /// `threads` workers and one timer. Destruction stops it: running jobs end, waiting ones are dropped.
 class ThreadPool final : public Executor {
  public:
-  ThreadPool(std::string name, unsigned threads, const Clock& clock);
+  /// `failed` hears on the job's thread of whatever a job threw.
+  using Failed = std::function<void(const Error&)>;
+  ThreadPool(std::string name, unsigned threads, const Clock& clock, Failed failed);
   ~ThreadPool() override;
   void post(Job job) override;
   void post_at(SteadyTime when, Job job) override;
@@ -46,6 +50,8 @@ class ManualClock final : public Clock {
   Time now() const override;
   SteadyTime steady() const override;
   void advance(Duration);
+  /// Sets the wall clock forward, or back: no time passes.
+  void jump(Duration);
 
  private:
   struct State;

@@ -42,16 +42,17 @@ Log::Log(const Clock& clock, LogLevel least) : Log(clock, least, write_to_stderr
 Log::Log(const Clock& clock, LogLevel least, Sink sink) : state_(new State{clock, least, std::move(sink)}) {}
 Log::~Log() = default;
 
-void Log::redact(std::string_view secret) const { state_->redactor.add(secret); }
+bool Log::redact(std::string_view secret) const { return state_->redactor.add(secret); }
+void Log::forget(std::string_view secret) const { state_->redactor.remove(secret); }
 
-void Log::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const {
+void Log::write(LogLevel level, Words message, std::initializer_list<LogField> fields) const {
   if (level < state_->least) return;
   std::string line = "{\"time\":";
   json::append_string(line, to_rfc3339(state_->clock.now()));
   line += ",\"level\":";
   json::append_string(line, name_of(level));
   line += ",\"message\":";
-  json::append_string(line, state_->redactor.redact(message));
+  json::append_string(line, message.text());
   for (const auto& field : fields) {
     line.push_back(',');
     json::append_string(line, field.key);
@@ -66,9 +67,9 @@ void Log::write(LogLevel level, std::string_view message, std::initializer_list<
   state_->sink(line);
 }
 
-void Log::debug(std::string_view m, std::initializer_list<LogField> f) const { write(LogLevel::debug, m, f); }
-void Log::info(std::string_view m, std::initializer_list<LogField> f) const { write(LogLevel::info, m, f); }
-void Log::warning(std::string_view m, std::initializer_list<LogField> f) const { write(LogLevel::warning, m, f); }
-void Log::error(std::string_view m, std::initializer_list<LogField> f) const { write(LogLevel::error, m, f); }
+void Log::debug(Words m, std::initializer_list<LogField> f) const { write(LogLevel::debug, m, f); }
+void Log::info(Words m, std::initializer_list<LogField> f) const { write(LogLevel::info, m, f); }
+void Log::warning(Words m, std::initializer_list<LogField> f) const { write(LogLevel::warning, m, f); }
+void Log::error(Words m, std::initializer_list<LogField> f) const { write(LogLevel::error, m, f); }
 
 }  // namespace slipway

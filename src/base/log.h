@@ -1,7 +1,8 @@
 // The server's own log: one JSON object a line, on standard error.
 //
 // Fields hold ids, counts and sentences. Values of type Secret do not convert to a field; and as a text may carry one
-// all the same (what a peer says of an error), every secret that the vault stored or opened is masked.
+// all the same (what a peer says of an error), every secret that the vault stored or opened is masked in them. Messages
+// are the server's own words, which the compiler makes sure of: nothing is masked there.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,16 @@ struct LogField {
   bool is_number = false;
 };
 
+/// A sentence that stands in the code: no text that comes from outside can take its place.
+class Words {
+ public:
+  consteval Words(const char* text) : text_(text) {}
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
 /// Threads: any.
 class Log {
  public:
@@ -40,16 +51,19 @@ class Log {
   Log(const Clock& clock, LogLevel least, Sink sink);
   ~Log();
 
-  void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const;
-  void info(std::string_view message, std::initializer_list<LogField> fields = {}) const;
-  void warning(std::string_view message, std::initializer_list<LogField> fields = {}) const;
-  void error(std::string_view message, std::initializer_list<LogField> fields = {}) const;
+  void debug(Words message, std::initializer_list<LogField> fields = {}) const;
+  void info(Words message, std::initializer_list<LogField> fields = {}) const;
+  void warning(Words message, std::initializer_list<LogField> fields = {}) const;
+  void error(Words message, std::initializer_list<LogField> fields = {}) const;
 
-  /// From now on `secret` is masked in every line (see Redactor).
-  void redact(std::string_view secret) const;
+  /// From now on `secret` is masked in the fields of every line; false when it is too short for that, or was already
+  /// (see Redactor).
+  bool redact(std::string_view secret) const;
+  /// Takes back a redact() that was true: nothing knows the secret any more.
+  void forget(std::string_view secret) const;
 
  private:
-  void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) const;
+  void write(LogLevel, Words message, std::initializer_list<LogField> fields) const;
   struct State;
   std::unique_ptr<State> state_;
 };

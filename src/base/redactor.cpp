@@ -9,6 +9,8 @@ namespace slipway {
 namespace {
 
 constexpr std::string_view mask = "********";
+constexpr std::size_t kShortest = 8;
+static_assert(kShortest >= sizeof(std::uint32_t));
 
 /// The four bytes that secrets are found by.
 std::uint32_t first_bytes(std::string_view text) {
@@ -23,22 +25,31 @@ std::size_t common_length(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void Redactor::add(std::string_view secret) {
-  if (secret.size() < sizeof(std::uint32_t)) return;
+bool Redactor::add(std::string_view secret) {
+  if (secret.size() < kShortest) return false;
   const auto first = first_bytes(secret);
   {
     const std::shared_lock lock(mutex_);
     const auto known = by_first_bytes_.find(first);
-    if (known != by_first_bytes_.end() && known->second.contains(secret)) return;
+    if (known != by_first_bytes_.end() && known->second.contains(secret)) return false;
   }
   const std::unique_lock lock(mutex_);
-  by_first_bytes_[first].emplace(std::string(secret));
+  return by_first_bytes_[first].emplace(std::string(secret)).second;
+}
+
+void Redactor::remove(std::string_view secret) {
+  if (secret.size() < kShortest) return;
+  const std::unique_lock lock(mutex_);
+  const auto known = by_first_bytes_.find(first_bytes(secret));
+  if (known == by_first_bytes_.end()) return;
+  if (const auto it = known->second.find(secret); it != known->second.end()) known->second.erase(it);
+  if (known->second.empty()) by_first_bytes_.erase(known);
 }
 
 /// In the order of their bytes, what `text` begins with is not behind it, and the longest of that comes last. So either
 /// the last secret that is not behind the text is it, or it is no longer than what the two have in common.
 std::size_t Redactor::longest_at_start_of(std::string_view text) const {
-  if (text.size() < sizeof(std::uint32_t)) return 0;
+  if (text.size() < kShortest) return 0;
   const auto known = by_first_bytes_.find(first_bytes(text));
   if (known == by_first_bytes_.end()) return 0;
   const Secrets& secrets = known->second;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -10,8 +11,9 @@
 
 namespace slipway {
 
-/// Threads: any. Jobs must not throw. A strand may be destroyed while jobs wait; they still run. Once the executor has
-/// dropped what it had, the strand's jobs are dropped too, those posted later included.
+/// Threads: any. A strand may be destroyed while jobs wait; they still run. Once the executor has dropped what it had,
+/// the strand's jobs are dropped too, those posted later included. What a job throws reaches the executor, which tells
+/// its owner, and the next job runs all the same; a job whose owner has to act on it catches it itself.
 class Strand {
  public:
   explicit Strand(Executor& executor) : state_(std::make_shared<State>(executor)) {}
@@ -75,8 +77,18 @@ class Strand {
       job = std::move(state->jobs.front());
       state->jobs.pop_front();
     }
-    job();
+    std::exception_ptr thrown;
+    try {
+      job();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     job = nullptr;
+    go_on(state);
+    if (thrown) std::rethrow_exception(thrown);
+  }
+
+  static void go_on(const std::shared_ptr<State>& state) {
     {
       const std::lock_guard lock(state->mutex);
       if (state->jobs.empty()) {

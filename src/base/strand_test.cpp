@@ -22,6 +22,20 @@ TEST_CASE("A strand runs its jobs one after the other in the order of their post
   CHECK(ran == std::vector{0, 1, 2});
 }
 
+TEST_CASE("A job that throws keeps no later job of its strand from running") {
+  ManualClock clock;
+  SeededRandom random(1);
+  SimulatedExecutor executor(clock, random);
+  Strand strand(executor);
+  bool ran = false;
+  strand.post([] { throw 42; });
+  strand.post([&] { ran = true; });
+  CHECK_THROWS_AS(executor.step(clock.steady()), int);
+  while (executor.step(clock.steady())) {
+  }
+  CHECK(ran);
+}
+
 TEST_CASE("When the executor drops a strand's turn, jobs that own the strand are freed, and no more run") {
   ManualClock clock;
   SeededRandom random(1);
@@ -41,7 +55,7 @@ TEST_CASE("When the executor drops a strand's turn, jobs that own the strand are
 
 TEST_CASE("A job posted to the strand of a stopped pool is freed") {
   const SystemClock clock;
-  ThreadPool pool("test", 1, clock);
+  ThreadPool pool("test", 1, clock, [](const Error&) {});
   const auto strand = std::make_shared<Strand>(pool);
   pool.stop();
   strand->post([strand] {});

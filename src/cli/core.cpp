@@ -1,5 +1,7 @@
 #include "cli/core.h"
 
+#include <fmt/format.h>
+
 #include "cli/timed_database.h"
 #include "cloud/credential_sources.h"
 #include "feeds/all_feeds.h"
@@ -10,6 +12,30 @@ namespace slipway::cli {
 
 namespace {
 
+/// A master key without a database is what a lost disk, a wrong folder or a half-done restore leaves behind. An empty
+/// server in its place would look like one that forgot everything.
+std::unique_ptr<storage::Database> open_file(const World& world, const CoreOptions& options) {
+  auto database = options.database;
+  const bool has_key = world.disk.mode(options.master_key_file).has_value();
+  database.may_create = !has_key || options.new_database || !database.vfs.empty();
+  if (database.may_create) return storage::open_sqlite(database, world.log);
+  const auto refuse = [&](std::string_view what) {
+    fail(ErrorCode::unavailable,
+         fmt::format(
+             "{}, but there is a master key, {}, so this server had one. Put the database back from your backup. "
+             "If you want to begin with an empty one, start once with --new-database.",
+             what, options.master_key_file));
+  };
+  if (!world.disk.mode(database.path)) refuse(fmt::format("There is no database {}", database.path));
+  try {
+    return storage::open_sqlite(database, world.log);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    refuse(fmt::format("The database {} is empty", database.path));
+    throw;
+  }
+}
+
 /// The database is open, so this process alone has the data folder: nobody else makes a key for it at the same time.
 storage::MasterKey master_key(const World& world, const std::string& file, storage::Database& database) {
   const bool is_needed = database.read([](storage::Reader& reader) { return storage::has_secrets(reader); });
@@ -17,7 +43,7 @@ storage::MasterKey master_key(const World& world, const std::string& file, stora
 }
 
 std::unique_ptr<storage::Database> open_database(const World& world, const CoreOptions& options) {
-  auto database = storage::open_sqlite(options.database, world.log);
+  auto database = open_file(world, options);
   if (options.observation == nullptr) return database;
   return timed(std::move(database), options.observation->metrics(), world.clock);
 }

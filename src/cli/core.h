@@ -41,6 +41,7 @@ struct World {
 struct CoreOptions {
   storage::DatabaseOptions database;
   std::string master_key_file;
+  bool new_database = false;  ///< beside a master key too
   std::optional<Secret> admin_api_key;
   engine::EngineOptions engine;
   aws::PollerOptions poller;

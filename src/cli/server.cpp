@@ -12,6 +12,7 @@
 
 #include "base/disk.h"
 #include "base/executor.h"
+#include "base/json.h"
 #include "cli/core.h"
 #include "cli/observation.h"
 #include "cli/outgoing.h"
@@ -24,6 +25,7 @@
 #include "net/listen_address.h"
 #include "net/tls.h"
 #include "net/trusted_proxies.h"
+#include "storage/health.h"
 
 namespace slipway::cli {
 namespace {
@@ -63,6 +65,8 @@ sigset_t awaited_signals(bool reloads) {
 /// For calls to AWS that are under way when the requests' time is over. Within the half minute that supervisors give.
 constexpr Duration kPatience = std::chrono::seconds(10);
 
+constexpr auto kHealthy = R"({"Status":"Healthy"})";
+
 /// The real world, and the core in it. Members stand on those above them.
 class Server {
  public:
@@ -74,7 +78,10 @@ class Server {
         proxies_(options.trusted_proxies),
         tls_(tls_identity()),
         data_(std::filesystem::absolute(options.data).string()),
-        pool_("slipway-engine", options.threads, clock_),
+        pool_("slipway-engine", options.threads, clock_,
+              [this](const Error& error) {
+                log_.error("a job failed", {{"error", error.message()}});
+              }),
         http_(net::make_curl_client()),
         watched_(*http_, observation_.metrics(), clock_, log_),
         core_({clock_, random_, pool_, watched_, disk_, log_, environment}, core_options()),
@@ -132,7 +139,7 @@ class Server {
     }
     for (const auto& finding : findings) {
       if (finding.weight == Finding::Weight::error) fail(ErrorCode::unavailable, finding.what + " " + finding.fix);
-      log_.warning(finding.what, {{"fix", finding.fix}});
+      log_.warning("this installation is not safe", {{"what", finding.what}, {"fix", finding.fix}});
     }
   }
 
@@ -144,6 +151,7 @@ class Server {
     core.observation = &observation_;
     core.database.path = data_ + "/slipway.db";
     core.master_key_file = key_file();
+    core.new_database = options_.new_database;
     if (!options_.admin_api_key.empty()) core.admin_api_key = options_.admin_api_key.clone();
     core.engine.node = options_.node;
     core.engine.task_cap = options_.task_cap;
@@ -234,17 +242,25 @@ class Server {
 
   std::optional<net::Response> answer_at_once(const net::Request& request) {
     if (request.path == "/") return front_door();
-    if (request.path == "/health/live") return health(true);
-    if (request.path == "/health/ready") return health(ready_);
+    if (request.path == "/health/live") return liveness();
+    if (request.path == "/health/ready") return readiness();
     return std::nullopt;
   }
 
-  /// A server that can't write needs a restart, so it calls itself neither alive nor ready.
-  net::Response health(bool good) {
-    if (!core_.database().can_write()) {
-      return tell(503, R"({"Status":"The database takes no writes any more; see the log, then restart the server"})");
-    }
-    return good ? tell(200, R"({"Status":"Healthy"})") : tell(503, R"({"Status":"Starting or stopping"})");
+  /// Dead is only what a restart would heal.
+  net::Response liveness() const {
+    const storage::Health health = health_.now();
+    return health.trouble == storage::Trouble::stopped ? unhealthy(health.reason) : tell(200, kHealthy);
+  }
+
+  net::Response readiness() const {
+    if (!ready_) return unhealthy("Starting or stopping");
+    const storage::Health health = health_.now();
+    return health.trouble == storage::Trouble::none ? tell(200, kHealthy) : unhealthy(health.reason);
+  }
+
+  static net::Response unhealthy(const std::string& reason) {
+    return tell(503, json::to_text(json::object{{"Status", reason}}));
   }
 
   /// Jenkins' configuration page asks for it to see whether the address is good.
@@ -321,6 +337,7 @@ class Server {
   WatchedClient watched_;
   Core core_;
   StartGuard guard_;
+  storage::HealthWatch health_{core_.database(), clock_, log_, {}};
   std::atomic<bool> ready_{false};
   net::HttpServer web_;
   std::unique_ptr<net::HttpServer> metrics_web_;

@@ -46,6 +46,10 @@ void add_server(CLI::App& app, cli::ServerOptions& options, std::string& admin_k
       ->delimiter(',');
   server->add_option("--master-key-file", options.master_key_file, "Master key; default: master.key in the data folder")
       ->envname("SLIPWAY_MASTER_KEY_FILE");
+  server
+      ->add_flag("--new-database", options.new_database,
+                 "Begin with an empty database although there is a master key; for the first start only")
+      ->envname("SLIPWAY_NEW_DATABASE");
   // A key is a secret, so it comes from the environment or a file, never from the argument list that ps shows.
   server->add_option("--admin-api-key-file", admin_key_file, "File with the first administrator's API key")
       ->envname("SLIPWAY_ADMIN_API_KEY_FILE");

@@ -17,6 +17,8 @@ class TimedDatabase final : public storage::Database {
     inner_->subscribe(std::move(listener));
   }
   bool can_write() const override { return inner_->can_write(); }
+  bool is_damaged() const override { return inner_->is_damaged(); }
+  bool has_moved() const override { return inner_->has_moved(); }
 
  protected:
   void do_read(const std::function<void(storage::Reader&)>& read) override { inner_->read(read); }

@@ -60,6 +60,8 @@ class Group : public std::enable_shared_from_this<Group> {
  public:
   Group(Executor& executor, const Clock& clock, Random& random, Duration interval, Client client, std::string cluster)
       : clock_(clock),
+        begun_(clock.now()),
+        begun_steady_(clock.steady()),
         random_(random),
         interval_(interval),
         strand_(executor),
@@ -85,8 +87,21 @@ class Group : public std::enable_shared_from_this<Group> {
     if (tick_at_ && *tick_at_ <= when) return;
     tick_at_ = when;
     strand_.post_at(when, [self = shared_from_this(), tick = ++ticks_] {
-      if (tick == self->ticks_) self->tick();
+      if (tick == self->ticks_) self->surely_tick();
     });
+  }
+
+  /// A tick that fails is made up for: no other would ever come.
+  void surely_tick() {
+    try {
+      tick();
+    } catch (...) {
+      tick_at_ = clock_.steady() + interval_;
+      strand_.post_at(*tick_at_, [self = shared_from_this(), tick = ++ticks_] {
+        if (tick == self->ticks_) self->surely_tick();
+      });
+      throw;
+    }
   }
 
   /// Looks at all that is due, and at what is due soon, so that services share batches.
@@ -168,7 +183,7 @@ class Group : public std::enable_shared_from_this<Group> {
     WatchedService& watched = services_[name];
     try {
       for (const auto& interest : watched.interests) {
-        const auto seen = reader_.look(interest->what, interest->memory, service, clock_.now());
+        const auto seen = reader_.look(interest->what, interest->memory, service, now());
         if (interest->active) interest->observer(seen);
       }
       watched.seen = clock_.steady();
@@ -210,7 +225,7 @@ class Group : public std::enable_shared_from_this<Group> {
 
   void tell_error(const Names& names, const std::string& error) {
     ServiceObservation seen;
-    seen.At = clock_.now();
+    seen.At = now();
     seen.Error = error;
     for (const auto& name : names) {
       seen.BlindSince = seen.At - (clock_.steady() - blind_since(name));
@@ -227,7 +242,13 @@ class Group : public std::enable_shared_from_this<Group> {
     return *since;
   }
 
+  /// Times of observations are compared with each other, to tell how long a state lasts. So they keep the pace of the
+  /// monotonic clock, whatever the wall clock is set to meanwhile.
+  Time now() const { return begun_ + (clock_.steady() - begun_steady_); }
+
   const Clock& clock_;
+  const Time begun_;
+  const SteadyTime begun_steady_;
   Random& random_;
   const Duration interval_;
   Strand strand_;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <new>
+
 #include "base/text.h"
+#include "engine/lost.h"
 #include "planning/system_variable_table.h"
 
 namespace slipway::engine {
@@ -85,7 +88,8 @@ bool ResolvedScope::is_true(std::string_view expression) const {
   const language::Evaluation evaluation = bindings_.evaluate(expression, budget, options_);
   if (!evaluation.missing_tokens.empty()) return false;
   if (evaluation.error) {
-    fail_invalid(fmt::format("The run condition \"{}\" can't be evaluated: {}", expression, *evaluation.error));
+    fail_invalid(
+        fmt::format("The run condition \"{}\" can't be evaluated: {}", mask(expression), mask(*evaluation.error)));
   }
   return evaluation.text && language::is_truthy_value(*evaluation.text);
 }
@@ -95,7 +99,7 @@ const ResolvedScope& DeploymentInputs::scope() const {
   if (failure_) throw *failure_;
   if (scope_) return *scope_;
   try {
-    scope_ = resolve_();
+    scope_ = from_records(resolve_);
   } catch (const Error& error) {
     failure_ = error;
     throw;
@@ -118,8 +122,11 @@ std::string DeploymentInputs::mask(std::string_view text) const {
   if (text.empty()) return {};
   try {
     return scope().mask(text);
-  } catch (const Error&) {
-    return std::string(text);
+  } catch (const Error& unresolved) {
+    if (text == unresolved.full_text()) return std::string(text);  // speaks of names and ids alone
+    return fmt::format("(Withheld, because the secrets in it can't be told from the rest: {})", unresolved.message());
+  } catch (const std::bad_alloc&) {
+    return "(Withheld, because there is not enough memory to mask the secrets in it.)";
   }
 }
 

@@ -21,7 +21,7 @@ class ResolvedScope {
   /// Throws Error{invalid} naming the tokens without value.
   std::string evaluate(std::string_view text) const;
   std::optional<std::string> get(std::string_view name) const;
-  /// What is undefined is not true (VAR-5). Throws Error{invalid} for an expression that can't be evaluated.
+  /// What is undefined is not true (VAR-5). Throws Error{invalid}, masked, for an expression that can't be evaluated.
   bool is_true(std::string_view expression) const;
   std::string mask(std::string_view text) const { return masker_.mask(text); }
 
@@ -42,11 +42,11 @@ class DeploymentInputs final : public UnitInputs {
   const steps::ActionSpec& action() const override;
   std::string evaluate(std::string_view text) const override { return scope().evaluate(text); }
   std::optional<std::string> variable(std::string_view name) const override { return scope().get(name); }
-  /// Without a scope no secret was opened, so there is nothing to mask.
   std::string mask(std::string_view text) const override;
 
  private:
-  /// Throws what kept the scope from being resolved, the same each time.
+  /// Throws what kept the scope from being resolved, the same each time; Lost where it is only our records that can't
+  /// be read now.
   const ResolvedScope& scope() const;
 
   const steps::ActionSpec written_action_;

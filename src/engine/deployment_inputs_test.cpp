@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "engine/lost.h"
 #include "storage/database_testing.h"
 #include "storage/ids.h"
 
@@ -50,7 +51,40 @@ TEST_CASE("PRC-6: a run condition that can't be evaluated is an error that quote
                        Error);
 }
 
-TEST_CASE("inputs whose variables can't be resolved say why each time, and mask nothing") {
+TEST_CASE("PRC-6: what is wrong with a run condition is told without the secrets in it") {
+  Fixture f;
+  planning::StepResults results{{{"step", {{"Pattern", "hunter2(["}}}}, "", {{"step", "Pattern"}}};
+  const auto wrong = [&] {
+    f.holds("#{if Octopus.Action[step].Output.Pattern | Match \"hunter2([\"}yes#{/if hunter2([}", results);
+  };
+  try {
+    wrong();
+  } catch (const Error& error) {
+    CHECK(error.full_text().find("hunter2") == std::string::npos);
+    CHECK(error.full_text().find("********") != std::string::npos);
+  }
+}
+
+TEST_CASE("an output that holds a secret is masked in the steps after it") {
+  Fixture f;
+  const planning::StepResults results{
+      {{"step", {{"Url", "https://u:hunter2@db"}, {"Plain", "public"}}}}, "", {{"step", "Url"}}};
+  CHECK(f.scope(results)->mask("see https://u:hunter2@db, public") == "see ********, public");
+}
+
+TEST_CASE("inputs whose records can't be read now are asked again, and end no task") {
+  int tries = 0;
+  Fixture f;
+  const DeploymentInputs inputs({}, [&]() -> std::unique_ptr<const ResolvedScope> {
+    if (++tries == 1) throw storage::StorageError(storage::Trouble::busy, "locking protocol");
+    return f.scope({});
+  });
+  CHECK_THROWS_AS(inputs.mask("text"), Lost);
+  CHECK(inputs.mask("text") == "text");
+  CHECK(inputs.evaluate("#{Ring}") == "canary");
+}
+
+TEST_CASE("inputs whose variables can't be resolved say why each time, and let no text through") {
   int tries = 0;
   const DeploymentInputs inputs({}, [&]() -> std::unique_ptr<const ResolvedScope> {
     ++tries;
@@ -60,6 +94,8 @@ TEST_CASE("inputs whose variables can't be resolved say why each time, and mask 
   CHECK_THROWS_AS(inputs.variable("Ring"), Error);
   CHECK(inputs.mask("The environment 'Environments-1' was not found.") ==
         "The environment 'Environments-1' was not found.");
+  CHECK(inputs.mask("the password is hunter2").find("hunter2") == std::string::npos);
+  CHECK(inputs.mask("the password is hunter2").find("'Environments-1' was not found") != std::string::npos);
   CHECK(tries == 1);
 }
 

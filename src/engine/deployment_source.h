@@ -28,6 +28,7 @@ class DeploymentSource final : public TaskSource {
   std::string unseal(const std::string& task, const std::string& sealed) override {
     return vault_.unseal(task, sealed);
   }
+  std::string lock_name(std::string_view plain_key) override { return vault_.lock_name(plain_key); }
   void started(storage::Txn&, const storage::TaskRecord&) override;
   void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) override;
 

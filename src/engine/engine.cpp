@@ -4,9 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <new>
 #include <set>
+#include <tuple>
 
+#include "base/failure.h"
 #include "base/strand.h"
+#include "engine/suspicion.h"
 #include "engine/task_queue.h"
 #include "engine/task_run.h"
 #include "model/space.h"
@@ -21,6 +26,10 @@ using storage::TaskRecord;
 using storage::TaskState;
 
 constexpr Duration retry_pause = std::chrono::seconds(5);
+/// How soon a wall clock that was set is noticed.
+constexpr Duration agenda_pause = std::chrono::seconds(10);
+/// So often may the process die of a task before the task fails.
+constexpr int most_deaths = 2;
 
 std::string text_of(const planning::Plan& plan) { return json::to_text(json::to_json(plan)); }
 
@@ -49,7 +58,8 @@ void log_start(const Log& log, const TaskRecord& task) {
 }
 
 void log_end(const Log& log, const TaskRecord& task) {
-  const Duration took = task.started && task.completed ? *task.completed - *task.started : Duration(0);
+  const Duration took =
+      task.started && task.completed ? std::max(*task.completed - *task.started, Duration(0)) : Duration(0);
   const bool is_trouble = task.state == TaskState::Failed || task.state == TaskState::TimedOut;
   const auto say = is_trouble ? &Log::warning : &Log::info;
   (log.*say)("task ended", {{"task", task.id},
@@ -77,6 +87,35 @@ std::set<std::string> spaces_that_stopped(storage::Reader& reader) {
   return stopped;
 }
 
+/// Whether a dead process may have been running its code, and the units that had begun and did not wait. What waits ran
+/// nothing.
+std::pair<bool, std::set<int>> may_have_run(storage::Reader& reader, const std::string& task) {
+  std::set<int> at_work;
+  bool waits = false;
+  for (const auto& unit : storage::units_of(reader, task)) {
+    if (unit.state != storage::UnitState::running) continue;
+    const auto entries = storage::entries_of(reader, task, unit.number);
+    const bool is_waiting = !entries.empty() && entries.back().open && entries.back().kind == storage::EntryKind::await;
+    waits |= is_waiting;
+    if (!is_waiting) at_work.insert(unit.number);
+  }
+  return {!at_work.empty() || !waits, at_work};
+}
+
+std::string fatal_text(const planning::Plan& plan, const std::set<int>& units) {
+  std::vector<std::string> steps;
+  for (const int unit : units) {
+    if (const auto* action = action_of(plan, unit))
+      steps.push_back(fmt::format("the step \"{}\" or the conditions after it", action->Name));
+  }
+  return fmt::format(
+      "The server ended twice while it worked on {}, with nothing new stored in between, so it is not tried a third "
+      "time. Look for very large values, texts and conditions there, and at the server's memory and log. What was "
+      "begun "
+      "in AWS was left as it is: check it before you deploy again.",
+      steps.empty() ? "what this deployment does next" : fmt::format("{}", fmt::join(steps, " and ")));
+}
+
 }  // namespace
 
 struct Engine::State : std::enable_shared_from_this<State> {
@@ -84,9 +123,11 @@ struct Engine::State : std::enable_shared_from_this<State> {
 
   void begin();
   void hold_changed();
-  std::vector<std::optional<storage::Claim>> take_over(const std::vector<TaskRecord>&);
-  void resume(const std::vector<TaskRecord>&, const std::vector<std::optional<storage::Claim>>&);
-  void resume(const TaskRecord&, const storage::Claim&);
+  struct Left;
+  std::vector<Left> take_over(const std::vector<TaskRecord>&, bool after_death);
+  void resume(const Left&);
+  void resume_from_records(const Left&);
+  void load_queue();
   void enqueue(const TaskRecord&);
   void due(const std::string& id);
   void left_queue(const std::string& id);
@@ -94,7 +135,10 @@ struct Engine::State : std::enable_shared_from_this<State> {
   void pump();
   std::vector<Prepared> prepare(const std::vector<QueuedTask>&);
   std::vector<std::optional<storage::Claim>> claim(storage::Txn&, std::vector<Prepared>&);
-  std::shared_ptr<TaskRun> start(const TaskRecord&, storage::Claim, planning::Plan);
+  void start_claimed(Prepared&, const std::optional<storage::Claim>&);
+  std::shared_ptr<TaskRun> start(const TaskRecord&, storage::Claim, planning::Plan,
+                                 std::shared_ptr<Suspicion> suspicion = nullptr);
+  void drop(const std::string& task);
   void changed(const std::vector<storage::Change>&);
   void load(const std::vector<std::string>& ids);
   template <class Condition>
@@ -113,20 +157,37 @@ struct Engine::State : std::enable_shared_from_this<State> {
       if (!self || self->stopping) return;
       try {
         work(*self);
-      } catch (const Error& error) {
-        self->parts.log.error("the engine could not do a part of its work", {{"error", error.message()}});
+      } catch (...) {
+        self->parts.log.error("the engine could not do a part of its work",
+                              {{"error", error_of(std::current_exception()).message()}});
       }
     };
+  }
+  /// Work that must be done some time: after a failure it is tried again.
+  template <class F>
+  void surely(F work) {
+    on_strand([work](State& self) {
+      try {
+        work(self);
+      } catch (...) {
+        self.parts.log.error("the engine could not do a part of its work; it is tried again soon",
+                             {{"error", error_of(std::current_exception()).message()}});
+        self.again_later([work](State& s) { s.surely(work); });
+      }
+    });
   }
   template <class F>
   void on_strand(F work) {
     strand.post(job(std::move(work)));
   }
+  /// When the wall clock shows it, however that clock is set meanwhile.
   template <class F>
-  void on_strand_at(Time when, F work) {
-    const Duration left = std::max(when - parts.clock.now(), Duration(0));
-    strand.post_at(parts.clock.steady() + left, job(std::move(work)));
+  void at_wall_time(Time when, F work) {
+    agenda.emplace(when, job(std::move(work)));
+    arm_agenda();
   }
+  void arm_agenda();
+  void run_agenda();
   /// When what failed has had time to pass; never once only a restart helps.
   template <class F>
   void again_later(F work) {
@@ -145,7 +206,10 @@ struct Engine::State : std::enable_shared_from_this<State> {
   TaskQueue queue;
   std::set<std::string> stopped_spaces;  ///< their tasks stay queued in the database alone
   std::map<std::string, std::shared_ptr<TaskRun>> runs;
-  std::set<std::string> idle;  ///< those of runs that only wait: they hold no slot (TSK-4)
+  std::multimap<Time, Job> agenda;       ///< scheduled starts and expiries
+  std::optional<SteadyTime> agenda_due;  ///< when it is looked at next
+  std::mutex suspects;                   ///< held by the one suspect whose code runs; not the strand's
+  std::set<std::string> idle;            ///< those of runs that only wait: they hold no slot (TSK-4)
   std::map<std::string, std::vector<std::weak_ptr<UnitRun>>> lock_waiters;
 };
 
@@ -172,17 +236,21 @@ void Engine::stop() {
   });
 }
 
+/// A task that a holder before this run left, and what is known of it.
+struct Engine::State::Left {
+  TaskRecord task;
+  std::optional<storage::Claim> claim = {};  ///< none when it has ended meanwhile
+  bool is_suspect = false;
+  std::set<int> units = {};  ///< of a suspect: see Suspicion
+  int deaths = 0;
+};
+
 void Engine::State::begin() {
-  auto left = parts.database.read([](storage::Reader& r) { return storage::claimed_tasks(r); });
-  auto claims = take_over(left);
-  if (!left.empty()) parts.log.info("took over tasks that were executing", {{"count", left.size()}});
-  on_strand([left = std::move(left), claims = std::move(claims)](State& self) {
-    self.resume(left, claims);
-    self.stopped_spaces = self.parts.database.read(spaces_that_stopped);
-    for (const auto& task : self.parts.database.read([](storage::Reader& r) { return storage::queued_tasks(r); })) {
-      self.enqueue(task);
-    }
-    self.pump_soon();
+  const auto claimed = parts.database.read([](storage::Reader& r) { return storage::claimed_tasks(r); });
+  surely([claimed](State& self) {
+    for (const auto& left : self.take_over(claimed, true)) self.resume(left);
+    if (!claimed.empty()) self.parts.log.info("took over tasks that were executing", {{"count", claimed.size()}});
+    self.surely([](State& s) { s.load_queue(); });
   });
 }
 
@@ -196,51 +264,77 @@ void Engine::State::hold_changed() {
     if (!begun) begin();
     begun = true;
     pump_soon();
-  } catch (const Error& error) {
-    parts.log.error("the task queue could not be released; it is tried again soon", {{"error", error.message()}});
+  } catch (...) {
+    parts.log.error("the task queue could not be released; it is tried again soon",
+                    {{"error", error_of(std::current_exception()).message()}});
     again_later([](State& s) { s.hold_changed(); });
   }
 }
 
-/// Empty claims for those that have ended meanwhile.
-std::vector<std::optional<storage::Claim>> Engine::State::take_over(const std::vector<TaskRecord>& left) {
-  std::vector<std::optional<storage::Claim>> claims;
-  if (left.empty()) return claims;
+void Engine::State::load_queue() {
+  stopped_spaces = parts.database.read(spaces_that_stopped);
+  for (const auto& task : parts.database.read([](storage::Reader& r) { return storage::queued_tasks(r); })) {
+    enqueue(task);
+  }
+  pump_soon();
+}
+
+std::vector<Engine::State::Left> Engine::State::take_over(const std::vector<TaskRecord>& tasks, bool after_death) {
+  std::vector<Left> all;
+  if (tasks.empty()) return all;
   return parts.database.write("take over tasks", [&](storage::Txn& txn) {
-    claims.clear();
-    for (const auto& task : left) claims.push_back(storage::take_over_task(txn, task.id, parts.options.node));
-    return claims;
+    all.clear();
+    for (const auto& task : tasks) {
+      Left left{task};
+      left.claim = storage::take_over_task(txn, task.id, parts.options.node);
+      if (left.claim && after_death) std::tie(left.is_suspect, left.units) = may_have_run(txn, task.id);
+      all.push_back(std::move(left));
+    }
+    const bool is_only = std::ranges::count_if(all, &Left::is_suspect) == 1;
+    for (auto& left : all) {
+      if (left.is_suspect) left.deaths = storage::suspect_task(txn, left.task.id, is_only);
+    }
+    return all;
   });
 }
 
-void Engine::State::resume(const std::vector<TaskRecord>& left,
-                           const std::vector<std::optional<storage::Claim>>& claims) {
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (claims[i]) resume(left[i], *claims[i]);
+void Engine::State::resume(const Left& left) {
+  if (!left.claim) return queue.free(left.task.concurrency_key);
+  queue.occupy(left.task.concurrency_key);
+  try {
+    resume_from_records(left);
+  } catch (const storage::StorageError& trouble) {
+    on_lost(left.task.id, trouble);
+  } catch (const std::bad_alloc&) {
+    on_lost(left.task.id, error_of(std::current_exception()));
+  } catch (...) {
+    const Error error = error_of(std::current_exception());
+    start(left.task, *left.claim, {})
+        ->fail(fmt::format("The records of this deployment can't be read: {} Deploy again.", error.message()));
   }
 }
 
 /// Goes on with a task from what the database holds of it.
-void Engine::State::resume(const TaskRecord& task, const storage::Claim& claim) {
-  queue.occupy(task.concurrency_key);
-  try {
-    auto [plan, units] = parts.database.read([&](storage::Reader& reader) {
-      return std::pair(stored_plan(reader, task), storage::units_of(reader, task.id));
-    });
-    start(task, claim, std::move(plan))->begin(std::move(units));
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::unavailable) return on_lost(task.id, error);
-    start(task, claim, {})->fail(error);
+void Engine::State::resume_from_records(const Left& left) {
+  auto [plan, units] = parts.database.read([&](storage::Reader& reader) {
+    return std::pair(stored_plan(reader, left.task), storage::units_of(reader, left.task.id));
+  });
+  if (left.deaths >= most_deaths) {
+    const std::string why = fatal_text(plan, left.units);
+    return start(left.task, *left.claim, std::move(plan))->fail(why);
   }
+  auto suspicion =
+      left.is_suspect ? std::make_shared<Suspicion>(parts.database, suspects, left.task.id, left.units) : nullptr;
+  start(left.task, *left.claim, std::move(plan), std::move(suspicion))->begin(std::move(units));
 }
 
 /// Into the queue now, or when its time comes; with an expiry if it has one.
 void Engine::State::enqueue(const TaskRecord& task) {
   if (task.queue_expiry) {
-    on_strand_at(*task.queue_expiry, [id = task.id](State& s) { s.due(id); });
+    at_wall_time(*task.queue_expiry, [id = task.id](State& s) { s.due(id); });
   }
   if (task.queued > parts.clock.now()) {
-    return on_strand_at(task.queued, [task](State& s) {
+    return at_wall_time(task.queued, [task](State& s) {
       s.enqueue(task);
       s.pump_soon();
     });
@@ -249,13 +343,35 @@ void Engine::State::enqueue(const TaskRecord& task) {
   queue.add({task.id, task.concurrency_key, task.priority, task.queued});
 }
 
+/// Has the agenda looked at when the next is due, or before, since the wall clock may be set.
+void Engine::State::arm_agenda() {
+  if (agenda.empty()) return;
+  const Duration left = agenda.begin()->first - parts.clock.now();
+  const SteadyTime when = parts.clock.steady() + std::clamp(left, Duration(0), agenda_pause);
+  if (agenda_due && *agenda_due <= when) return;
+  agenda_due = when;
+  strand.post_at(when, job([when](State& s) {
+                   if (s.agenda_due == when) s.run_agenda();
+                 }));
+}
+
+void Engine::State::run_agenda() {
+  agenda_due.reset();
+  while (!agenda.empty() && agenda.begin()->first <= parts.clock.now()) {
+    const auto due = agenda.extract(agenda.begin());
+    due.mapped()();
+  }
+  arm_agenda();
+}
+
 /// Its expiry has come: it times out if it still has not started (SCH-1).
 void Engine::State::due(const std::string& id) {
   queue.remove(id);
   try {
     parts.database.write("expire task", [&](storage::Txn& txn) { storage::expire_task(txn, id, parts.clock.now()); });
-  } catch (const Error& error) {
-    parts.log.error("a task could not be expired", {{"task", id}, {"error", error.message()}});
+  } catch (...) {
+    parts.log.error("a task could not be expired",
+                    {{"task", id}, {"error", error_of(std::current_exception()).message()}});
     again_later([id](State& s) { s.due(id); });
   }
 }
@@ -283,28 +399,39 @@ void Engine::State::pump() {
   const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
   const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
   if (batch.empty()) return;
-  std::vector<Prepared> prepared = prepare(batch);
+  std::vector<Prepared> prepared;
   std::vector<std::optional<storage::Claim>> claims;
   try {
+    prepared = prepare(batch);
     claims = parts.database.write("claim tasks", [&](storage::Txn& txn) { return claim(txn, prepared); });
-  } catch (const Error& error) {
-    parts.log.error("claiming tasks failed; it is tried again soon", {{"error", error.message()}});
+  } catch (...) {
+    parts.log.error("claiming tasks failed; it is tried again soon",
+                    {{"error", error_of(std::current_exception()).message()}});
     for (const auto& queued : batch) {
       queue.free(queued.concurrency_key);
       queue.add(queued);
     }
     return again_later([](State& s) { s.pump_soon(); });
   }
-  for (std::size_t i = 0; i < prepared.size(); ++i) {
-    if (claims[i]) log_start(parts.log, prepared[i].task);
-    if (claims[i] && !prepared[i].error.empty()) log_end(parts.log, ended_unplanned(prepared[i], parts.clock.now()));
-    if (claims[i] && prepared[i].error.empty()) {
-      start(prepared[i].task, *claims[i], std::move(prepared[i].plan))->begin({});
-    } else {
-      queue.free(prepared[i].task.concurrency_key);
-    }
-  }
+  for (std::size_t i = 0; i < prepared.size(); ++i) start_claimed(prepared[i], claims[i]);
   pump_soon();
+}
+
+/// One that was not Queued any more may have been claimed by us, in a write of which nobody knew whether it was stored.
+void Engine::State::start_claimed(Prepared& prepared, const std::optional<storage::Claim>& claim) {
+  const bool may_be_ours = !claim && prepared.task.node == parts.options.node && !is_final(prepared.task.state);
+  if (may_be_ours) {
+    drop(prepared.task.id);
+  } else if (!claim) {
+    queue.free(prepared.task.concurrency_key);
+  } else if (!prepared.error.empty()) {
+    log_start(parts.log, prepared.task);
+    log_end(parts.log, ended_unplanned(prepared, parts.clock.now()));
+    queue.free(prepared.task.concurrency_key);
+  } else {
+    log_start(parts.log, prepared.task);
+    start(prepared.task, *claim, std::move(prepared.plan))->begin({});
+  }
 }
 
 /// A task whose expiry has passed (while the server was down) times out (SCH-1); one without a plan ends at once.
@@ -342,8 +469,10 @@ std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batc
       p.task.concurrency_key = queued.concurrency_key;
       try {
         p.plan = parts.source.plan(reader, p.task);
-      } catch (const Error& error) {
-        p.error = error.message();
+      } catch (const storage::StorageError&) {
+        throw;  // says nothing of the task
+      } catch (...) {
+        p.error = error_of(std::current_exception()).message();
       }
       prepared.push_back(std::move(p));
     }
@@ -351,7 +480,8 @@ std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batc
   });
 }
 
-std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::Claim claim, planning::Plan plan) {
+std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::Claim claim, planning::Plan plan,
+                                              std::shared_ptr<Suspicion> suspicion) {
   const auto weak = weak_from_this();
   TaskTies ties{parts,
                 installation,
@@ -370,7 +500,7 @@ std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::C
                     self->on_strand([lock, unit](State& s) { s.wait_for_lock(lock, unit); });
                   }
                 }};
-  auto run = std::make_shared<TaskRun>(std::move(ties), task, std::move(claim), std::move(plan));
+  auto run = std::make_shared<TaskRun>(std::move(ties), task, std::move(claim), std::move(plan), std::move(suspicion));
   runs[task.id] = run;
   return run;
 }
@@ -410,8 +540,9 @@ void Engine::State::load(const std::vector<std::string>& ids) {
   std::vector<TaskRecord> tasks;
   try {
     tasks = find(ids, [](const TaskRecord& task) { return task.state == TaskState::Queued; });
-  } catch (const Error& error) {
-    parts.log.error("queued tasks could not be read", {{"count", ids.size()}, {"error", error.message()}});
+  } catch (...) {
+    parts.log.error("queued tasks could not be read",
+                    {{"count", ids.size()}, {"error", error_of(std::current_exception()).message()}});
     return again_later([ids](State& s) { s.load(ids); });
   }
   for (const auto& task : tasks) enqueue(task);
@@ -448,8 +579,9 @@ void Engine::State::space_changed(const std::string& space) {
       for (const auto& task : tasks.items) enqueue(task);
     }
     pump_soon();
-  } catch (const Error& error) {
-    parts.log.error("a space's queue could not be read", {{"space", space}, {"error", error.message()}});
+  } catch (...) {
+    parts.log.error("a space's queue could not be read",
+                    {{"space", space}, {"error", error_of(std::current_exception()).message()}});
     again_later([space](State& s) { s.space_changed(space); });
   }
 }
@@ -492,18 +624,27 @@ void Engine::State::on_lost(const std::string& task, const Error& error) {
   }
   parts.log.error("a task stands still until the database takes writes again",
                   {{"task", task}, {"error", error.message()}});
+  drop(task);
+}
+
+void Engine::State::drop(const std::string& task) {
   dropped.push_back(task);
   if (dropped.size() == 1) again_later([](State& s) { s.take_up_dropped(); });
 }
 
 void Engine::State::take_up_dropped() {
   try {
-    const auto left = find(dropped, [&](const TaskRecord& task) { return task.node == parts.options.node; });
-    const auto claims = take_over(left);
+    auto left = find(dropped, [](const TaskRecord&) { return true; });
+    const auto foreign = std::ranges::stable_partition(
+        left, [&](const TaskRecord& task) { return task.node == parts.options.node || is_final(task.state); });
+    left.erase(foreign.begin(), foreign.end());
+    const auto taken = take_over(left, false);
     dropped.clear();
-    resume(left, claims);
-  } catch (const Error& error) {
-    parts.log.error("tasks still stand still", {{"count", dropped.size()}, {"error", error.message()}});
+    for (const auto& task : taken) resume(task);
+    pump_soon();
+  } catch (...) {
+    parts.log.error("tasks still stand still",
+                    {{"count", dropped.size()}, {"error", error_of(std::current_exception()).message()}});
     again_later([](State& s) { s.take_up_dropped(); });
   }
 }

@@ -15,9 +15,9 @@ class Engine {
   explicit Engine(EngineParts);
   ~Engine();
 
-  /// Takes over what an earlier process left executing, loads the queue, and begins to work. Returns when the
-  /// take-over is durable. `installation` is this data's own id, the same at every start: with it, what a unit marks in
-  /// the outside world is told from what another server's units mark. While the queue is held (storage/queue_hold.h)
+  /// Begins to work: takes over what an earlier process left executing and loads the queue, as soon as the database
+  /// takes writes. `installation` is this data's own id, the same at every start: with it, what a unit marks in the
+  /// outside world is told from what another server's units mark. While the queue is held (storage/queue_hold.h)
   /// nothing is claimed, and nothing taken over either when the hold says so; the release makes up for it.
   void start(std::string installation);
   /// Claims nothing more, and drops every run where it stands: the next start goes on from there (TSK-10).

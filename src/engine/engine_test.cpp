@@ -5,10 +5,14 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <new>
+#include <stdexcept>
 
 #include "base/random.h"
 #include "base/text.h"
@@ -16,6 +20,7 @@
 #include "storage/journal.h"
 #include "storage/queue_hold.h"
 #include "storage/resources.h"
+#include "storage/sqlite_fault_vfs.h"
 #include "storage/task_log.h"
 
 using namespace slipway;
@@ -109,15 +114,24 @@ class PlainSource final : public TaskSource {
   std::vector<std::string> ended_tasks;
   planning::StepResults seen;  ///< by the step that started last
 
-  planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override { return the_plan; }
+  std::function<void()> on_plan, on_inputs, on_condition;  ///< may throw
+
+  planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override {
+    if (on_plan) on_plan();
+    return the_plan;
+  }
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
                                            const planning::PlannedAction& action,
                                            const planning::StepResults& results) override {
+    if (on_inputs) on_inputs();
     const std::lock_guard lock(mutex_);
     seen = results;
     return std::make_shared<PlainInputs>(steps::ActionSpec{action.ActionId, action.Name, action.ActionType, {}, {}});
   }
-  bool condition(const storage::TaskRecord&, const std::string&, const planning::StepResults&) override { return true; }
+  bool condition(const storage::TaskRecord&, const std::string&, const planning::StepResults&) override {
+    if (on_condition) on_condition();
+    return true;
+  }
   std::string seal(const std::string&, const std::string& text) override { return to_hex(text); }
   std::string unseal(const std::string&, const std::string& sealed) override {
     std::string text;
@@ -125,6 +139,7 @@ class PlainSource final : public TaskSource {
       text += static_cast<char>(std::stoi(sealed.substr(i, 2), nullptr, 16));
     return text;
   }
+  std::string lock_name(std::string_view plain_key) override { return "lock of " + std::to_string(plain_key.size()); }
   void started(storage::Txn&, const storage::TaskRecord&) override {}
   void ended(storage::Txn&, const storage::TaskRecord& task, TaskState, std::string_view) override {
     ended_tasks.push_back(task.id);
@@ -166,12 +181,13 @@ class RefusingDatabase final : public storage::Database {
   void subscribe(std::function<void(const std::vector<storage::Change>&)> listener) override {
     real_->subscribe(std::move(listener));
   }
-  bool can_write() const override { return true; }
+  bool can_write() const override { return real_->can_write(); }
+  bool is_damaged() const override { return real_->is_damaged(); }
 
  private:
   void do_read(const std::function<void(storage::Reader&)>& read) override { real_->read(read); }
   void do_write(std::string_view name, const std::function<void(storage::Txn&)>& write) override {
-    if (refuses_) fail(ErrorCode::unavailable, "The disk is full.");
+    if (refuses_) throw storage::StorageError(storage::Trouble::full, "The disk is full.");
     real_->write(name, write);
   }
 
@@ -184,7 +200,8 @@ class Node {
   using Body = std::function<Outcome(steps::StepContext&, World&)>;
   /// With a step that waits until the world tells a text.
   Node() : Node(wait_for_text) {}
-  explicit Node(Body body, std::vector<std::string> types = {"Test"}) : folder_(make_folder()) {
+  explicit Node(Body body, std::vector<std::string> types = {"Test"}, storage::SqliteFaultVfs* disk = nullptr)
+      : folder_(make_folder()), disk_(disk) {
     catalogue_.add(
         std::make_unique<Step>([this, body = std::move(body)](steps::StepContext& ctx) { return body(ctx, world); }));
     source.the_plan = plan_of(std::move(types));
@@ -202,7 +219,20 @@ class Node {
     engine_.reset();
     world.observers.clear();
     database_.reset();
+    disk_full = false;
     boot();
+  }
+  /// From now on nothing is stored: what goes on in this process is as good as dead, until crash().
+  void die() { disk_full = true; }
+  storage::Database& database() { return *database_; }
+  /// All bytes of the database's files.
+  std::string bytes() const {
+    std::string all;
+    for (const auto* end : {"/slipway.db", "/slipway.db-wal"}) {
+      std::ifstream in(folder_ + end, std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return all;
   }
   std::string deploy(std::string key = "tenant/project/env", std::optional<Time> expiry = std::nullopt,
                      Duration later = 0us) {
@@ -225,6 +255,13 @@ class Node {
     const SteadyTime until = clock.steady() + length;
     while (executor.step(until)) {
     }
+  }
+  /// Like run(), and the time is over afterwards, whether something happened in it or not.
+  void pass(Duration length) {
+    const SteadyTime until = clock.steady() + length;
+    run(length);
+    clock.advance(std::max(until - clock.steady(), Duration(0)));
+    run(Duration(0));
   }
   /// Another holder takes the task, as a second node would after a lost lease.
   void take_over_elsewhere(const std::string& id) {
@@ -298,12 +335,14 @@ class Node {
     storage::DatabaseOptions database;
     database.path = folder_ + "/slipway.db";
     database.inline_writes = true;
+    if (disk_ != nullptr) database.vfs = disk_->name();
     database_ = std::make_unique<RefusingDatabase>(storage::open_sqlite(database, log_), disk_full);
     engine_ = std::make_unique<Engine>(EngineParts{*database_, executor, clock, log_, catalogue_, source, options});
     engine_->start("installation");
   }
 
   std::string folder_;
+  storage::SqliteFaultVfs* disk_;
   Log log_{clock, LogLevel::info, [this](std::string_view line) { server_log.emplace_back(line); }};
   steps::StepCatalogue catalogue_;
   storage::Ids ids_;
@@ -732,7 +771,7 @@ TEST_CASE("many tasks on many threads all end, each once") {
     storage::DatabaseOptions options;
     options.path = folder + "/slipway.db";
     const auto database = storage::open_sqlite(options, log);
-    ThreadPool pool("test", 4, clock);
+    ThreadPool pool("test", 4, clock, [](const Error&) {});
     Engine engine(EngineParts{*database, pool, clock, log, catalogue, source, {}});
     engine.start("installation");
     std::promise<void> all_ended;
@@ -876,4 +915,405 @@ TEST_CASE("VAR-2: what a plan warns of heads the task's log, once, over a restar
   CHECK(node.log(id).at(0) == "The variable 'U' has two equally specific values.");
   const auto lines = node.log(id);
   CHECK(std::count(lines.begin(), lines.end(), lines.at(0)) == 1);
+}
+
+namespace {
+
+/// All that a step can do, and something in the log at each place.
+Outcome do_everything(steps::StepContext& ctx, World& world) {
+  ctx.log(steps::LineKind::Info, "begin");
+  ctx.observe("read", [&] { return ++world.reads; });
+  const auto lock = ctx.lock("the shared thing", "the shared thing");
+  if (lock == AwaitState::pending) return Outcome::pending();
+  ctx.effect("change", counted(world));
+  ctx.log(steps::LineKind::Info, "changed");
+  const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10h);
+  if (settled.pending()) return Outcome::pending();
+  ctx.output("Result", *settled.value);
+  return Outcome::success();
+}
+
+using Operation = storage::SqliteFaultVfs::Operation;
+using Failure = storage::SqliteFaultVfs::Failure;
+
+bool can_happen(Operation operation, Failure failure) {
+  switch (failure) {
+    case Failure::io_error:
+      return true;
+    case Failure::disk_full:
+    case Failure::read_only:
+      return operation == Operation::write;
+    case Failure::busy:
+    case Failure::locking_protocol:
+      return operation == Operation::lock;
+    case Failure::corrupt:
+      return operation == Operation::read;
+    case Failure::no_memory:
+      return operation != Operation::sync;
+  }
+  return false;
+}
+
+/// A deployment whose disk fails from the nth operation on, for a while; false when it did not get that far.
+bool deploys_despite(Operation operation, Failure failure, int nth) {
+  storage::SqliteFaultVfs disk("engine's disk");
+  Node node(do_everything, {"Test", "Test"}, &disk);
+  node.world.on_act = [&] { node.world.effect_visible = true; };
+  const auto id = node.deploy();
+  const int before = disk.count(operation);
+  disk.fail(operation, nth, failure, true);
+  node.executor.post_at(node.clock.steady() + 17s, [&] { disk.heal(); });
+  node.executor.post_at(node.clock.steady() + 5s, [&] { node.world.tell(1); });
+  node.executor.post_at(node.clock.steady() + 40s, [&] { node.world.tell("ok"); });
+  node.run(3min);
+  const bool reached = disk.count(operation) - before >= nth;
+  disk.heal();
+  if (!node.database().can_write() || node.database().is_damaged()) {  // what a person or a supervisor does then
+    node.crash();
+    node.run(3min);
+  }
+  node.world.tell("ok");
+  node.run(3min);
+  CHECK(node.task(id).state == TaskState::Success);
+  CHECK(node.task(id).error == "");
+  CHECK(node.world.acts == 2);
+  return reached;
+}
+
+}  // namespace
+
+TEST_CASE("whatever the disk does while a deployment runs, wherever it does it, the deployment ends as it would have") {
+  int tried = 0;
+  for (std::size_t operation = 0; operation < storage::SqliteFaultVfs::kOperations; ++operation) {
+    for (std::size_t failure = 0; failure < storage::SqliteFaultVfs::kFailures; ++failure) {
+      if (!can_happen(Operation(operation), Failure(failure))) continue;
+      for (int nth = 1;; ++nth) {
+        CAPTURE(storage::SqliteFaultVfs::name_of(Operation(operation)));
+        CAPTURE(storage::SqliteFaultVfs::name_of(Failure(failure)));
+        CAPTURE(nth);
+        ++tried;
+        if (!deploys_despite(Operation(operation), Failure(failure), nth)) break;
+      }
+    }
+  }
+  MESSAGE(tried << " faults tried");
+}
+
+TEST_CASE("whatever is thrown wherever in a task's work, that task fails with a sentence, and the others go on") {
+  const std::map<std::string, std::function<void()>> thrown{
+      {"out of range", [] { throw std::out_of_range("17 is too many"); }},
+      {"no memory", [] { throw std::bad_alloc(); }},
+      {"too long", [] { throw std::length_error("a text of 2^63 characters"); }},
+      {"no exception", [] { throw 42; }},
+      {"an error", [] { fail_invalid("The value is wrong."); }}};
+  int tried = 0;
+  for (const auto& [what, raise] : thrown) {
+    for (const std::string where : {"step", "read", "change", "plan", "inputs", "condition"}) {
+      CAPTURE(what);
+      CAPTURE(where);
+      bool armed = true;
+      const auto at = [&, &thrower = raise](const std::string& place) {
+        if (armed && place == where) thrower();
+      };
+      Node node([&](steps::StepContext& ctx, World&) {
+        at("step");
+        ctx.observe("read", [&] {
+          at("read");
+          return 1;
+        });
+        steps::Effect<int> change;
+        change.act = [&] {
+          at("change");
+          return 1;
+        };
+        change.find = [] { return std::optional<int>(); };
+        ctx.effect("change", change);
+        return Outcome::success();
+      });
+      node.source.the_plan.Steps[0].RunCondition = planning::Condition::Variable;
+      node.source.the_plan.Steps[0].ConditionExpression = "#{Go}";
+      node.source.on_plan = [&] { at("plan"); };
+      node.source.on_inputs = [&] { at("inputs"); };
+      node.source.on_condition = [&] { at("condition"); };
+      const auto bad = node.deploy("bad");
+      node.run(6h);
+      CHECK(node.task(bad).state == TaskState::Failed);
+      CHECK(node.task(bad).error.size() > 10);
+      armed = false;
+      const auto good = node.deploy("good");
+      node.run(1min);
+      CHECK(node.task(good).state == TaskState::Success);
+      ++tried;
+    }
+  }
+  MESSAGE(tried << " throws tried");
+}
+
+TEST_CASE("a stored unit that the plan lacks fails its task with the reason, not the server") {
+  for (const char* spoil : {"UPDATE units SET number = 77; ", "UPDATE units SET number = 77, state = 1"}) {
+    Node node;
+    const auto id = node.deploy();
+    node.run(1min);
+    node.change_row({"spoil", spoil});
+    node.crash();
+    node.run(1min);
+    CHECK(node.task(id).state == TaskState::Failed);
+    CHECK(node.task(id).error.find("Its plan has no unit 77") != std::string::npos);
+    const auto next = node.deploy();
+    node.world.tell("ok");
+    node.run(1min);
+    CHECK(node.task(next).state == TaskState::Success);
+  }
+}
+
+TEST_CASE("a task that the process dies of twice fails and says so, and no other does") {
+  for (const int innocents : {0, 3}) {
+    CAPTURE(innocents);
+    Node node([](steps::StepContext& ctx, World& world) {
+      if (ctx.observe("is bomb", [&] { return world.reads == 0; })) {
+        if (world.on_act) world.on_act();
+        fail_invalid("It is over.");
+      }
+      return wait_for_text(ctx, world);
+    });
+    int deaths = 0;
+    const auto bomb = node.deploy("bomb");
+    node.world.on_act = [&] {
+      ++deaths;
+      node.die();
+    };
+    node.run(1s);
+    node.crash();
+    node.world.reads = 1;
+    std::vector<std::string> others;
+    for (int i = 0; i < innocents; ++i) others.push_back(node.deploy("other" + std::to_string(i)));
+    for (int starts = 0; starts < 8 && !is_final(node.task(bomb).state); ++starts) {
+      node.run(1min);
+      if (node.disk_full) node.crash();
+    }
+    CHECK(node.task(bomb).state == TaskState::Failed);
+    CHECK(node.task(bomb).error.starts_with("The server ended twice while it worked on the step \"step 1\""));
+    CHECK(deaths == 2);
+    node.world.tell("ok");
+    node.run(1min);
+    for (const auto& id : others) CHECK(node.task(id).state == TaskState::Success);
+  }
+}
+
+TEST_CASE("of whom the process died is found out where several tasks were at work") {
+  Node node([](steps::StepContext& ctx, World& world) {
+    if (ctx.token().find("ServerTasks-1-") != std::string::npos) {
+      if (world.on_act) world.on_act();
+      fail_invalid("It is over.");
+    }
+    // Held up by AWS at the same time, as far as its records tell.
+    ctx.observe("read", [&]() -> int {
+      if (world.reads == 0) throw Park(1s, "throttled", true);
+      return 1;
+    });
+    return Outcome::success();
+  });
+  int deaths = 0;
+  node.world.on_act = [&] {
+    ++deaths;
+    node.die();
+  };
+  const auto bomb = node.deploy("bomb");
+  const auto other = node.deploy("other");
+  for (int starts = 0; starts < 8 && !is_final(node.task(bomb).state); ++starts) {
+    node.run(1min);
+    if (node.disk_full) node.crash();
+  }
+  CHECK(node.task(bomb).state == TaskState::Failed);
+  CHECK(deaths == 3);  // of the first nobody could say whose it was
+  node.world.reads = 1;
+  node.run(1min);
+  CHECK(node.task(other).state == TaskState::Success);
+}
+
+TEST_CASE("a server that is killed however often, while a task is held up, in a call or between two, fails nothing") {
+  bool in_call = true;
+  Node node([&](steps::StepContext& ctx, World& world) {
+    ctx.observe("read", [&]() -> int {
+      if (world.reads == 0 && in_call) world.on_act();
+      if (world.reads == 0) throw Park(1s, "throttled", true);
+      return 1;
+    });
+    return Outcome::success();
+  });
+  node.world.on_act = [&] { node.die(); };
+  const auto id = node.deploy();
+  for (int kills = 0; kills < 10; ++kills) {
+    in_call = kills % 2 == 0;
+    node.run(20s);
+    node.crash();
+  }
+  node.world.reads = 1;
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Success);
+}
+
+TEST_CASE("what is stored between two deaths tells that they are not of one thing") {
+  int dies_after = 0;
+  Node node([&](steps::StepContext& ctx, World& world) {
+    for (int i = 0; i < 4; ++i) {
+      ctx.observe("read " + std::to_string(i), [] { return 1; });
+      if (i == dies_after) world.on_act();
+    }
+    return Outcome::success();
+  });
+  node.world.on_act = [&] {
+    node.die();
+    fail_invalid("over");
+  };
+  const auto id = node.deploy();
+  for (; dies_after < 4; ++dies_after) {
+    node.run(1min);
+    node.crash();
+  }
+  node.run(1min);
+  CHECK(node.task(id).state == TaskState::Success);
+}
+
+TEST_CASE("a wall clock that is set by a day ends no wait early or late, and no length is negative") {
+  for (const Duration jump : {Duration(24h), Duration(-24h), Duration(24h * 365), Duration(-10min)}) {
+    CAPTURE(jump.count());
+    Node node([&](steps::StepContext& ctx, World& world) {
+      const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10min);
+      if (settled.pending()) return Outcome::pending();
+      return settled.timed_out() ? Outcome::failed("too slow") : Outcome::success();
+    });
+    const auto id = node.deploy();
+    node.pass(1min);
+    node.world.tell(1);
+    node.clock.jump(jump);
+    node.pass(1min);
+    node.world.tell(2);
+    node.pass(7min);
+    CHECK(node.task(id).state == TaskState::Executing);
+    node.pass(2min);
+    CHECK(node.task(id).error == "too slow");
+    CHECK(*node.task(id).completed >= *node.task(id).started);
+  }
+}
+
+TEST_CASE("a wait's limit counts what a server watched: over restarts, and not what the clock was set by meanwhile") {
+  Node node([&](steps::StepContext& ctx, World& world) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(world), 60min);
+    if (settled.pending()) return Outcome::pending();
+    return settled.timed_out() ? Outcome::failed("too slow") : Outcome::success();
+  });
+  const auto id = node.deploy();
+  for (int starts = 0; starts < 4; ++starts) {
+    for (int minutes = 0; minutes < 13; ++minutes) {
+      node.pass(1min);
+      node.world.tell(7);
+    }
+    node.clock.jump(24h);
+    node.crash();
+  }
+  node.pass(1min);
+  CHECK(node.task(id).state == TaskState::Executing);
+  for (int minutes = 0; minutes < 35 && node.task(id).state == TaskState::Executing; ++minutes) {
+    node.pass(1min);
+    node.world.tell(7);
+  }
+  CHECK(node.task(id).error == "too slow");
+}
+
+TEST_CASE("a wait that an earlier version began, with a time of day as its end, keeps its limit") {
+  Node node([&](steps::StepContext& ctx, World& world) {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10h);
+    if (settled.pending()) return Outcome::pending();
+    return settled.timed_out() ? Outcome::failed("too slow") : Outcome::success();
+  });
+  const auto id = node.deploy();
+  node.pass(1s);
+  const std::string body =
+      R"({"Verdict":"","Value":null,"State":null,"Deadline":")" + to_rfc3339(node.clock.now() + 20min) + R"("})";
+  const std::string sql = "UPDATE journal_entries SET body = '" + body + "'";
+  node.change_row({"as it was", sql});
+  node.crash();
+  node.world.tell(1);
+  node.pass(15min);
+  CHECK(node.task(id).state == TaskState::Executing);
+  node.pass(10min);
+  CHECK(node.task(id).error == "too slow");
+}
+
+TEST_CASE("SCH-1: scheduled starts and expiries follow the wall clock, also when it is set") {
+  Node node([](steps::StepContext&, World&) { return Outcome::success(); });
+  const auto later = node.deploy("a", std::nullopt, 24h + 20min);
+  const auto much_later = node.deploy("b", std::nullopt, 48h);
+  node.pass(1min);
+  node.clock.jump(24h);
+  node.pass(15min);
+  CHECK(node.task(later).state == TaskState::Queued);
+  node.pass(5min);
+  CHECK(node.task(later).state == TaskState::Success);
+  node.clock.jump(-24h);
+  node.pass(24h);
+  CHECK(node.task(much_later).state == TaskState::Queued);
+  node.clock.jump(24h);
+  node.pass(1min);
+  CHECK(node.task(much_later).state == TaskState::Success);
+
+  node.stop_queue(true);
+  const auto expiring = node.deploy("c", node.clock.now() + 24h + 5min);
+  node.pass(1min);
+  node.clock.jump(24h);
+  node.pass(1min);
+  CHECK(node.task(expiring).state == TaskState::Queued);
+  node.pass(4min);
+  CHECK(node.task(expiring).state == TaskState::TimedOut);
+}
+
+TEST_CASE("wherever a step says a secret, it reaches the database only masked or sealed") {
+  const std::string secret = "hunter2";
+  using Say = std::function<Outcome(steps::StepContext&, World&)>;
+  const std::map<std::string, Say> places{
+      {"log", [&](auto& ctx, auto&) { return ctx.log(steps::LineKind::Info, secret), Outcome::success(); }},
+      {"message", [&](auto&, auto&) { return Outcome::failed("wrong: " + secret); }},
+      {"evidence",
+       [&](auto&, auto&) {
+         return Outcome::success(json::object{{"a", json::array{json::to_json(secret)}}});
+       }},
+      {"error", [&](auto&, auto&) -> Outcome { fail_invalid("wrong: " + secret); }},
+      {"error's details", [&](auto&, auto&) -> Outcome { throw Error(ErrorCode::invalid, "wrong", {secret}); }},
+      {"defect", [&](auto&, auto&) -> Outcome { throw std::runtime_error(secret); }},
+      {"why it parks", [&](auto&, auto&) -> Outcome { throw Park(10min, "held up: " + secret, true); }},
+      {"read", [&](auto& ctx, auto&) { return ctx.observe("read", [&] { return secret; }), Outcome::success(); }},
+      {"output", [&](auto& ctx, auto&) { return ctx.output("A", secret), Outcome::success(); }},
+      {"lock", [&](auto& ctx, auto&) { return ctx.lock(secret, "the " + secret), Outcome::success(); }},
+      {"change",
+       [&](auto& ctx, auto&) {
+         steps::Effect<std::string> effect;
+         effect.act = [&] { return secret; };
+         ctx.effect("change", effect);
+         return Outcome::success();
+       }},
+      {"change that fails",
+       [&](auto& ctx, auto&) {
+         steps::Effect<std::string> effect;
+         effect.act = [&]() -> std::string { fail_invalid("wrong: " + secret); };
+         ctx.effect("change", effect);
+         return Outcome::success();
+       }},
+      {"wait", [&](auto& ctx, auto& world) {
+         const auto settled = ctx.template await<std::string>("settled", TextWatch(world), 10h);
+         return settled.pending() ? Outcome::pending() : Outcome::failed(*settled.value);
+       }}};
+  for (const auto& [place, say] : places) {
+    CAPTURE(place);
+    Node node(say);
+    const auto id = node.deploy();
+    node.run(1h);
+    node.world.tell(json::to_json("settled with " + secret));
+    node.run(1min);
+    if (place != "why it parks") CHECK(is_final(node.task(id).state));
+    CHECK(node.bytes().find(secret) == std::string::npos);
+    for (const auto& line : node.log(id)) CHECK(line.find(secret) == std::string::npos);
+    CHECK(node.task(id).error.find(secret) == std::string::npos);
+  }
+  MESSAGE(places.size() << " places tried");
 }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <new>
 #include <utility>
 
 #include "base/failpoint.h"
+#include "base/failure.h"
 
 namespace slipway::engine {
 namespace {
@@ -36,36 +39,56 @@ std::shared_ptr<const steps::StepType> borrowed(const steps::StepType* step) { r
 
 }  // namespace
 
-TaskRun::TaskRun(TaskTies ties, storage::TaskRecord record, storage::Claim claim, planning::Plan plan)
+TaskRun::TaskRun(TaskTies ties, storage::TaskRecord record, storage::Claim claim, planning::Plan plan,
+                 std::shared_ptr<Suspicion> suspicion)
     : ties_(std::move(ties)),
       strand_(ties_.parts.executor),
       record_(std::move(record)),
       claim_(std::move(claim)),
       plan_(std::move(plan)),
+      suspicion_(std::move(suspicion)),
       cancelled_(record_.state == TaskState::Cancelling) {}
 
+/// The one way onto the strand: whatever is thrown there ends this run or the task, and nothing else.
+template <class F>
+void TaskRun::post(F work) {
+  strand_.post([self = shared_from_this(), work = std::move(work)] { self->guarded([&] { work(*self); }); });
+}
+
+void TaskRun::guarded(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Lost& lost) {
+    give_up(lost.why);
+  } catch (...) {
+    give_up(error_of(std::current_exception()));
+  }
+}
+
 void TaskRun::begin(std::vector<storage::UnitRecord> known) {
-  strand_.post([self = shared_from_this(), known = std::move(known)] {
-    try {
-      for (const auto& unit : known) self->restore(unit);
-      self->advance(nullptr);
-    } catch (const Error& error) {
-      self->give_up(error);
-    }
+  post([known = std::move(known)](TaskRun& self) {
+    const Suspicion::Running running(self.suspicion_.get());
+    for (const auto& unit : known) self.restore(unit);
+    self.advance(nullptr);
   });
 }
 
-void TaskRun::fail(const Error& error) {
-  strand_.post([self = shared_from_this(), error] { self->give_up(error); });
+void TaskRun::fail(std::string reason) {
+  post([reason = std::move(reason)](TaskRun& self) { self.end_failed(reason); });
 }
 
 /// Storage that answers no more may do so again; records that make no sense never will.
 void TaskRun::give_up(const Error& error) {
   if (over_) return;
   if (error.code() == ErrorCode::unavailable || error.code() == ErrorCode::fenced) return lose(error);
+  end_failed(fmt::format("The records of this deployment can't be read: {} Deploy again.", error.message()));
+}
+
+void TaskRun::end_failed(std::string reason) {
+  if (over_) return;
   for (const auto& [unit, run] : running_) run->abandon();
   running_.clear();
-  results_.error = fmt::format("The records of this deployment can't be read: {} Deploy again.", error.message());
+  results_.error = std::move(reason);
   Decision decision;
   decision.finished = decision.failed = true;
   try {
@@ -75,14 +98,18 @@ void TaskRun::give_up(const Error& error) {
       storage::append_log(txn, record_.id, {{0, 0, "Error", ties_.parts.clock.now(), results_.error}});
       finish(txn, decision);
     });
-  } catch (const Error& refused) {
-    return lose(refused);
+  } catch (...) {
+    return lose(error_of(std::current_exception()));
   }
   over_ = true;
   ties_.ended(record_);
 }
 
 void TaskRun::restore(const storage::UnitRecord& unit) {
+  if (action_of(plan_, unit.number) == nullptr) {
+    slipway::fail(ErrorCode::internal,
+                  fmt::format("Its plan has no unit {}, of which there are records.", unit.number));
+  }
   if (unit.state == storage::UnitState::done) {
     note(unit.number, json::from_json<UnitOutcome>(json::parse(unit.outcome)));
     return;
@@ -100,6 +127,7 @@ void TaskRun::note(int unit, const UnitOutcome& outcome) {
     for (const auto& [name, value] : outcome.Outputs) outputs[name] = value;
     for (const auto& [name, sealed] : outcome.SealedOutputs) {
       outputs[name] = ties_.parts.source.unseal(record_.id, sealed);
+      results_.secret_outputs.emplace(action->Name, name);
     }
   }
 }
@@ -114,31 +142,33 @@ void TaskRun::start_unit(storage::UnitRecord record, std::vector<storage::Journa
       if (&own == action) step = &candidate;
     }
   }
-  UnitTies ties{ties_.parts, ties_.installation, claim_, nullptr, nullptr, {}, {}, {}, {}};
+  UnitTies ties{ties_.parts, ties_.installation, claim_, nullptr, nullptr, suspicion_, {}, {}, {}, {}};
   try {
-    ties.inputs = ties_.parts.source.inputs(record_, *step, *action, results_);
-  } catch (const Error& error) {
-    const UnitEnd end = failed(unit, error.full_text(), ties_.parts.clock.now());
-    return strand_.post([self = shared_from_this(), end] { self->unit_ended(end); });
+    ties.inputs = from_records([&] { return ties_.parts.source.inputs(record_, *step, *action, results_); });
+  } catch (const Lost&) {
+    throw;
+  } catch (...) {
+    const Error why = error_of(std::current_exception());
+    const UnitEnd end = failed(unit, why.full_text(), ties_.parts.clock.now());
+    return post([end](TaskRun& self) { self.unit_ended(end); });
   }
   ties.step = borrowed(ties_.parts.steps.find(action->ActionType));
   const auto weak = weak_from_this();
   ties.ended = [weak](UnitEnd end) {
-    if (const auto self = weak.lock()) self->strand_.post([self, end = std::move(end)] { self->unit_ended(end); });
+    if (const auto self = weak.lock()) self->post([end = std::move(end)](TaskRun& run) { run.unit_ended(end); });
   };
   ties.waits = [weak, unit](bool waits) {
-    if (const auto self = weak.lock()) self->strand_.post([self, unit, waits] { self->unit_waits(unit, waits); });
+    if (const auto self = weak.lock()) self->post([unit, waits](TaskRun& run) { run.unit_waits(unit, waits); });
   };
   ties.wants_lock = [weak, unit](const std::string& lock) {
     if (const auto self = weak.lock()) {
-      self->strand_.post([self, lock, unit] {
-        if (const auto it = self->running_.find(unit); it != self->running_.end())
-          self->ties_.wants_lock(lock, it->second);
+      self->post([lock, unit](TaskRun& run) {
+        if (const auto it = run.running_.find(unit); it != run.running_.end()) run.ties_.wants_lock(lock, it->second);
       });
     }
   };
   ties.lost = [weak](const Error& error) {
-    if (const auto self = weak.lock()) self->strand_.post([self, error] { self->give_up(error); });
+    if (const auto self = weak.lock()) self->post([error](TaskRun& run) { run.give_up(error); });
   };
   auto run = std::make_shared<UnitRun>(std::move(ties), std::move(record), std::move(entries));
   running_[unit] = run;
@@ -166,15 +196,23 @@ void TaskRun::unit_ended(const UnitEnd& end) {
   if (over_) return;
   running_.erase(end.unit);
   waiting_.erase(end.unit);
-  try {
-    advance(&end);
-  } catch (const Error& error) {
-    give_up(error);
-  }
+  const Suspicion::Running running(suspicion_.get());
+  advance(&end);
 }
 
+/// What can't be evaluated fails its step (PRC-6), whatever the reason; records that can't be read now fail nothing.
 bool TaskRun::evaluate(const std::string& expression) {
-  return ties_.parts.source.condition(record_, expression, results_);
+  try {
+    return from_records([&] { return ties_.parts.source.condition(record_, expression, results_); });
+  } catch (const Lost&) {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    fail_invalid("The run condition needs more memory than this server has. Make it, or the values in it, smaller.");
+  } catch (...) {
+    fail_invalid(fmt::format("The run condition can't be evaluated. {}", error_of(std::current_exception()).message()));
+  }
 }
 
 void TaskRun::advance(const UnitEnd* first) {
@@ -198,11 +236,15 @@ void TaskRun::advance(const UnitEnd* first) {
   }
   if (!ends.empty() || decision.finished) {
     failpoint("before unit end");
+    const auto is_progress = [&](const UnitEnd& end) { return suspicion_->ends_with(end.unit); };
+    const bool clears = suspicion_ && std::ranges::any_of(ends, is_progress);
     ties_.parts.database.write("unit end", [&](storage::Txn& txn) {
       storage::check_claim(txn, claim_);
       for (const auto& end : ends) store_end(txn, end);
+      if (clears) storage::clear_suspect(txn, record_.id);
       if (decision.finished) finish(txn, decision);
     });
+    if (clears) suspicion_->ended();
     failpoint("after unit end");
   }
   if (decision.finished) {
@@ -226,7 +268,7 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
   record.state = storage::UnitState::done;
   record.outcome = json::to_text(json::to_json(end.outcome));
   record.started = end.started;
-  record.ended = ties_.parts.clock.now();
+  record.ended = std::max(ties_.parts.clock.now(), end.started);
   storage::put_unit(txn, record);
   storage::erase_entries(txn, record_.id, end.unit);
   storage::release_locks(txn, record_.id, end.unit);
@@ -236,7 +278,8 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
 void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const TaskState state = cancelled_ ? TaskState::Canceled : decision.failed ? TaskState::Failed : TaskState::Success;
   const std::string error = cancelled_ ? "" : results_.error;
-  const Time now = ties_.parts.clock.now();
+  if (suspicion_) storage::clear_suspect(txn, record_.id);
+  const Time now = std::max(ties_.parts.clock.now(), record_.started.value_or(Time()));
   storage::finish_task(txn, claim_, state, error, decision.warnings, now);
   ties_.parts.source.ended(txn, record_, state, error);
   record_.state = state;
@@ -246,25 +289,19 @@ void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
 }
 
 void TaskRun::cancel() {
-  strand_.post([self = shared_from_this()] {
-    if (self->over_ || self->cancelled_) return;
-    self->cancelled_ = true;
-    for (const auto& [unit, run] : self->running_) run->cancel();
-    if (self->running_.empty()) {
-      try {
-        self->advance(nullptr);
-      } catch (const Error& error) {
-        self->give_up(error);
-      }
-    }
+  post([](TaskRun& self) {
+    if (self.over_ || self.cancelled_) return;
+    self.cancelled_ = true;
+    for (const auto& [unit, run] : self.running_) run->cancel();
+    if (self.running_.empty()) self.advance(nullptr);
   });
 }
 
 void TaskRun::abandon() {
-  strand_.post([self = shared_from_this()] {
-    self->over_ = true;
-    for (const auto& [unit, run] : self->running_) run->abandon();
-    self->running_.clear();
+  post([](TaskRun& self) {
+    self.over_ = true;
+    for (const auto& [unit, run] : self.running_) run->abandon();
+    self.running_.clear();
   });
 }
 

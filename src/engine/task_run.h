@@ -10,6 +10,7 @@
 #include "base/strand.h"
 #include "engine/options.h"
 #include "engine/progress.h"
+#include "engine/suspicion.h"
 #include "engine/unit_run.h"
 #include "storage/tasks.h"
 
@@ -28,16 +29,21 @@ struct TaskTies {
 /// Threads: any; its work happens on a strand of its own.
 class TaskRun : public std::enable_shared_from_this<TaskRun> {
  public:
-  TaskRun(TaskTies, storage::TaskRecord, storage::Claim, planning::Plan);
+  /// `suspicion`: null unless the process may have died of it.
+  TaskRun(TaskTies, storage::TaskRecord, storage::Claim, planning::Plan, std::shared_ptr<Suspicion> suspicion);
 
   /// Goes on from what the database holds of its units: nothing for a fresh task, anything after a crash.
   void begin(std::vector<storage::UnitRecord> known);
-  /// Ends the task as failed: what the database holds of it can't be gone on with.
-  void fail(const Error&);
+  /// Ends the task as failed, with this sentence: it can't be gone on with.
+  void fail(std::string reason);
   void cancel();
   void abandon();
 
  private:
+  template <class F>
+  void post(F work);
+  void guarded(const std::function<void()>& work);
+  void end_failed(std::string reason);
   void restore(const storage::UnitRecord&);
   void start_unit(storage::UnitRecord, std::vector<storage::JournalEntry>);
   void unit_waits(int unit, bool waits);
@@ -57,6 +63,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   storage::TaskRecord record_;
   storage::Claim claim_;
   const planning::Plan plan_;
+  const std::shared_ptr<Suspicion> suspicion_;
   UnitStates states_;
   planning::StepResults results_;
   std::map<int, std::shared_ptr<UnitRun>> running_;

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/failpoint.h"
-#include "base/hash.h"
-#include "base/text.h"
 
 namespace slipway::engine {
 namespace {
@@ -24,13 +23,24 @@ steps::AwaitState state_of(const WaitEntry& wait) {
 
 std::string text_of(const WaitEntry& wait) { return json::to_text(json::to_json(wait)); }
 
-WaitEntry wait_of(const JournalEntry& entry) { return json::from_json<WaitEntry>(json::parse(entry.body)); }
+WaitEntry wait_of(const JournalEntry& entry) {
+  auto wait = json::from_json<WaitEntry>(json::parse(entry.body));
+  if (wait.Deadline && !wait.Limit) wait.Limit = std::max(*wait.Deadline - entry.at, Duration(0)).count();
+  wait.Deadline.reset();
+  return wait;
+}
 
 }  // namespace
 
-UnitContext::UnitContext(UnitHost& host, Journal& journal, const UnitInputs& inputs, std::string token, int unit,
-                         Time started)
-    : host_(host), journal_(journal), inputs_(inputs), token_(std::move(token)), unit_(unit), time_(started) {}
+UnitContext::UnitContext(UnitHost& host, Journal& journal, const UnitInputs& inputs, Suspicion::Running& running,
+                         std::string token, int unit, Time started)
+    : host_(host),
+      journal_(journal),
+      inputs_(inputs),
+      running_(running),
+      token_(std::move(token)),
+      unit_(unit),
+      time_(started) {}
 
 void UnitContext::log(steps::LineKind kind, std::string text) {
   ++ordinal_;
@@ -69,7 +79,7 @@ json::value UnitContext::observe_json(std::string_view name, const std::function
     pass(*entry);
     return seen;
   }
-  const json::value seen = read();
+  const json::value seen = running_.outside(read);
   JournalEntry entry{position_, EntryKind::observe, std::string(name), false, json::to_text(seen), host_.now()};
   store(entry);
   pass(entry);
@@ -101,7 +111,7 @@ json::value UnitContext::perform(const JournalEntry& intent, const JsonEffect& e
   json::value result;
   try {
     failpoint("before call");
-    result = effect.act();
+    result = running_.outside(effect.act);
     failpoint("after reply");
   } catch (const Park& park) {
     if (!park.nothing_happened()) journal_.doubtful[kept.position] = host_.steady();
@@ -120,7 +130,7 @@ std::optional<json::value> UnitContext::look_for(const JournalEntry& intent, con
   }
   std::optional<json::value> found;
   try {
-    found = effect.find();
+    found = running_.outside(effect.find);
   } catch (const Error& error) {
     throw UnknownOutcome(
         error.code(),
@@ -175,7 +185,7 @@ UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::sha
   }
   if (!known) {
     wait.State = watch->begin();
-    wait.Deadline = host_.now() + limit;
+    wait.Limit = limit.count();
     entry.body = text_of(wait);
   }
   if (must_deliver_cancel()) return {cancel_wait(entry, wait), wait.State};
@@ -188,8 +198,8 @@ UnitContext::JsonAwaited UnitContext::await_json(std::string_view name, std::sha
 }
 
 steps::AwaitState UnitContext::lock(std::string_view plain_key, std::string_view what) {
-  // Names in a key may come from sensitive variables, and a journal holds no secret: so its hash stands for the key.
-  const std::string key = to_hex(content_hash(plain_key));
+  // Names in a key may come from sensitive variables, and a journal holds no secret: so its fingerprint stands for it.
+  const std::string key = host_.lock_name(plain_key);
   auto [entry, wait, known] = find_wait(fmt::format("lock {}", key));
   if (!entry.open) {
     pass(entry);

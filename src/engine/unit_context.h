@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/log.h"
+#include "engine/lost.h"
+#include "engine/suspicion.h"
 #include "engine/task_source.h"
 #include "steps/step.h"
 #include "storage/journal.h"
@@ -19,9 +21,13 @@ struct WaitEntry {
   std::string Verdict;  ///< "" while open; "value", "timed out", "cancelled"
   json::value Value;    ///< once decided: the value, or the watch's last state
   json::value State;    ///< of the watch, while open
-  std::optional<Time> Deadline;
+  /// Its limit, and how much of it was spent when the entry was stored, in microseconds of the monotonic clock: only
+  /// what a server watched counts, whatever became of the wall clock.
+  std::optional<std::int64_t> Limit;
+  std::int64_t Spent = 0;
+  std::optional<Time> Deadline = {};  ///< what earlier versions stored in their place
 };
-BOOST_DESCRIBE_STRUCT(WaitEntry, (), (Verdict, Value, State, Deadline))
+BOOST_DESCRIBE_STRUCT(WaitEntry, (), (Verdict, Value, State, Limit, Spent, Deadline))
 
 /// Where an entry of a step stopped to wait.
 struct OpenWait {
@@ -53,15 +59,11 @@ class UnitHost {
   virtual std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
                                                        const std::vector<storage::LogLine>& lines, int log_position,
                                                        int log_ordinal) = 0;
+  virtual std::string lock_name(std::string_view plain_key) const = 0;
   virtual bool cancel_requested() const = 0;
   virtual Time now() const = 0;
   virtual SteadyTime steady() const = 0;
   virtual Duration settle_time() const = 0;
-};
-
-/// Thrown through a step when a write is refused. Not an Error, so that no step takes it for one of its own.
-struct Lost {
-  Error why;
 };
 
 /// A change whose outcome nobody can tell: its answer was lost and it can't be looked up. Ends the step (TSK-10).
@@ -72,7 +74,7 @@ class UnknownOutcome : public Error {
 
 class UnitContext final : public steps::StepContext {
  public:
-  UnitContext(UnitHost&, Journal&, const UnitInputs&, std::string token, int unit, Time started);
+  UnitContext(UnitHost&, Journal&, const UnitInputs&, Suspicion::Running&, std::string token, int unit, Time started);
 
   const steps::ActionSpec& action() const override { return inputs_.action(); }
   std::string evaluate(std::string_view text) const override { return inputs_.evaluate(text); }
@@ -117,6 +119,7 @@ class UnitContext final : public steps::StepContext {
   UnitHost& host_;
   Journal& journal_;
   const UnitInputs& inputs_;
+  Suspicion::Running& running_;
   std::string token_;
   int unit_;
   Time time_;

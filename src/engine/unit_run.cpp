@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <climits>
+#include <new>
 #include <tuple>
 #include <utility>
 
+#include "base/failure.h"
 #include "storage/task_log.h"
 
 namespace slipway::engine {
@@ -15,6 +17,10 @@ namespace {
 /// In front of a journal's body that is encrypted because it holds a secret; no JSON begins like that.
 constexpr std::string_view sealed_mark = "sealed:";
 constexpr Duration first_notice = std::chrono::seconds(30);
+constexpr Duration memory_pause = std::chrono::seconds(5);
+/// What a restart may forget of the time that a wait has spent: so much, or a tenth of its limit.
+constexpr Duration least_kept = std::chrono::minutes(1);
+constexpr int kept_parts = 10;
 
 /// What a unit's row holds while it runs: which journal layout it was begun under.
 struct Begun {
@@ -57,29 +63,43 @@ Time UnitRun::now() const { return ties_.parts.clock.now(); }
 SteadyTime UnitRun::steady() const { return ties_.parts.clock.steady(); }
 Duration UnitRun::settle_time() const { return ties_.parts.options.settle_time; }
 
+/// The one way onto the strand: whatever is thrown there is told to the task.
+template <class F>
+void UnitRun::post(F work) {
+  strand_.post([self = shared_from_this(), work = std::move(work)] { self->guarded([&] { work(*self); }); });
+}
+
+/// Holds nothing alive meanwhile.
+template <class F>
+void UnitRun::post_at(SteadyTime when, F work) {
+  strand_.post_at(when, [weak = weak_from_this(), work = std::move(work)] {
+    if (const auto self = weak.lock()) self->guarded([&] { work(*self); });
+  });
+}
+
 void UnitRun::start() {
-  strand_.post([self = shared_from_this()] { self->enter(); });
+  post([](UnitRun& self) { self.enter(); });
 }
 
 void UnitRun::cancel() {
-  strand_.post([self = shared_from_this()] {
-    if (self->over_ || self->cancel_requested_) return;
-    self->cancel_requested_ = true;
-    if (!self->journal_.cancel_delivered) self->enter();
+  post([](UnitRun& self) {
+    if (self.over_ || self.cancel_requested_) return;
+    self.cancel_requested_ = true;
+    if (!self.journal_.cancel_delivered) self.enter();
   });
 }
 
 void UnitRun::on_lock_free() {
-  strand_.post([self = shared_from_this()] {
-    if (!self->wanted_lock_.empty()) self->enter();
+  post([](UnitRun& self) {
+    if (!self.wanted_lock_.empty()) self.enter();
   });
 }
 
 void UnitRun::abandon() {
-  strand_.post([self = shared_from_this()] {
-    self->over_ = true;
-    self->subscription_.reset();
-    self->wait_.reset();
+  post([](UnitRun& self) {
+    self.over_ = true;
+    self.subscription_.reset();
+    self.wait_.reset();
   });
 }
 
@@ -89,8 +109,8 @@ void UnitRun::guarded(const std::function<void()>& work) {
     work();
   } catch (const Lost& lost) {
     lose(lost.why);
-  } catch (const std::exception& defect) {
-    lose(Error(ErrorCode::internal, fmt::format("A step met a defect of this server: {}", defect.what())));
+  } catch (...) {
+    lose(error_of(std::current_exception()));
   }
 }
 
@@ -107,7 +127,7 @@ void UnitRun::enter() {
   subscription_.reset();
   wait_.reset();
   wanted_lock_.clear();
-  guarded([this] { execute(); });
+  execute();
 }
 
 void UnitRun::execute() {
@@ -130,19 +150,34 @@ void UnitRun::execute() {
       return;
     }
   }
-  UnitContext context(*this, journal_, *ties_.inputs,
+  Suspicion::Running running(ties_.suspicion.get());
+  UnitContext context(*this, journal_, *ties_.inputs, running,
                       fmt::format("{}-{}-{}-{}", ties_.installation, record_.task, record_.number, record_.attempt),
                       record_.number, record_.started);
+  run_step(context);
+}
+
+/// Whatever the step throws ends the step at most, with a sentence.
+void UnitRun::run_step(UnitContext& context) {
   try {
     settle_after(context, ties_.step->execute(context));
+  } catch (const Lost&) {
+    throw;
   } catch (const Park& not_now) {
     park(not_now);
   } catch (const steps::Unwind&) {
     end_cancelled(context.outputs(), context.take_lines());
   } catch (const Error& error) {
     end(failed(error.full_text(), context.outputs()), context.take_lines());
-  } catch (const std::exception& defect) {
-    end(failed(fmt::format("The step ended with a defect of this server: {}", defect.what())), context.take_lines());
+  } catch (const std::bad_alloc&) {
+    // Others may have taken it, and give it back; what was under way is looked for then.
+    for (const auto& [position, entry] : journal_.entries) {
+      if (entry.open && entry.kind == storage::EntryKind::effect) journal_.doubtful.try_emplace(position, steady());
+    }
+    park(Park(memory_pause, "the step needs more memory than this server has left", false));
+  } catch (...) {
+    const Error defect = error_of(std::current_exception());
+    end(failed(fmt::format("The step could not be finished. {}", defect.message())), context.take_lines());
   }
 }
 
@@ -172,19 +207,26 @@ void UnitRun::wait_on(OpenWait wait) {
   wait_ = std::move(wait);
   fresh_ = false;
   const int position = wait_->position;
-  if (wait_->entry.Deadline) {
-    const Duration left = *wait_->entry.Deadline - now();
-    strand_.post_at(steady() + std::max(left, Duration(0)), [weak = weak_from_this(), position] {
-      if (const auto self = weak.lock()) self->guarded([&] { self->check_deadline(position); });
-    });
+  waiting_since_ = steady();
+  if (wait_->entry.Limit) {
+    const Duration left = Duration(*wait_->entry.Limit) - spent();
+    post_at(steady() + std::max(left, Duration(0)), [position](UnitRun& self) { self.check_deadline(position); });
   }
   subscription_ = wait_->watch->subscribe([weak = weak_from_this(), position](json::value observation) {
     const auto self = weak.lock();
     if (!self) return;
-    self->strand_.post([self, position, observation = std::move(observation)] {
-      self->guarded([&] { self->observed(position, observation); });
-    });
+    self->post([position, observation = std::move(observation)](UnitRun& run) { run.observed(position, observation); });
   });
+}
+
+/// Of the open wait's limit.
+Duration UnitRun::spent() const { return Duration(wait_->entry.Spent) + (steady() - waiting_since_); }
+
+/// So that restarts, however many, can't put a limit off for ever.
+void UnitRun::keep_spent(int position) {
+  if (!wait_ || wait_->position != position || !wait_->entry.Limit) return;
+  const Duration limit(*wait_->entry.Limit);
+  if (steady() - waiting_since_ >= std::max(limit / kept_parts, least_kept)) store_wait(true, {});
 }
 
 void UnitRun::observed(int position, const json::value& observation) {
@@ -199,11 +241,12 @@ void UnitRun::observed(int position, const json::value& observation) {
   wait_->entry.State = std::move(progress.state);
   if (changed || !progress.lines.empty()) store_wait(true, progress.lines);
   check_deadline(position);
+  keep_spent(position);
 }
 
 void UnitRun::check_deadline(int position) {
   if (over_ || !wait_ || wait_->position != position || !fresh_) return;
-  if (wait_->entry.Deadline && now() >= *wait_->entry.Deadline) decide_wait("timed out", wait_->entry.State, {});
+  if (wait_->entry.Limit && spent() >= Duration(*wait_->entry.Limit)) decide_wait("timed out", wait_->entry.State, {});
 }
 
 void UnitRun::decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines) {
@@ -217,6 +260,8 @@ void UnitRun::decide_wait(std::string verdict, json::value value, const std::vec
 /// Lines of a watch follow all that the step itself logs at this position, and are never logged again by a re-entry.
 void UnitRun::store_wait(bool open, const std::vector<steps::Line>& lines) {
   storage::JournalEntry entry = journal_.entries.at(wait_->position);
+  wait_->entry.Spent = spent().count();
+  waiting_since_ = steady();
   entry.open = open;
   entry.body = json::to_text(json::to_json(wait_->entry));
   if (!open) entry.at = now();
@@ -270,9 +315,8 @@ void UnitRun::park(const Park& not_now) {
   if (cancel_requested_ && !journal_.cancel_delivered && journal_.doubtful.empty()) return end_cancelled({}, {});
   if (stuck >= stall_->next_notice) tell_stalled(stuck, not_now.why());
   set_waiting(true);
-  strand_.post_at(steady() + not_now.delay(), [weak = weak_from_this(), entry = entry_] {
-    const auto self = weak.lock();
-    if (self && self->entry_ == entry) self->enter();
+  post_at(steady() + not_now.delay(), [entry = entry_](UnitRun& self) {
+    if (self.entry_ == entry) self.enter();
   });
 }
 
@@ -319,6 +363,7 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
       std::max(std::pair(record.log_position, record.log_ordinal), std::pair(log_position, log_ordinal));
   storage::JournalEntry stored = entry;
   stored.body = protect(entry.body);
+  const bool clears = ties_.suspicion && ties_.suspicion->ends_with(record.number);
   std::optional<std::string> holder;
   try {
     holder = ties_.parts.database.write("journal entry", [&](storage::Txn& txn) {
@@ -327,6 +372,7 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
       if (other) return other;
       storage::put_unit(txn, record);
       storage::put_entry(txn, record.task, record.number, stored);
+      if (clears) storage::clear_suspect(txn, record.task);
       if (!lines.empty()) storage::append_log(txn, record.task, lines);
       return other;
     });
@@ -334,6 +380,7 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
     throw Lost{error};
   }
   if (holder) return holder;
+  if (clears) ties_.suspicion->ended();
   begun_ = true;
   record_ = std::move(record);
   journal_.entries.insert_or_assign(entry.position, entry);

@@ -7,6 +7,7 @@
 
 #include "base/strand.h"
 #include "engine/options.h"
+#include "engine/suspicion.h"
 #include "engine/unit_context.h"
 #include "storage/tasks.h"
 
@@ -27,6 +28,7 @@ struct UnitTies {
   storage::Claim claim;
   std::shared_ptr<const UnitInputs> inputs;
   std::shared_ptr<const steps::StepType> step;
+  std::shared_ptr<Suspicion> suspicion;  ///< null for most
   std::function<void(UnitEnd)> ended;
   std::function<void(bool)> waits;  ///< whether it holds a thread and a task slot, or waits; told at each change
   std::function<void(const std::string& lock)> wants_lock;  ///< tell on_lock_free() when the lock may be free
@@ -67,7 +69,14 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void end_cancelled(std::map<std::string, std::string> outputs, std::vector<storage::LogLine> lines);
   void tell_stalled(Duration stuck, const std::string& why);
   void end(UnitOutcome, std::vector<storage::LogLine> lines);
+  template <class F>
+  void post(F work);
+  template <class F>
+  void post_at(SteadyTime when, F work);
   void guarded(const std::function<void()>& work);
+  void run_step(UnitContext&);
+  Duration spent() const;
+  void keep_spent(int position);
   void lose(const Error&);
   std::string protect(const std::string& body) const;
   std::string unprotect(const std::string& body) const;
@@ -77,6 +86,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>&, int, int) override;
   std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
                                                const std::vector<storage::LogLine>&, int, int) override;
+  std::string lock_name(std::string_view plain_key) const override { return ties_.parts.source.lock_name(plain_key); }
   bool cancel_requested() const override { return cancel_requested_; }
   Time now() const override;
   SteadyTime steady() const override;
@@ -93,7 +103,8 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   bool waiting_ = false;
   bool cancel_requested_ = false;
   std::optional<OpenWait> wait_;
-  bool fresh_ = false;  ///< the open wait has seen an observation since it was (re)opened
+  SteadyTime waiting_since_;  ///< when the open wait was (re)opened
+  bool fresh_ = false;        ///< the open wait has seen an observation since it was (re)opened
   std::unique_ptr<steps::Subscription> subscription_;
   std::string wanted_lock_;
   std::optional<Stall> stall_;  ///< while one entry after the other parks at the same place

@@ -50,9 +50,16 @@ class ByteHold {
 
 struct ServerState {
   ServerState(ServerOptions o, Handler h, const Log& l)
-      : options(std::move(o)), handler(std::move(h)), log(l), handlers("http-handler", options.handler_threads, clock) {
-    if (options.calls_out) outward.emplace("http-outward", options.outward_threads, clock);
+      : options(std::move(o)),
+        handler(std::move(h)),
+        log(l),
+        handlers("http-handler", options.handler_threads, clock, [this](const Error& error) { tell(error); }) {
+    if (options.calls_out) {
+      outward.emplace("http-outward", options.outward_threads, clock, [this](const Error& error) { tell(error); });
+    }
   }
+
+  void tell(const Error& error) const { log.error("answering a request failed", {{"error", error.message()}}); }
 
   /// A connection that has closed calls this on the loop.
   void forget(const std::shared_ptr<Connection>&);

@@ -69,6 +69,7 @@ void add_results(DeploymentVariables& out, const StepResults& results) {
       language::Variable variable = named_variable("output", fmt::format("Octopus.Action[{}].Output.{}", action, name),
                                                    VariableSource::output, action);
       variable.value = value;
+      variable.is_sensitive = results.secret_outputs.contains({action, name});
       out.add(std::move(variable));
     }
   }

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "language/scope.h"
 #include "planning/deployment_scene.h"
@@ -25,6 +27,7 @@ DeploymentVariables deployment_variables(const DeploymentScene&, FindAccount);
 struct StepResults {
   std::map<std::string, std::map<std::string, std::string>> outputs;  ///< by action name, then output name (VAR-8)
   std::string error;  ///< of the first that failed; empty while none has
+  std::set<std::pair<std::string, std::string>> secret_outputs = {};  ///< those of `outputs` that hold a secret
 };
 
 /// Adds the outputs, and after a failure `Octopus.Deployment.Error` (PRC-6).

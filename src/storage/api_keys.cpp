@@ -4,6 +4,7 @@
 #include "model/ids.h"
 #include "storage/list_query.h"
 #include "storage/queries.h"
+#include "storage/wrapped_hashes.h"
 
 namespace slipway::storage {
 namespace {
@@ -33,8 +34,11 @@ const ListQuery& api_key_list() {
   return list;
 }
 
-/// A key is long and random, so one round of a hash is enough; the prefix keeps these hashes apart from all others.
-std::string hash_of(std::string_view key) { return hmac_sha256("slipway api key", key); }
+/// A key is long and random, so one round of a hash is enough. The inner hash is what versions before the fingerprint
+/// key stored.
+std::string hash_of(const Vault& vault, std::string_view key) {
+  return api_key_fingerprint(vault, hmac_sha256("slipway api key", key));
+}
 
 ApiKey api_key_of(const Row& row) {
   return {.id = row.string(0),
@@ -47,14 +51,14 @@ ApiKey api_key_of(const Row& row) {
 
 }  // namespace
 
-void insert_api_key(Txn& txn, const ApiKey& api_key, std::string_view key) {
-  const std::string hash = hash_of(key);
+void insert_api_key(Txn& txn, const Vault& vault, const ApiKey& api_key, std::string_view key) {
+  const std::string hash = hash_of(vault, key);
   txn.run(kSql.insert, {api_key.id, api_key.user, api_key.purpose, api_key.hint, to_micros(api_key.created),
                         api_key.expires ? Parameter(to_micros(*api_key.expires)) : Parameter(nullptr), Blob{hash}});
 }
 
-std::optional<ApiKey> find_api_key(Reader& reader, std::string_view key) {
-  const std::string hash = hash_of(key);
+std::optional<ApiKey> find_api_key(Reader& reader, const Vault& vault, std::string_view key) {
+  const std::string hash = hash_of(vault, key);
   return reader.one(kSql.find, {Blob{hash}}, api_key_of);
 }
 

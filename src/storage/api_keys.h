@@ -1,4 +1,4 @@
-// API keys (SEC-3): shown once, stored as a keyed hash, found by it.
+// API keys (SEC-3): shown once, stored as a fingerprint (Vault::fingerprint), found by it.
 #pragma once
 
 #include <optional>
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/database.h"
+#include "storage/secrets.h"
 
 namespace slipway::storage {
 
@@ -18,10 +19,10 @@ struct ApiKey {
   std::optional<Time> expires = {};
 };
 
-/// `key` is the whole text, e.g. "API-ABC…"; only its hash is stored.
-void insert_api_key(Txn&, const ApiKey&, std::string_view key);
+/// `key` is the whole text, e.g. "API-ABC…"; only its fingerprint is stored.
+void insert_api_key(Txn&, const Vault&, const ApiKey&, std::string_view key);
 /// The key with that text, expired or not.
-std::optional<ApiKey> find_api_key(Reader&, std::string_view key);
+std::optional<ApiKey> find_api_key(Reader&, const Vault&, std::string_view key);
 std::optional<ApiKey> find_api_key_by_id(Reader&, std::string_view id);
 Page<ApiKey> list_api_keys(Reader&, std::string_view user, Slice);
 void erase_api_key(Txn&, std::string_view id);

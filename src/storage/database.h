@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -68,6 +69,31 @@ class Row {
   std::optional<Time> maybe_time(int column) const {
     return is_null(column) ? std::nullopt : std::optional(time(column));
   }
+};
+
+/// What ails a database, as far as its last calls tell.
+enum class Trouble {
+  none,
+  busy,       ///< its locks or its memory are taken; passes
+  full,       ///< no room on the disk
+  read_only,  ///< the file or its file system takes no writes
+  corrupt,    ///< what lies there is no database any more
+  moved,      ///< another file, or none, lies where it was opened
+  frozen,     ///< the disk does not answer
+  failed,     ///< the disk answers with errors
+  stopped,    ///< see Database::can_write
+};
+
+/// The storage could not do what it was asked. It is never the fault of whoever asked, so it ends no task. The code is
+/// `unavailable`.
+class StorageError : public Error {
+ public:
+  StorageError(Trouble trouble, std::string message)
+      : Error(ErrorCode::unavailable, std::move(message)), trouble_(trouble) {}
+  Trouble trouble() const { return trouble_; }
+
+ private:
+  Trouble trouble_;
 };
 
 /// A consistent view. One thread; not kept past the callback that got it.
@@ -122,8 +148,11 @@ class Txn : public Reader {
 struct DatabaseOptions {
   std::string path;            ///< file; its folder exists
   unsigned readers = 4;        ///< connections for reading
+  bool may_create = true;      ///< false: a missing or empty database is refused
   bool inline_writes = false;  ///< run writes on the calling thread (simulation: everything on one thread)
   std::string vfs = {};        ///< SQLite VFS, for fault tests
+  /// A write that takes longer is given up; while one does, new ones are refused at once. Only without inline_writes.
+  Duration patience = std::chrono::seconds(5);
 };
 
 /// Threads: any.
@@ -145,9 +174,10 @@ class Database {
   }
 
   /// Runs `f(Txn&)`; returns after the commit is durable and its changes are published. Whatever `f` throws rolls back
-  /// its own changes alone and is thrown here. A failed commit fails its whole group with Error{unavailable}; unless
-  /// all that failed was to find room on the disk, no write succeeds until the database is opened anew. `name` appears
-  /// in traces.
+  /// its own changes alone and is thrown here. Whatever the storage is to blame for is a StorageError. A failed commit
+  /// fails its whole group; unless it surely failed before it reached the disk (no room, no memory, a lock), no write
+  /// succeeds until the database is opened anew. A disk that does not answer is not waited for: the error says whether
+  /// nothing was stored or nobody knows. `name` appears in traces.
   template <class F>
   auto write(std::string_view name, F&& f) {
     using Result = std::invoke_result_t<F, Txn&>;
@@ -167,6 +197,10 @@ class Database {
   /// False from the first commit on that failed for more than want of room: only opening the database anew, by a
   /// restart, helps then.
   virtual bool can_write() const = 0;
+  /// True from the first call on that met a part of the file that makes no sense.
+  virtual bool is_damaged() const { return false; }
+  /// True when the file is no longer where it was opened: what is written now is lost with the process.
+  virtual bool has_moved() const { return false; }
 
  protected:
   virtual void do_read(const std::function<void(Reader&)>&) = 0;

@@ -93,8 +93,8 @@ class DatabaseFile::Connection : public SqliteConnection {
 };
 
 DatabaseFile::DatabaseFile(std::string path)
-    : connection_(
-          std::make_unique<Connection>(SqliteConnection::Settings{existing(std::move(path)), {}, false, kCacheKib})) {}
+    : connection_(std::make_unique<Connection>(
+          SqliteConnection::Settings{.path = existing(std::move(path)), .vfs = {}, .cache_kib = kCacheKib})) {}
 DatabaseFile::~DatabaseFile() = default;
 
 int DatabaseFile::schema_version() {
@@ -114,7 +114,7 @@ std::vector<std::string> DatabaseFile::damage() {
       if (row.text(0) != "ok") found.push_back(row.string(0));
       return true;
     });
-  } catch (const SqliteError& error) {
+  } catch (const Error& error) {
     found.push_back(error.message());
   }
   return found;
@@ -123,7 +123,7 @@ std::vector<std::string> DatabaseFile::damage() {
 void DatabaseFile::copy_to(const std::string& target) {
   NewFile file(target);
   {
-    SqliteConnection copy({file.path(), {}, true, kCacheKib});
+    SqliteConnection copy({.path = file.path(), .vfs = {}, .writes = true, .may_create = true, .cache_kib = kCacheKib});
     copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;");  // synced as a whole once it is there
     sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", connection_->handle(), "main");
     if (backup == nullptr) {

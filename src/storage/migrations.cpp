@@ -18,7 +18,7 @@ std::string_view events_tell_origin() {
 }
 
 /// Step n takes a database from version n to n+1. A released step never changes; a change of the schema is a new one.
-const std::array kSteps{schema_sql, events_tell_origin};
+const std::array kSteps{schema_sql, events_tell_origin, migration_003};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kPostgresWords{{
     {" INTEGER", " BIGINT"},

@@ -7,8 +7,10 @@
 
 namespace slipway::storage {
 
-/// schema.sql as it was when this program was built.
+/// schema.sql: version 1.
 std::string_view schema_sql();
+/// From version 2 to 3.
+std::string_view migration_003();
 
 /// What PostgreSQL needs to read of a script or statement in SQLite's dialect.
 std::string to_postgres_schema(std::string_view script);

@@ -26,15 +26,18 @@ std::vector<Query> api_key_queries();
 std::vector<Query> content_queries();
 std::vector<Query> deployment_queries();
 std::vector<Query> event_queries();
+std::vector<Query> health_queries();
 std::vector<Query> id_queries();
 std::vector<Query> idempotency_queries();
 std::vector<Query> journal_queries();
 std::vector<Query> release_queries();
 std::vector<Query> resource_queries();
 std::vector<Query> secret_queries();
+std::vector<Query> suspect_queries();
 std::vector<Query> tally_queries();
 std::vector<Query> task_log_queries();
 std::vector<Query> task_queries();
+std::vector<Query> wrapped_hash_queries();
 
 /// All of the above.
 std::vector<Query> all_queries();

@@ -1,4 +1,4 @@
--- The database of a Slipway server.
+-- The database of a Slipway server, version 1; migration_003.sql and the like bring it to the newest.
 --
 -- Written in SQLite's dialect, so that `sqlite3 new.db < schema.sql` works; storage/migrations.cpp translates it for
 -- PostgreSQL (INTEGER is BIGINT there, BLOB is BYTEA, the options after a table's closing parenthesis go).

@@ -6,8 +6,10 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "storage/queries.h"
+#include "storage/wrapped_hashes.h"
 
 namespace slipway::storage {
 namespace {
@@ -19,6 +21,12 @@ constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr char kKeyId = 1;
 /// What tells whether a key is the database's own: sealed under it like any secret, and rotated with them.
 constexpr std::string_view kProofId = "MasterKeyProof", kProofOwner = "MasterKey";
+constexpr std::string_view kProof = "proof of a database whose hashes are fingerprints", kOldProof = "proof";
+constexpr std::string_view kFingerprintKeyId = "FingerprintKey", kFingerprintKeyOwner = "Fingerprints";
+
+constexpr auto kAltered =
+    "The database was altered: the key of its fingerprints, without which no API key can be told from a forged one, is "
+    "missing or not its own. Restore the database from your backup.";
 
 struct Sql {
   Query put, get, any, erase, erase_owned, owned;
@@ -120,6 +128,10 @@ std::optional<SealedRow> find_witness(Reader& reader) {
   });
 }
 
+std::optional<std::string> find_fingerprint_key(Reader& reader) {
+  return reader.one(kSql.get, {kFingerprintKeyId}, [](const Row& row) { return row.string(0); });
+}
+
 }  // namespace
 
 MasterKey::MasterKey(Secret key) : bytes_(std::move(key)) {
@@ -156,15 +168,58 @@ bool is_key_of(const MasterKey& key, Reader& reader) {
 
 void Vault::prove_key(Database& database, const std::string& key_file) {
   const auto witness = database.read([](Reader& reader) { return find_witness(reader); });
-  if (witness && !decrypt(key_.bytes(), witness->id, witness->owner, witness->sealed)) {
+  auto said = witness ? decrypt(key_.bytes(), witness->id, witness->owner, witness->sealed) : std::nullopt;
+  if (witness && !said) {
     fail(ErrorCode::unavailable,
          fmt::format("The master key {} is not the one that this database's secrets were stored under. Restore the key "
                      "file that belongs to the database, or the database that belongs to the key.",
                      key_file));
   }
-  if (witness && witness->id == kProofId) return;
-  const std::string sealed = encrypt(key_.bytes(), random_, kProofId, kProofOwner, Secret("proof"));
-  database.write("prove master key", [&](Txn& txn) { txn.run(kSql.put, {kProofId, kProofOwner, Blob{sealed}}); });
+  const bool has_proof = witness && witness->id == kProofId;
+  if (const auto sealed = database.read(find_fingerprint_key)) {
+    auto key = decrypt(key_.bytes(), kFingerprintKeyId, kFingerprintKeyOwner, *sealed);
+    if (!key) fail(ErrorCode::unavailable, kAltered);
+    fingerprint_key_ = std::move(*key);
+    if (!has_proof) database.write("prove master key", [&](Txn& txn) { put_proof(txn); });
+    return;
+  }
+  // Only a database that has no keys yet, or was last opened by a version that knew no fingerprints, may lack theirs:
+  // who can write the file can take the key away, but can't say the old proof.
+  const bool is_old = has_proof && said->reveal() == kOldProof;
+  if (!is_old && database.read(has_api_keys)) fail(ErrorCode::unavailable, kAltered);
+  make_fingerprint_key(database);
+}
+
+void Vault::put_proof(Txn& txn) {
+  txn.run(kSql.erase, {kProofId});
+  const std::string sealed = encrypt(key_.bytes(), random_, kProofId, kProofOwner, Secret(std::string(kProof)));
+  txn.run(kSql.put, {kProofId, kProofOwner, Blob{sealed}});
+}
+
+void Vault::make_fingerprint_key(Database& database) {
+  std::string bytes(kKeySize, '\0');
+  random_.fill({raw(bytes), bytes.size()});
+  fingerprint_key_ = Secret(std::move(bytes));
+  const std::string sealed = encrypt(key_.bytes(), random_, kFingerprintKeyId, kFingerprintKeyOwner, fingerprint_key_);
+  database.write("make fingerprint key", [&](Txn& txn) {
+    txn.run(kSql.put, {kFingerprintKeyId, kFingerprintKeyOwner, Blob{sealed}});
+    put_proof(txn);
+    wrap_api_keys(txn, *this);
+    wrap_kept_answers(txn, *this);
+    wrap_locks(txn, *this);
+  });
+}
+
+std::string Vault::fingerprint(std::string_view kind, std::string_view text) const {
+  if (fingerprint_key_.empty()) fail(ErrorCode::internal, "A fingerprint was asked for before its key was opened.");
+  std::string both(kind);
+  both.append(1, '\0').append(text);  // no kind contains a zero byte, so no two pairs read alike
+  const Secret message(std::move(both));
+  return hmac_sha256(fingerprint_key_.reveal(), message.reveal());
+}
+
+std::string Vault::lock_name(std::string_view plain_key) const {
+  return lock_fingerprint(*this, to_hex(content_hash(plain_key)));
 }
 
 std::string Vault::put(Txn& txn, std::string_view owner, const Secret& secret) {

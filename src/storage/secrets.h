@@ -40,7 +40,8 @@ class Vault {
  public:
   Vault(MasterKey, Random&, Ids&, const Log& log);
   /// Throws Error{unavailable}, naming `key_file`, when the database belongs to another master key. From the first time
-  /// on the database knows its key, before it holds any secret.
+  /// on the database knows its key, before it holds any secret. Also opens the key of fingerprint(), or makes it; what
+  /// earlier versions hashed without one is then hashed once more with it.
   void prove_key(Database&, const std::string& key_file);
   /// Stores a new secret of `owner` and returns its id ("Secrets-7"). Ids are never reused for another value.
   std::string put(Txn&, std::string_view owner, const Secret&);
@@ -51,12 +52,22 @@ class Vault {
   std::string seal(std::string_view owner, std::string_view text);
   /// Error{internal} when it was not sealed for this owner under this key.
   std::string unseal(std::string_view owner, std::string_view sealed) const;
+  /// 32 bytes that stand for a text of `kind`, the same for the same text, and tell nothing to who holds the database
+  /// alone: neither can a guess at the text be confirmed, nor a row be written that passes for it. The key is random
+  /// and sealed like any secret, so that a change of the master key leaves fingerprints as they are. After prove_key().
+  std::string fingerprint(std::string_view kind, std::string_view text) const;
+  /// Of a lock's key, in hexadecimal digits.
+  std::string lock_name(std::string_view plain_key) const;
   void erase(Txn&, std::string_view id);
   void erase_owned_by(Txn&, std::string_view owner);
   std::vector<std::string> ids_owned_by(Reader&, std::string_view owner);
 
  private:
+  void put_proof(Txn&);
+  void make_fingerprint_key(Database&);
+
   MasterKey key_;
+  Secret fingerprint_key_;
   Random& random_;
   Ids& ids_;
   const Log& log_;

@@ -133,24 +133,29 @@ TEST_CASE_TEMPLATE("audit entries are listed newest first by whom and what they 
 
 TEST_CASE_TEMPLATE("an API key is found by its text, which is not stored (SEC-3)", DatabaseKind, SLIPWAY_DATABASES) {
   DatabaseKind database;
+  SeededRandom random{1};
+  Ids ids;
+  const testing::QuietLog quiet;
+  Vault vault(MasterKey(Secret(std::string(32, 'k'))), random, ids, quiet.log());
+  vault.prove_key(*database, "master.key");
   const ApiKey stored{.id = "APIKeys-1",
                       .user = "Users-1",
                       .purpose = "Jenkins",
                       .hint = "API-AB",
                       .created = from_micros(1),
                       .expires = from_micros(2)};
-  database->write("insert", [&](Txn& t) { insert_api_key(t, stored, "API-ABCDEF"); });
-  const auto found = database->read([](Reader& r) { return find_api_key(r, "API-ABCDEF"); });
+  database->write("insert", [&](Txn& t) { insert_api_key(t, vault, stored, "API-ABCDEF"); });
+  const auto found = database->read([&](Reader& r) { return find_api_key(r, vault, "API-ABCDEF"); });
   REQUIRE(found);
   CHECK(found->id == "APIKeys-1");
   CHECK(found->purpose == "Jenkins");
   CHECK(found->expires == from_micros(2));
-  CHECK_FALSE(database->read([](Reader& r) { return find_api_key(r, "API-ABCDEG"); }));
+  CHECK_FALSE(database->read([&](Reader& r) { return find_api_key(r, vault, "API-ABCDEG"); }));
   CHECK(database->read([](Reader& r) { return find_api_key_by_id(r, "APIKeys-1"); })->hint == "API-AB");
   CHECK(database->read([](Reader& r) { return list_api_keys(r, "Users-1", {}).total; }) == 1);
   CHECK(database->read([](Reader& r) { return list_api_keys(r, "Users-2", {}).total; }) == 0);
   database->write("erase", [](Txn& t) { erase_api_key(t, "APIKeys-1"); });
-  CHECK_FALSE(database->read([](Reader& r) { return find_api_key(r, "API-ABCDEF"); }));
+  CHECK_FALSE(database->read([&](Reader& r) { return find_api_key(r, vault, "API-ABCDEF"); }));
 }
 
 TEST_CASE_TEMPLATE("an answer is kept once per key until it expires (JEN-6)", DatabaseKind, SLIPWAY_DATABASES) {

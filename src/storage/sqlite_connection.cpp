@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+
 namespace slipway::storage {
 namespace {
 
@@ -22,20 +24,34 @@ void strpos(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_int64(context, at == std::string_view::npos ? 0 : static_cast<sqlite3_int64>(at) + 1);
 }
 
-ErrorCode code_of(int sqlite_code) {
+/// None for what is no trouble of the storage, but of the statement.
+Trouble trouble_of(int sqlite_code, int system_error) {
   switch (sqlite_code & 0xff) {
+    case SQLITE_ERROR:
     case SQLITE_CONSTRAINT:
-      return ErrorCode::conflict;
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+      return Trouble::none;
+    case SQLITE_FULL:
+      return Trouble::full;
+    case SQLITE_READONLY:
+      return Trouble::read_only;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Trouble::corrupt;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
+    case SQLITE_PROTOCOL:  // the locks of the write-ahead log changed hands too often, as on a disk that stood still
     case SQLITE_NOMEM:
-      return ErrorCode::unavailable;
+    case SQLITE_INTERRUPT:
+    case SQLITE_ABORT:
+      return Trouble::busy;
     default:
-      return ErrorCode::internal;
+      if (sqlite_code == SQLITE_IOERR_NOMEM) return Trouble::busy;
+      if (system_error == ENOSPC || system_error == EDQUOT) return Trouble::full;
+      return system_error == EROFS ? Trouble::read_only : Trouble::failed;
   }
 }
 
@@ -106,21 +122,30 @@ class SqliteConnection::Use {
   Statement statement_;
 };
 
-SqliteError::SqliteError(int sqlite_code, std::string message)
-    : Error(code_of(sqlite_code), std::move(message)), sqlite_code_(sqlite_code) {}
+bool SqliteTrouble::is_before_sync() const {
+  const int primary = sqlite_code_ & 0xff;
+  return trouble() == Trouble::busy || primary == SQLITE_FULL || primary == SQLITE_READONLY;
+}
 
-SqliteConnection::SqliteConnection(const Settings& settings) {
+void throw_sqlite(int sqlite_code, int system_error, std::string message) {
+  const Trouble trouble = trouble_of(sqlite_code, system_error);
+  if (trouble != Trouble::none) throw SqliteTrouble(sqlite_code, trouble, std::move(message));
+  fail((sqlite_code & 0xff) == SQLITE_CONSTRAINT ? ErrorCode::conflict : ErrorCode::internal, std::move(message));
+}
+
+SqliteConnection::SqliteConnection(const Settings& settings) : is_damaged_(settings.is_damaged) {
   configure_sqlite();
   sqlite3* db = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.writes ? SQLITE_OPEN_CREATE : 0);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.may_create ? SQLITE_OPEN_CREATE : 0);
   const int code =
       sqlite3_open_v2(settings.path.c_str(), &db, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
   db_.reset(db);
   if (code != SQLITE_OK) {
-    fail(ErrorCode::unavailable,
-         fmt::format("Opening the database {} failed: {}. Check that the folder exists and that "
-                     "this user may write to it.",
-                     settings.path, db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db)));
+    const Trouble trouble = trouble_of(code, db == nullptr ? 0 : sqlite3_system_errno(db));
+    throw SqliteTrouble(code, trouble == Trouble::none ? Trouble::failed : trouble,
+                        fmt::format("Opening the database {} failed: {}. Check that the folder exists and that "
+                                    "this user may write to it.",
+                                    settings.path, db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db)));
   }
   sqlite3_extended_result_codes(db, 1);
   be_patient(kLockPatience);
@@ -130,7 +155,9 @@ SqliteConnection::SqliteConnection(const Settings& settings) {
   // committed. Checkpoints are the writer's decision (sqlite_writer.h).
   execute(
       fmt::format("PRAGMA cache_size=-{}; PRAGMA mmap_size=67108864; PRAGMA temp_store=MEMORY;"
-                  "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF;",
+                  "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF;"
+                  // What was deleted or replaced (old hashes, sealed secrets) does not stay readable in free pages.
+                  "PRAGMA secure_delete=ON;",
                   settings.cache_kib));
   if (!settings.writes) execute("PRAGMA query_only=ON");
 }
@@ -169,7 +196,11 @@ SqliteConnection::Statement SqliteConnection::prepare(const Query& query) {
 }
 
 void SqliteConnection::fail_at(std::string_view what, int code) const {
-  throw SqliteError(code, fmt::format("The database could not run \"{}\": {}.", what, sqlite3_errmsg(db_.get())));
+  const int system_error = sqlite3_system_errno(db_.get());
+  std::string message = fmt::format("The database could not run \"{}\": {}.", what, sqlite3_errmsg(db_.get()));
+  if (trouble_of(code, system_error) == Trouble::full) message += " The disk is full: make room where it lies.";
+  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) *is_damaged_ = true;
+  throw_sqlite(code, system_error, std::move(message));
 }
 
 }  // namespace slipway::storage

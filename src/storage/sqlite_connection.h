@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,15 +15,19 @@
 
 namespace slipway::storage {
 
-/// What a connection throws, with SQLite's extended code.
-class SqliteError : public Error {
+/// What a connection throws for a result of SQLite, by its kind: trouble of the storage, with SQLite's extended code …
+class SqliteTrouble : public StorageError {
  public:
-  SqliteError(int sqlite_code, std::string message);
-  bool is_disk_full() const { return (sqlite_code_ & 0xff) == SQLITE_FULL; }
+  SqliteTrouble(int sqlite_code, Trouble trouble, std::string message)
+      : StorageError(trouble, std::move(message)), sqlite_code_(sqlite_code) {}
+  /// Surely met before anything was synced, so that the transaction can be rolled back and tried again.
+  bool is_before_sync() const;
 
  private:
   int sqlite_code_;
 };
+/// … or a plain Error: `conflict` where a constraint speaks against it, `internal` for a statement that is wrong.
+[[noreturn]] void throw_sqlite(int sqlite_code, int system_error, std::string message);
 
 class SqliteConnection {
  public:
@@ -30,7 +35,9 @@ class SqliteConnection {
     std::string path;
     std::string vfs;      ///< "" for the system's
     bool writes = false;  ///< false: any change is refused
+    bool may_create = false;
     int cache_kib = 512;  ///< at most this much memory for pages
+    std::shared_ptr<std::atomic<bool>> is_damaged = std::make_shared<std::atomic<bool>>(false);  ///< Database's
   };
 
   /// Throws Error{unavailable} when the file cannot be opened.
@@ -64,6 +71,7 @@ class SqliteConnection {
   [[noreturn]] void fail_at(std::string_view what, int code) const;
 
   std::unique_ptr<sqlite3, CloseDb> db_;
+  std::shared_ptr<std::atomic<bool>> is_damaged_;
   /// Idle statements by their text, which each holds itself. A statement in use is not here, so that a query may run
   /// inside a callback of its own.
   std::unordered_multimap<std::string_view, Statement> idle_;

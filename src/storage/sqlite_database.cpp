@@ -1,5 +1,10 @@
+#include <sys/stat.h>
+
+#include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "storage/database.h"
 #include "storage/folder_lock.h"
@@ -19,17 +24,31 @@ std::unique_ptr<FolderLock> lock_folder(const DatabaseOptions& options) {
   return std::make_unique<FolderLock>(folder.empty() ? "." : folder.string());
 }
 
+/// What stays the same while a file is renamed, and is another's when a file takes its place.
+using FileIdentity = std::optional<std::pair<dev_t, ino_t>>;
+
+FileIdentity identity_of(const std::string& path) {
+  struct stat about {};
+  if (path.empty() || ::stat(path.c_str(), &about) != 0) return std::nullopt;
+  return std::pair(about.st_dev, about.st_ino);
+}
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const DatabaseOptions& options, const Log& log)
       : lock_(lock_folder(options)),
-        writer_({options.path, options.vfs, true, kWriterCacheKib}, options.inline_writes, log),
-        readers_({options.path, options.vfs, false, kReaderCacheKib}, options.readers) {}
+        writer_({options.path, options.vfs, true, options.may_create, kWriterCacheKib, is_damaged_},
+                options.inline_writes, options.patience, log),
+        readers_({options.path, options.vfs, false, false, kReaderCacheKib, is_damaged_}, options.readers),
+        path_(options.vfs.empty() ? options.path : ""),
+        file_(identity_of(path_)) {}
 
   void subscribe(std::function<void(const std::vector<Change>&)> listener) override {
     writer_.subscribe(std::move(listener));
   }
   bool can_write() const override { return writer_.can_write(); }
+  bool is_damaged() const override { return *is_damaged_; }
+  bool has_moved() const override { return !path_.empty() && identity_of(path_) != file_; }
 
  protected:
   void do_read(const std::function<void(Reader&)>& read) override { readers_.read(read); }
@@ -37,8 +56,11 @@ class SqliteDatabase final : public Database {
 
  private:
   std::unique_ptr<FolderLock> lock_;
+  const std::shared_ptr<std::atomic<bool>> is_damaged_ = std::make_shared<std::atomic<bool>>(false);
   SqliteWriter writer_;
   SqliteReaderPool readers_;  // closed first: the writer's connection, closing last, tidies up the write-ahead log
+  const std::string path_;    // empty for a simulated disk, which keeps no files
+  const FileIdentity file_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -81,12 +82,19 @@ class SqliteFaultVfs::Disk {
     return &fault;
   }
 
+  /// Returns once the disk answers.
+  void wait_while_frozen(std::unique_lock<std::mutex>& lock) {
+    thawed.wait(lock, [&] { return !frozen; });
+  }
+
   const std::string name;
   sqlite3_vfs vfs{};
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<File>> files;
-  std::array<Fault, 2> faults{};
-  std::array<int, 2> counts{};
+  std::array<Fault, kOperations> faults{};
+  std::array<int, kOperations> counts{};
+  bool frozen = false;
+  std::condition_variable thawed;
   unsigned char next_random = 0;
   Duration waited{0};
 };
@@ -102,6 +110,27 @@ struct SqliteFaultVfs::Calls {
     std::shared_ptr<SharedMemory> memory = {};  ///< while mapped
     unsigned reading = 0, writing = 0;          ///< slots of it that this handle has locked, as bits
   };
+
+  /// `io_error`: what the operation answers for one.
+  static int code_of(Failure failure, int io_error) {
+    switch (failure) {
+      case Failure::io_error:
+        return io_error;
+      case Failure::disk_full:
+        return SQLITE_FULL;
+      case Failure::busy:
+        return SQLITE_BUSY;
+      case Failure::locking_protocol:
+        return SQLITE_PROTOCOL;
+      case Failure::corrupt:
+        return SQLITE_CORRUPT;
+      case Failure::read_only:
+        return SQLITE_READONLY;
+      case Failure::no_memory:
+        return SQLITE_NOMEM;
+    }
+    return io_error;
+  }
 
   static Handle& handle_of(sqlite3_file* file) { return *static_cast<Handle*>(file); }
   static Disk& disk_of(sqlite3_vfs* vfs) { return *static_cast<Disk*>(vfs->pAppData); }
@@ -138,6 +167,7 @@ struct SqliteFaultVfs::Calls {
     Handle& handle = handle_of(raw);
     const std::lock_guard lock(handle.disk.mutex);
     if (handle.file->crashed) return SQLITE_IOERR_READ;
+    if (const Fault* fault = handle.disk.next(Operation::read)) return code_of(fault->failure, SQLITE_IOERR_READ);
     const std::string& content = handle.file->content;
     const auto from = std::min(static_cast<std::size_t>(at), content.size());
     const auto available = std::min(static_cast<std::size_t>(size), content.size() - from);
@@ -148,13 +178,14 @@ struct SqliteFaultVfs::Calls {
 
   static int write(sqlite3_file* raw, const void* data, int size, sqlite3_int64 at) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard lock(handle.disk.mutex);
+    std::unique_lock lock(handle.disk.mutex);
+    handle.disk.wait_while_frozen(lock);
     if (handle.file->crashed) return SQLITE_IOERR_WRITE;
     const std::string_view bytes(static_cast<const char*>(data), static_cast<std::size_t>(size));
     const Fault* fault = handle.disk.next(Operation::write);
     handle.file->write(fault == nullptr ? bytes : bytes.substr(0, bytes.size() / 2), static_cast<std::size_t>(at));
     if (fault == nullptr) return SQLITE_OK;
-    return fault->failure == Failure::disk_full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+    return code_of(fault->failure, SQLITE_IOERR_WRITE);
   }
 
   static int truncate(sqlite3_file* raw, sqlite3_int64 size) {
@@ -167,11 +198,12 @@ struct SqliteFaultVfs::Calls {
 
   static int sync(sqlite3_file* raw, int) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard lock(handle.disk.mutex);
+    std::unique_lock lock(handle.disk.mutex);
+    handle.disk.wait_while_frozen(lock);
     if (handle.file->crashed) return SQLITE_IOERR_FSYNC;
-    if (handle.disk.next(Operation::sync) != nullptr) {
+    if (const Fault* fault = handle.disk.next(Operation::sync)) {
       handle.file->dirty.clear();  // the kernel takes the pages for clean now: no later sync saves them
-      return SQLITE_IOERR_FSYNC;
+      return code_of(fault->failure, SQLITE_IOERR_FSYNC);
     }
     handle.file->sync();
     return SQLITE_OK;
@@ -191,6 +223,7 @@ struct SqliteFaultVfs::Calls {
     File& file = *handle.file;
     const std::lock_guard guard(handle.disk.mutex);
     if (wanted <= handle.lock) return SQLITE_OK;
+    if (const Fault* fault = handle.disk.next(Operation::lock)) return code_of(fault->failure, SQLITE_IOERR_LOCK);
     if (wanted == SQLITE_LOCK_SHARED) {
       if (file.pending || file.exclusive) return SQLITE_BUSY;
       ++file.shared_locks;
@@ -251,6 +284,9 @@ struct SqliteFaultVfs::Calls {
     if (!handle.memory) return SQLITE_IOERR_SHMLOCK;
     SharedMemory& memory = *handle.memory;
     const bool exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+    if ((flags & SQLITE_SHM_UNLOCK) == 0) {
+      if (const Fault* fault = handle.disk.next(Operation::lock)) return code_of(fault->failure, SQLITE_IOERR_SHMLOCK);
+    }
     for (int i = first; i < first + count; ++i) {
       const auto slot = static_cast<std::size_t>(i);
       const unsigned bit = 1u << i;
@@ -377,6 +413,17 @@ SqliteFaultVfs::Disk::Disk(std::string n) : name(std::move(n)) {
 SqliteFaultVfs::SqliteFaultVfs(std::string name) : disk_(std::make_unique<Disk>(std::move(name))) {}
 SqliteFaultVfs::~SqliteFaultVfs() = default;
 
+std::string_view SqliteFaultVfs::name_of(Operation operation) {
+  constexpr std::array<std::string_view, kOperations> names{"read", "write", "sync", "lock"};
+  return names.at(static_cast<std::size_t>(operation));
+}
+
+std::string_view SqliteFaultVfs::name_of(Failure failure) {
+  constexpr std::array<std::string_view, kFailures> names{"I/O error", "disk full", "busy",     "locking protocol",
+                                                          "corrupt",   "read-only", "no memory"};
+  return names.at(static_cast<std::size_t>(failure));
+}
+
 const std::string& SqliteFaultVfs::name() const { return disk_->name; }
 
 void SqliteFaultVfs::crash(Random* luck) {
@@ -408,6 +455,13 @@ void SqliteFaultVfs::fail(Operation operation, int nth, Failure failure, bool fr
 void SqliteFaultVfs::heal() {
   const std::lock_guard guard(disk_->mutex);
   disk_->faults = {};
+  disk_->frozen = false;
+  disk_->thawed.notify_all();
+}
+
+void SqliteFaultVfs::freeze() {
+  const std::lock_guard guard(disk_->mutex);
+  disk_->frozen = true;
 }
 
 Duration SqliteFaultVfs::waited() const {

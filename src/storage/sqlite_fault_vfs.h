@@ -7,8 +7,10 @@
 // the Random that a crash is given (and the salt that SQLite draws for its log).
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/time.h"
@@ -30,11 +32,18 @@ class SqliteFaultVfs {
   /// nothing survives that was not synced.
   void crash(Random* luck = nullptr);
 
-  enum class Operation { write, sync };
-  enum class Failure { io_error, disk_full };
+  /// lock: of the file or its shared memory, shared or not.
+  enum class Operation { read, write, sync, lock };
+  static constexpr std::size_t kOperations = 4;
+  enum class Failure { io_error, disk_full, busy, locking_protocol, corrupt, read_only, no_memory };
+  static constexpr std::size_t kFailures = 7;
+  static std::string_view name_of(Operation);
+  static std::string_view name_of(Failure);
   /// The `nth` such operation from now fails (1 is the next), and with `from_then_on` all after it.
   void fail(Operation, int nth, Failure, bool from_then_on = false);
-  /// No more failures.
+  /// From now on writes and syncs don't return.
+  void freeze();
+  /// No more failures; what is frozen goes on.
   void heal();
   /// How many were tried so far.
   int count(Operation) const;

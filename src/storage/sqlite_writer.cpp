@@ -58,6 +58,10 @@ void use_write_ahead_log(SqliteConnection& connection) {
          "not supported; use a local disk.");
   }
   connection.execute("PRAGMA journal_size_limit=67108864");
+  // The log and its shared memory stay when the last connection closes: a start on a full disk has no room to make
+  // them.
+  int stays = 1;
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
 }
 
 void migrate_under_lock(SqliteConnection& connection) {
@@ -69,10 +73,13 @@ void migrate_under_lock(SqliteConnection& connection) {
 
 }  // namespace
 
-/// A write on its way; lives on the stack of who asked for it.
+/// A write on its way. `name` and `run` are on the stack of who asked for it, who stays until it has run.
 struct SqliteWriter::Pending {
+  Pending(std::string_view n, const std::function<void(Txn&)>& r) : name(n), run(r) {}
+
   std::string_view name;
   const std::function<void(Txn&)>& run;
+  bool has_begun = false, has_run = false;  ///< guarded by mutex_
   std::vector<Change> changes = {};
   std::vector<std::function<void()>> undo = {};
   std::exception_ptr failure = nullptr;
@@ -82,8 +89,7 @@ struct SqliteWriter::Pending {
   void give_up(std::exception_ptr why) {
     if (!failure) failure = std::move(why);
     changes.clear();
-    for (const auto& forget : undo) forget();
-    undo.clear();
+    for (const auto& forget : std::exchange(undo, {})) forget();
   }
 
   class Transaction final : public Txn {
@@ -102,8 +108,12 @@ struct SqliteWriter::Pending {
   };
 };
 
-SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inline_writes, const Log& log)
-    : connection_(settings), log_(log) {
+SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inline_writes, Duration patience,
+                           const Log& log)
+    : connection_(settings), log_(log), patience_(patience) {
+  if (!settings.may_create && schema_version_of(connection_) == 0) {
+    fail(ErrorCode::not_found, fmt::format("The database {} is empty.", settings.path));
+  }
   use_write_ahead_log(connection_);
   migrate_under_lock(connection_);
   sqlite3_wal_hook(
@@ -131,17 +141,36 @@ void SqliteWriter::write(std::string_view name, const std::function<void(Txn&)>&
   if (running_on_ == std::this_thread::get_id()) {
     fail(ErrorCode::internal, fmt::format("The write \"{}\" was started inside another write.", name));
   }
-  Pending write{name, run};
+  const auto write = std::make_shared<Pending>(name, run);
   if (!thread_.joinable()) {
     const std::lock_guard one_at_a_time(inline_mutex_);
     run_group(write);
   } else {
-    std::unique_lock lock(mutex_);
-    waiting_.push_back(&write);
-    work_arrived_.notify_one();
-    write.ready.wait(lock, [&] { return write.finished; });
+    wait_for(write);
   }
-  if (write.failure) std::rethrow_exception(write.failure);
+  if (write->failure) std::rethrow_exception(write->failure);
+}
+
+/// A disk that stands still (a snapshot that takes long, a storage network that is gone) must not take every thread of
+/// the server with it.
+void SqliteWriter::wait_for(const PendingPtr& write) {
+  std::unique_lock lock(mutex_);
+  if (busy_since_ && std::chrono::steady_clock::now() - *busy_since_ > patience_) {
+    throw StorageError(Trouble::frozen, "The disk of the database does not answer, so nothing was stored. Try again.");
+  }
+  waiting_.push_back(write);
+  work_arrived_.notify_one();
+  const auto over = [&] { return write->finished; };
+  while (!write->ready.wait_for(lock, patience_, over)) {
+    if (write->has_run) {
+      throw StorageError(Trouble::frozen,
+                         "The disk of the database does not answer; nobody knows yet whether this was stored. Look, "
+                         "or repeat the call under its Idempotency-Key.");
+    }
+    if (write->has_begun) continue;
+    std::erase(waiting_, write);
+    throw StorageError(Trouble::frozen, "The database did not get to this write in time, so nothing was stored.");
+  }
 }
 
 void SqliteWriter::subscribe(Listener listener) {
@@ -156,39 +185,48 @@ void SqliteWriter::work() {
       work_arrived_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
     }
-    run_group(*next_waiting());
+    if (const auto next = next_waiting()) run_group(next);
   }
 }
 
-SqliteWriter::Pending* SqliteWriter::next_waiting() {
+SqliteWriter::PendingPtr SqliteWriter::next_waiting() {
   const std::lock_guard lock(mutex_);
   if (waiting_.empty()) return nullptr;
-  Pending* next = waiting_.front();
+  auto next = std::move(waiting_.front());
   waiting_.pop_front();
+  next->has_begun = true;
+  if (!busy_since_) busy_since_ = std::chrono::steady_clock::now();
   return next;
 }
 
-void SqliteWriter::run_group(Pending& first) {
+void SqliteWriter::run_group(const PendingPtr& first) {
   running_on_ = std::this_thread::get_id();
-  std::vector<Pending*> group{&first};
+  std::vector<PendingPtr> group{first};
   try {
-    if (poison_) std::rethrow_exception(poison_);
-    connection_.run(kBegin, {});
-    run_alone(first);
-    while (group.size() < kLargestGroup) {
-      Pending* next = next_waiting();
-      if (next == nullptr) break;
-      group.push_back(next);
-      run_alone(*next);
-    }
+    run_writes(first, group);
     commit();
   } catch (...) {
-    for (Pending* write : group) write->give_up(std::current_exception());
+    for (const auto& write : group) write->give_up(std::current_exception());
     if (!poison_ && !roll_back()) stop_writing("a transaction could not be rolled back");
   }
   publish(group);
   running_on_ = std::thread::id();
   finish(group);
+  const std::lock_guard lock(mutex_);
+  busy_since_.reset();
+}
+
+void SqliteWriter::run_writes(const PendingPtr& first, std::vector<PendingPtr>& group) {
+  group.reserve(kLargestGroup);
+  if (poison_) std::rethrow_exception(poison_);
+  connection_.run(kBegin, {});
+  run_alone(*first);
+  while (group.size() < kLargestGroup) {
+    const auto next = next_waiting();
+    if (next == nullptr) break;
+    group.push_back(next);
+    run_alone(*next);
+  }
 }
 
 /// Runs one write of the group. What it throws is its own affair, unless SQLite gave up the whole transaction.
@@ -202,12 +240,14 @@ void SqliteWriter::run_alone(Pending& write) {
   } catch (...) {
     write.give_up(std::current_exception());
     if (!undo_one()) {
-      fail(ErrorCode::unavailable,
-           fmt::format("The database gave up a transaction during \"{}\"; nothing of it was stored. Check the disk and "
-                       "the free space of the data folder.",
-                       write.name));
+      throw StorageError(Trouble::failed,
+                         fmt::format("The database gave up a transaction during \"{}\"; nothing of it was stored. "
+                                     "Check the disk and the free space of the data folder.",
+                                     write.name));
     }
   }
+  const std::lock_guard lock(mutex_);
+  write.has_run = true;
 }
 
 /// Back to before the present write. False when only the whole transaction can be rolled back, or already is.
@@ -217,7 +257,7 @@ bool SqliteWriter::undo_one() {
     connection_.run(kUndo, {});
     connection_.run(kKeep, {});
     return true;
-  } catch (const SqliteError&) {
+  } catch (const Error&) {
     return false;
   }
 }
@@ -227,18 +267,22 @@ void SqliteWriter::commit() {
     failpoint("storage: before commit");
     connection_.run(kCommit, {});
     failpoint("storage: after commit");
-  } catch (const SqliteError& error) {
-    if (!error.is_disk_full() || !roll_back()) {
-      stop_writing(error.message());
+  } catch (const SqliteTrouble& trouble) {
+    // What is met before the sync leaves no more undecided than a power loss does, and the next commit writes over it.
+    if (!trouble.is_before_sync() || !roll_back()) {
+      stop_writing(trouble.message());
       std::rethrow_exception(poison_);
     }
-    // Only writing to the log finds the disk full, which is before its sync: no more than a power loss is undecided,
-    // and the next commit writes over it.
+    if (trouble.trouble() != Trouble::full) throw;
     if (!std::exchange(disk_is_full_, true)) log_.error("The disk of the database is full.");
-    fail(ErrorCode::unavailable,
-         "The disk is full, so nothing was stored. Make room where the data folder lies, then repeat the call.");
+    throw StorageError(
+        Trouble::full,
+        "The disk is full, so nothing was stored. Make room where the data folder lies, then repeat the call.");
+  } catch (const Error& error) {
+    stop_writing(error.message());
+    std::rethrow_exception(poison_);
   }
-  disk_is_full_ = false;
+  if (std::exchange(disk_is_full_, false)) log_.info("The disk of the database has room again.");
 }
 
 /// False when a transaction stays open.
@@ -246,7 +290,7 @@ bool SqliteWriter::roll_back() {
   try {
     if (connection_.in_transaction()) connection_.run(kRollback, {});
     return true;
-  } catch (const SqliteError&) {
+  } catch (const Error&) {
     return !connection_.in_transaction();
   }
 }
@@ -255,19 +299,19 @@ bool SqliteWriter::roll_back() {
 /// until then neither a write nor a checkpoint may touch it.
 void SqliteWriter::stop_writing(std::string_view reason) {
   log_.error("The database stopped writing.", {{"reason", std::string(reason)}});
-  poison_ = std::make_exception_ptr(
-      Error(ErrorCode::unavailable,
-            fmt::format("Nothing can be written since a commit failed ({}). Check the disk and the free space of the "
-                        "data folder, then restart the server.",
-                        reason)));
+  poison_ = std::make_exception_ptr(StorageError(
+      Trouble::stopped,
+      fmt::format("Nothing can be written since a commit failed ({}). Check the disk and the free space of the "
+                  "data folder, then restart the server.",
+                  reason)));
   can_write_ = false;
   sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   roll_back();
 }
 
-void SqliteWriter::publish(const std::vector<Pending*>& group) {
+void SqliteWriter::publish(const std::vector<PendingPtr>& group) {
   std::vector<Change> changes;
-  for (Pending* write : group) {
+  for (const auto& write : group) {
     for (Change& change : write->changes) {
       change.number = ++last_change_;
       changes.push_back(std::move(change));
@@ -282,13 +326,13 @@ void SqliteWriter::publish(const std::vector<Pending*>& group) {
   for (const auto& listener : listeners) listener(changes);
 }
 
-void SqliteWriter::finish(const std::vector<Pending*>& group) {
+void SqliteWriter::finish(const std::vector<PendingPtr>& group) {
   bool idle = true;
   {
     const std::lock_guard lock(mutex_);
-    for (Pending* write : group) {
+    for (const auto& write : group) {
       write->finished = true;
-      write->ready.notify_one();  // under the lock: the write is gone as soon as its owner sees `finished`
+      write->ready.notify_one();
     }
     idle = waiting_.empty();
   }

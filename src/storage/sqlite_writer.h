@@ -3,12 +3,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -25,7 +28,8 @@ class SqliteWriter {
   using Listener = std::function<void(const std::vector<Change>&)>;
 
   /// `inline_writes`: no thread; each write is a group of one on its caller's thread.
-  SqliteWriter(const SqliteConnection::Settings&, bool inline_writes, const Log&);
+  /// `patience`: see DatabaseOptions.
+  SqliteWriter(const SqliteConnection::Settings&, bool inline_writes, Duration patience, const Log&);
   /// Finishes the writes that wait.
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
@@ -39,17 +43,20 @@ class SqliteWriter {
 
  private:
   struct Pending;
+  using PendingPtr = std::shared_ptr<Pending>;  // a write may outlast the patience of who asked for it
 
   void work();
-  Pending* next_waiting();
-  void run_group(Pending& first);
+  PendingPtr next_waiting();
+  void wait_for(const PendingPtr&);
+  void run_group(const PendingPtr& first);
+  void run_writes(const PendingPtr& first, std::vector<PendingPtr>& group);
   void run_alone(Pending&);
   bool undo_one();
   void commit();
   bool roll_back();
   void stop_writing(std::string_view reason);
-  void publish(const std::vector<Pending*>& group);
-  void finish(const std::vector<Pending*>& group);
+  void publish(const std::vector<PendingPtr>& group);
+  void finish(const std::vector<PendingPtr>& group);
   void checkpoint_if_due(bool idle);
 
   // Touched by whoever runs a group: the thread, or inline the one caller that holds inline_mutex_.
@@ -60,12 +67,14 @@ class SqliteWriter {
   int wal_pages_ = 0;    ///< length of the write-ahead log after the last commit
   int tried_pages_ = 0;  ///< its length when it was last copied into the database, as far as readers let it be
   bool disk_is_full_ = false;
+  const Duration patience_;
   std::uint64_t last_change_ = 0;
   std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
 
   std::mutex mutex_;
   std::condition_variable work_arrived_;
-  std::deque<Pending*> waiting_;
+  std::deque<PendingPtr> waiting_;
+  std::optional<std::chrono::steady_clock::time_point> busy_since_;  ///< when the group under way began
   std::vector<Listener> listeners_;
   bool stopping_ = false;
 

@@ -42,7 +42,9 @@ constexpr Sql kSql{
                   " RETURNING epoch"},
     .fence = {"check claim", "SELECT 1 FROM tasks WHERE number = ?1 AND epoch = ?2 AND state <= 2"},
     .finish = {"finish task",
-               "UPDATE tasks SET state = ?2, error = ?3, has_warnings = ?4, completed = ?5 WHERE number = ?1"},
+               // Not before its start, where the clock was set back.
+               "UPDATE tasks SET state = ?2, error = ?3, has_warnings = ?4,"
+               " completed = CASE WHEN started > ?5 THEN started ELSE ?5 END WHERE number = ?1"},
     .leave_queue = {"leave queue", "UPDATE tasks SET state = ?2, completed = ?3 WHERE number = ?1 AND state = 0"},
     .cancel_running = {"cancel running task", "UPDATE tasks SET state = 2 WHERE number = ?1 AND state = 1"},
     .erase = {"erase task", "DELETE FROM tasks WHERE number = ?1 RETURNING space"},

@@ -32,6 +32,12 @@ net::Request received(const net::ClientRequest& sent) {
 
 }  // namespace
 
+void Network::crash(const std::string& what) {
+  events_.add(what);
+  die_();
+  throw Crash{};
+}
+
 void Network::time_out(const Deadline& deadline, const std::string& what) {
   events_.add(what);
   clock_.advance(deadline.left());
@@ -42,8 +48,7 @@ net::ClientResponse Network::send(const net::ClientRequest& request, const Deadl
   const std::string name = name_of(request);
   clock_.advance(Duration(1000 + static_cast<std::int64_t>(random_.below(50'000))));
   if (happens(mishaps_.crash_before)) {
-    events_.add("crash before " + name);
-    throw Crash{};
+    crash("crash before " + name);
   }
   if (happens(mishaps_.refused)) {
     events_.add("refused " + name);
@@ -52,8 +57,7 @@ net::ClientResponse Network::send(const net::ClientRequest& request, const Deadl
   if (happens(mishaps_.lost_request)) time_out(deadline, "lost request " + name);
   net::Response answer = clouds_.handle(received(request));
   if (happens(mishaps_.crash_after)) {
-    events_.add("crash after " + name);
-    throw Crash{};
+    crash("crash after " + name);
   }
   if (answer.dropped || happens(mishaps_.lost_reply)) time_out(deadline, "lost reply " + name);
   clock_.advance(Duration(1000 + static_cast<std::int64_t>(random_.below(20'000))));

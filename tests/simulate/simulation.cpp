@@ -34,7 +34,7 @@ Simulation::Simulation(std::uint64_t seed, const json::object& scenario)
       random_(seed * 2),
       scenario_(scenario),
       clouds_(clock_, cloud_options(seed)),
-      network_(clouds_, clock_, luck_, events_),
+      network_(clouds_, clock_, luck_, events_, [this] { die(); }),
       executor_(clock_, random_),
       log_(clock_, LogLevel::warning, [this](std::string_view line) { events_.add(std::string(line)); }),
       vfs_(std::make_unique<storage::SqliteFaultVfs>(fmt::format("simulation-{}", seed))),
@@ -44,11 +44,17 @@ Simulation::Simulation(std::uint64_t seed, const json::object& scenario)
 
 void Simulation::boot() { node_ = std::make_unique<Node>(world_, clock_, vfs_->name()); }
 
+/// Once it has happened, nothing that still runs in this process is stored.
+void Simulation::die() {
+  if (!std::exchange(is_dead_, true)) vfs_->crash(&luck_);
+}
+
 void Simulation::crash() {
   ++report_.crashes;
   events_.add(fmt::format("{} crash", to_rfc3339(clock_.now())));
   executor_.drop_all();
-  vfs_->crash(&luck_);
+  die();
+  is_dead_ = false;
   node_.reset();
   clock_.advance(Duration(1'000'000 + static_cast<std::int64_t>(luck_.below(600'000'000))));
   boot();
@@ -83,8 +89,13 @@ void Simulation::run_to_the_end(const std::vector<std::string>& tasks) {
     try {
       if (may_crash && luck_.fraction() < 0.001) throw Crash{};
       if (!executor_.step(until)) break;
+      if (is_dead_) throw Crash{};
       if (++steps % 50 == 0) read_logs(tasks);
     } catch (const Crash&) {
+      crash();
+      read_logs(tasks);
+    } catch (const std::exception&) {
+      if (!is_dead_) throw;  // else it met the disk that is gone
       crash();
       read_logs(tasks);
     }

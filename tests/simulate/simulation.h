@@ -36,6 +36,7 @@ class Simulation {
 
  private:
   void boot();
+  void die();
   void crash();
   /// Runs jobs, crashing now and then, until all tasks have ended or too much time has passed.
   void run_to_the_end(const std::vector<std::string>& tasks);
@@ -63,6 +64,7 @@ class Simulation {
   std::unique_ptr<Node> node_;
   Shop shop_;
   Report report_;
+  bool is_dead_ = false;                                        ///< between die() and crash()
   std::map<std::string, std::vector<std::string>> seen_lines_;  ///< by task
 };
 
