@@ -113,6 +113,18 @@ TEST_CASE("a hundred readers that never read end so that one that reads gets its
   CHECK(answer.starts_with("HTTP/1.1 200 "));
 }
 
+TEST_CASE("an answer that went at once takes no room while its connection waits for the next request") {
+  ServerOptions options;
+  options.max_uncounted_answer_bytes = 1'000;
+  Fixture f([](Request&&) { return with_body(std::string(10'000, 'y')); }, options);
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (int i = 0; i < 8; ++i) {
+    idle.push_back(f.ask_later(get("/")));
+    CHECK(idle.back()->read_response().size() > 10'000);
+  }
+  f.wait_for([](const ServerLoad& load) { return load.answer_bytes == 0; });
+}
+
 TEST_CASE("a reader that stands still is closed") {
   ServerOptions options;
   options.stall_timeout = 30ms;

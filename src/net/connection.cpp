@@ -321,6 +321,10 @@ void Connection::handle(Request& request) {
     return asio::post(server_.loop, [self = shared_from_this()] { self->send_when_there_is_room(); });
   }
   send_now();
+  if (out_.done()) {  // nothing of it is kept for as long as the connection waits for its next request
+    out_ = {};
+    answer_hold_.release();
+  }
   if (out_.done() && keep_alive_) {
     await_request(server_.options.idle_timeout);
     Turn expected = Turn::handler;
