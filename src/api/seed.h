@@ -16,8 +16,8 @@ struct Seeded {
 };
 
 /// Idempotent, and to be called on every start: seeds an empty database, and makes `admin_key` (if given) a key of the
-/// administrator unless some start was given it before: one that was deleted since does not come back, but where nobody is
-/// an active administrator any more. Its user is made an active administrator again if it is none (SEC-5). Throws
+/// administrator unless some start was given it before: one that was deleted since does not come back, but where nobody
+/// is an active administrator any more. Its user is made an active administrator again if it is none (SEC-5). Throws
 /// Error{invalid} when the key's form is wrong.
 Seeded seed(const Services&, const std::optional<Secret>& admin_key);
 
