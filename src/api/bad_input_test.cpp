@@ -1,4 +1,6 @@
 // Whatever a stranger sends to any route gets the contract's error body, and nothing breaks.
+#include <functional>
+
 #include "api/testing.h"
 #include "base/text.h"
 
@@ -111,6 +113,52 @@ TEST_CASE("Every writing route answers bad bodies with the contract's bodies") {
     check_contract(deep);
     CHECK(deep.status >= 400);
   }
+}
+
+TEST_CASE("A misspelt member of any body that is no document is refused with the right name, however deep it stands") {
+  TestApi api;
+  api.sends_documented_bodies = false;
+  int tried = 0;
+  std::size_t bodies = 0;
+  for (const api::Route& route : api.server().router().routes()) {
+    if (!route.body || !route.body->contains("properties")) continue;
+    ++bodies;
+    // With what the route declares around it: a list or an object.
+    const std::function<void(const json::object&, const std::function<json::value(json::value)>&)> misspell =
+        [&](const json::object& shape, const std::function<json::value(json::value)>& around) {
+          const json::object* declared = json::object_at(shape, "properties");
+          if (declared == nullptr) {
+            const json::object* items = json::object_at(shape, "items");
+            if (items != nullptr) misspell(*items, [&](json::value v) { return around(json::array{std::move(v)}); });
+            return;
+          }
+          for (const auto& member : *declared) {
+            const std::string name(member.key());
+            misspell(member.value().as_object(), [&](json::value v) {
+              return around(json::object{{name, std::move(v)}});
+            });
+            if (name.size() < 5) continue;
+            std::string without_one = name, swapped = name, doubled = name;
+            without_one.erase(name.size() / 2, 1);
+            std::swap(swapped[1], swapped[2]);
+            doubled.insert(2, 1, name[2]);
+            for (const std::string& misspelt : {without_one, swapped, doubled}) {
+              if (json::find(*declared, misspelt) != nullptr || equals_ignoring_case(misspelt, name)) continue;
+              const Answer answer = api.send(route.method, address(route, "Nope-1"),
+                                             json::to_text(around(json::object{{misspelt, "x"}})));
+              ++tried;
+              CAPTURE(route.pattern);
+              CAPTURE(misspelt);
+              CHECK_MESSAGE(answer.status == 400, answer.text);
+              CHECK_MESSAGE(answer.text.find(misspelt + " is no known member. Did you mean ") != std::string::npos,
+                            answer.text);
+            }
+          }
+        };
+    misspell(*route.body, [](json::value v) { return v; });
+  }
+  MESSAGE(tried << " misspelt members of " << bodies << " bodies");
+  CHECK(tried > 150);
 }
 
 TEST_CASE("Members of a wrong type are refused by every resource") {

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "api/authentication.h"
+#include "api/body_check.h"
 #include "api/bounded_reader.h"
 #include "api/call.h"
 #include "api/directory.h"
@@ -30,10 +31,14 @@ std::string method_of(const net::Request& request) {
   return request.method == "POST" && override && !override->empty() ? std::string(*override) : request.method;
 }
 
+bool declares_members(const Route& route) { return route.body && route.body->contains("properties"); }
+
 /// A body that is no JSON is refused also where nothing in it counts.
-void check_body(Call& call) {
+void check_body(Call& call, const Route& route) {
   const bool has_body = !trim(call.request.body).empty();
-  if (has_body && (call.request.method == "POST" || call.request.method == "PUT")) call.json();
+  if (!has_body || (call.request.method != "POST" && call.request.method != "PUT")) return;
+  const json::value& body = call.json();
+  if (declares_members(route)) refuse_misspelt_members(body, *route.body);
 }
 
 /// What the slowest client waits at least before it gives up or tries again.
@@ -206,12 +211,13 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   if (const auto* read = std::get_if<ReadHandler>(&match.route->handler)) {
     return services_.database.read([&](storage::Reader& reader) {
       admit(reader);
+      if (declares_members(*match.route)) check_body(call, *match.route);
       BoundedReader bounded(reader, kMostRead);
       return (*read)(call, bounded);
     });
   }
   services_.database.read(admit);
-  check_body(call);
+  check_body(call, *match.route);
   if (const auto* outward = std::get_if<OutwardHandler>(&match.route->handler)) return outward->act(call);
   return std::get<ActHandler>(match.route->handler)(call);
 }
