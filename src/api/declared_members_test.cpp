@@ -304,6 +304,42 @@ TEST_CASE("A member misspelt by one letter is refused with the right name, in ev
   CHECK(tried > 500);
 }
 
+TEST_CASE("A misspelt type or control is refused wherever one stands, since it could make plain text of a secret") {
+  DeclaredApi api;
+  Writer writer(api);
+  int tried = 0;
+  const auto is_refused = [&](const Member& member, const json::value& value, std::string_view meant) {
+    json::object document = writer.least(*member.schema, member.kind);
+    put_member(document, member, member.field().name, value,
+               {{"DefaultValue", "canary-hunter2"}, {"Value", "canary-hunter2"}});
+    const Answer answer = writer.write(*member.schema, document);
+    ++tried;
+    CHECK_MESSAGE(answer.status == 400, member.name() << " " << answer.text);
+    CHECK_MESSAGE(answer.text.find(fmt::format("Did you mean \\\"{}\\\"?", meant)) != std::string::npos, answer.text);
+    CHECK(api.place_of("canary-hunter2") == "");
+  };
+  int places = 0;
+  for (const Member& member : members_of(api.services().catalogue)) {
+    if (member.field().name == "DisplaySettings") {
+      ++places;
+      for (const char* control : {"Sensitve", "Senstive", "Sensitives"}) {
+        is_refused(member, json::object{{"Octopus.ControlType", control}}, "Sensitive");
+      }
+      is_refused(member, json::object{{"Octopus.ControlTyp", "Sensitive"}}, "Octopus.ControlType");
+    }
+    if (member.schema->type == "VariableSet" && member.field().name == "Type") {
+      for (const char* type : {"Sensitve", "Senstive", "Sensitives"})
+        is_refused(member, json::value(type), "Sensitive");
+    }
+  }
+  CHECK(places >= 3);  // of prompts, and of templates of projects and of library sets
+  MESSAGE(tried << " misspelt types and controls");
+  const Answer unknown = api.put("/api/Spaces-1/variables/variableset-Projects-1",
+                                 json::parse(R"({"Variables":[{"Name":"P","Value":"canary","Type":"Password"}]})"));
+  CHECK_MESSAGE(unknown.text.find("Variables[0].Type must be one of String, Sensitive") != std::string::npos,
+                unknown.text);
+}
+
 TEST_CASE("Members that no schema knows are kept for the clients that send them") {
   DeclaredApi api;
   const Answer made = api.send("POST", "/api/Spaces-1/environments",

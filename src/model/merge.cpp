@@ -181,6 +181,7 @@ class Merger {
       case FieldKind::objects:
         return read_objects(field, old, in, path);
       case FieldKind::text_map:
+        if (field.name == "DisplaySettings") check_display_settings(in, path);
         return read_text_map(in, path);
       case FieldKind::properties:
         return read_properties(old, in, path);
@@ -397,6 +398,41 @@ class Merger {
       out.push_back(std::move(item));
     }
     return out;
+  }
+
+  /// How a value is asked for also says that it is a secret: what is nearly a known word would make plain text of one.
+  void check_display_settings(const value& in, std::string_view path) {
+    static constexpr std::array<std::string_view, 2> names = {"Octopus.ControlType", "Octopus.SelectOptions"};
+    static constexpr std::array<std::string_view, 15> controls = {"SingleLineText",
+                                                                  "MultiLineText",
+                                                                  "Select",
+                                                                  "Checkbox",
+                                                                  "Sensitive",
+                                                                  "StepName",
+                                                                  "Certificate",
+                                                                  "WorkerPool",
+                                                                  "AzureAccount",
+                                                                  "GoogleCloudAccount",
+                                                                  "Package",
+                                                                  "TargetTags",
+                                                                  "GenericOidcAccount",
+                                                                  "AmazonWebServicesAccount",
+                                                                  "UsernamePasswordAccount"};
+    const object* settings = in.if_object();
+    if (settings == nullptr || sender_ == Sender::server) return;
+    for (const auto& setting : *settings) {
+      check_nearly(setting.key(), names, fmt::format("{} is no setting", child(path, setting.key())));
+      if (!equals_ignoring_case(setting.key(), names[0]) || !setting.value().is_string()) continue;
+      const std::string_view control = trim(json::view(setting.value().get_string()));
+      check_nearly(control, controls, fmt::format("{}: '{}' is no control", child(path, setting.key()), control));
+    }
+  }
+
+  template <class Names>
+  void check_nearly(std::string_view given, const Names& known, const std::string& problem) {
+    const auto meant = nearest(given, known);
+    if (meant && !equals_ignoring_case(*meant, given))
+      problems_.add(fmt::format("{}.{}", problem, did_you_mean(given, known)));
   }
 
   value read_text_map(const value& in, std::string_view path) {

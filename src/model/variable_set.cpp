@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "model/channel.h"
 #include "model/deployment_process.h"
@@ -117,6 +120,27 @@ void check_actions(const json::object* before, const json::object& after, const 
   }
 }
 
+/// A type that nobody knows would make plain text of a secret whose type is misspelt.
+void check_types(const json::object& set, Problems& problems) {
+  static constexpr std::array<std::string_view, 9> types = {"String",
+                                                            "Sensitive",
+                                                            "Certificate",
+                                                            "AzureAccount",
+                                                            "GoogleCloudAccount",
+                                                            "AmazonWebServicesAccount",
+                                                            "GenericOidcAccount",
+                                                            "WorkerPool",
+                                                            "UsernamePasswordAccount"};
+  const json::array& variables = set.at("Variables").as_array();
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const std::string_view type = trim(json::text_at(variables[i].as_object(), "Type").value_or(""));
+    const auto is_type = [&](std::string_view known) { return equals_ignoring_case(type, known); };
+    if (type.empty() || std::any_of(types.begin(), types.end(), is_type)) continue;
+    problems.add(fmt::format("Variables[{}].Type must be one of {}, not '{}'.{}", i, fmt::join(types, ", "), type,
+                             did_you_mean(type, types)));
+  }
+}
+
 /// One declaration of three is enough, and all that read a variable ask for its flag.
 void settle_sensitivity(json::object& set) {
   for (json::value& item : set["Variables"].as_array()) {
@@ -130,6 +154,7 @@ void settle_sensitivity(json::object& set) {
 Changes variable_set_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
   settle_sensitivity(*edit.after);
+  if (!edit.user.empty()) check_types(*edit.after, problems);
   if (!edit.user.empty()) check_actions(edit.before, *edit.after, lookup, problems);
   return {};
 }
