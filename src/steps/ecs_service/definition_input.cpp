@@ -38,6 +38,7 @@ class DefinitionReader {
     read_changes();
     read_texts();
     read_family();
+    warn_of_secrets();
     if (problems_.list().size() == before) check_complete();
     return std::move(wanted_);
   }
@@ -173,6 +174,57 @@ class DefinitionReader {
     }
   }
 
+  void warn_of_secrets() {
+    for (const auto& member : wanted_.members) {
+      if (member.key() == "containerDefinitions") {
+        warn_of_secrets_in_containers(member.value().as_array());
+      } else {
+        warn_of_secrets_in(member.value(), std::string(member.key()));
+      }
+    }
+    warn_of_secrets_in_containers(wanted_.container_changes);
+  }
+
+  void warn_of_secrets_in_containers(const json::array& containers) {
+    for (const json::value& container : containers) {
+      const std::string name(json::text_at(container.as_object(), "name").value_or(""));
+      for (const auto& member : container.as_object()) {
+        const std::string subject = fmt::format("Container {}: ", name);
+        const json::array* variables = member.key() == "environment" ? member.value().if_array() : nullptr;
+        if (variables == nullptr) {
+          warn_of_secrets_in(member.value(), subject + std::string(member.key()));
+          continue;
+        }
+        for (const json::value& variable : *variables) {
+          const auto variable_name = json::text_at(variable.as_object(), "name").value_or("");
+          warn_of_secrets_in(variable, fmt::format("{}the environment variable {}", subject, variable_name), false);
+        }
+      }
+    }
+  }
+
+  /// Wherever a sensitive variable's value stands in what is sent, AWS shows it as it is.
+  void warn_of_secrets_in(const json::value& value, const std::string& place, bool tells_path = true) {
+    if (value.is_string() && ctx_.holds_secret(json::view(value.get_string()))) {
+      wanted_.warnings.push_back(
+          fmt::format("{} holds a sensitive variable's value, which the task definition will show as plain text to "
+                      "everyone who may read it. Keep it in Secrets Manager or Parameter Store, and name it in "
+                      "\"secrets\".",
+                      place));
+    }
+    if (const json::array* items = value.if_array()) {
+      for (std::size_t i = 0; i < items->size(); ++i) {
+        warn_of_secrets_in((*items)[i], tells_path ? fmt::format("{}[{}]", place, i) : place, tells_path);
+      }
+    }
+    if (const json::object* members = value.if_object()) {
+      for (const auto& member : *members) {
+        const std::string here = tells_path ? fmt::format("{}.{}", place, std::string_view(member.key())) : place;
+        warn_of_secrets_in(member.value(), here, tells_path);
+      }
+    }
+  }
+
   void check_complete() {
     const bool has_containers = wanted_.members.contains("containerDefinitions");
     if (!has_containers && wanted_.container_changes.empty() && wanted_.members.empty() && wanted_.removed.empty()) {
@@ -201,12 +253,12 @@ class DefinitionReader {
       } else if (!names.insert(name).second) {
         problems_.add(fmt::format("{}.name: \"{}\" stands twice; names are unique in a task definition.", at, name));
       }
-      check_variables(container, at, name);
+      check_variables(container, at);
       resolve_image(container, at, name, needs_image);
     }
   }
 
-  void check_variables(const json::object& container, const std::string& path, const std::string& container_name) {
+  void check_variables(const json::object& container, const std::string& path) {
     std::set<std::string> names;
     for (const std::string_view list : {"environment", "secrets"}) {
       const json::array* entries = json::array_at(container, list);
@@ -220,13 +272,6 @@ class DefinitionReader {
               fmt::format("{}.{}[{}]: \"{}\" stands twice in environment and secrets; which one counts would be "
                           "chance.",
                           path, list, i, name));
-        }
-        if (list == "environment" && ctx_.holds_secret(json::text_at(entry, "value").value_or(""))) {
-          wanted_.warnings.push_back(fmt::format(
-              "Container {}: the environment variable {} holds a sensitive variable's value, which the task "
-              "definition will show as plain text to everyone who may read it. Keep it in Secrets Manager or "
-              "Parameter Store, and name it in \"secrets\".",
-              container_name, name));
         }
       }
     }

@@ -109,7 +109,7 @@ TEST_CASE("JSON that is broken is one problem with its place") {
     CAPTURE(name);
     Action action;
     action[name] = "[\n  {\"name\": }\n]";
-    CHECK(only(action.problems()).starts_with(name + ": The JSON is malformed near byte 13 (line 2, column 12)"));
+    CHECK(only(action.problems()).starts_with(name + ": The JSON is malformed at line 2, column 12"));
     action[name] = "7";
     CHECK(only(action.problems()) == name + " must be a JSON list or object.");
   }
@@ -154,8 +154,8 @@ TEST_CASE("a problem with replaced text tells its place, but never what a variab
   }
   action["Slipway.Ecs.Containers"] = "[{\"name\":\"web\",\n\"memory\":#{Secret}}]";
   CHECK(only(action.problems())
-            .starts_with("Slipway.Ecs.Containers, once its variables were replaced: The JSON is malformed near byte 25 "
-                         "(line 2, column 10)"));
+            .starts_with("Slipway.Ecs.Containers, once its variables were replaced: The JSON is malformed at line 2, "
+                         "column 10. Quote"));
   action["Slipway.Ecs.Containers"] = R"([{"name":"web","image":"i","essential":"#{Secret}"}])";
   CHECK(only(action.problems()) ==
         "Slipway.Ecs.Containers[0].essential must be true or false, not what \"#{Secret}\" stands for.");
@@ -225,12 +225,40 @@ TEST_CASE("a sensitive value that would become plain text is a warning that name
         {"Slipway.Ecs.TaskDefinition", R"({"containerDefinitions":[)" + container + "]}"}}) {
     Action other;
     other.variables = action.variables;
+    other["Slipway.Ecs.Containers"] = "";  // it would win over the definition's
     other[property] = text;
     const auto warnings = read_inputs(other).definition.warnings;
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].starts_with("Container web: the environment variable DB holds a sensitive variable's value"));
     CHECK(warnings[0].find("hunter2") == std::string::npos);
   }
+}
+
+TEST_CASE("a sensitive value is warned of wherever it stands in a definition") {
+  const std::pair<std::string, std::string> places[] = {
+      {R"({"command":["--password=#{Password}"]})", "Container web: command[0] holds"},
+      {R"({"entryPoint":["sh","-c","run #{Password}"]})", "Container web: entryPoint[2] holds"},
+      {R"({"dockerLabels":{"token":"#{Password}"}})", "Container web: dockerLabels.token holds"},
+      {R"({"healthCheck":{"command":["CMD","#{Password}"]}})", "Container web: healthCheck.command[1] holds"},
+      {R"({"logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"#{Password}"}}})",
+       "Container web: logConfiguration.options.splunk-token holds"},
+      {R"({"secrets":[{"name":"P","valueFrom":"#{Password}"}]})", "Container web: secrets[0].valueFrom holds"}};
+  for (const auto& [members, said] : places) {
+    for (const std::string property : {"Slipway.Ecs.Containers", "Slipway.Ecs.ContainerChanges"}) {
+      Action action;
+      action.variables = {{"Password", "hunter2"}};
+      action[property] = R"([{"name":"web","image":"i",)" + members.substr(1) + "]";
+      const auto warnings = read_inputs(action).definition.warnings;
+      REQUIRE(warnings.size() == 1);
+      CHECK(warnings[0].starts_with(said));
+      CHECK(warnings[0].find("hunter2") == std::string::npos);
+    }
+  }
+  Action action;
+  action.variables = {{"Password", "hunter2"}};
+  action["Slipway.Ecs.Volumes"] =
+      R"([{"name":"v","dockerVolumeConfiguration":{"driver":"cifs","driverOpts":{"o":"password=#{Password}"}}}])";
+  CHECK(any_has(read_inputs(action).definition.warnings, "volumes[0].dockerVolumeConfiguration.driverOpts.o holds"));
 }
 
 TEST_CASE("a variable stands once, plain or secret") {

@@ -67,6 +67,12 @@ std::optional<json::value> parse(std::string_view text) {
   }
 }
 
+/// What is wrong with the JSON and where, without the words found there: they may be a variable's.
+std::string without_words(std::string_view message) {
+  const std::size_t end = message.find(": ");
+  return end == message.npos ? std::string(message) : std::string(message.substr(0, end)) + ".";
+}
+
 std::optional<WrittenJson> read_replaced(const StepContext& ctx, std::string_view name, std::string_view text,
                                          Problems& problems) {
   WrittenJson written{std::string(name), nullptr, {}, true};
@@ -79,7 +85,7 @@ std::optional<WrittenJson> read_replaced(const StepContext& ctx, std::string_vie
       problems.add(
           fmt::format("{}, once its variables were replaced: {} Quote what is a text, and escape its value with "
                       "`| JsonEscape`.",
-                      name, error.message()));
+                      name, without_words(error.message())));
       return std::nullopt;
     }
   } catch (const Error& error) {
