@@ -84,6 +84,9 @@ class NuGetRangeParser {
 
   /// A floating bound stands for the lowest version that it can be: 1.* is 1.0, 1.0-beta.* is 1.0-beta.0.
   Version bound(std::string_view text) const {
+    if (has_placeholder(text)) {
+      reject(whole_, fmt::format("the x in '{}' stands for no version, since a minimum has no upper end", text));
+    }
     std::string settled(text);
     if (settled.ends_with('*')) {
       settled.pop_back();
@@ -93,6 +96,13 @@ class NuGetRangeParser {
     auto version = try_parse_release_version(trim_white_space(settled));
     if (!version) reject(whole_, fmt::format("'{}' is not a version", text));
     return std::move(*version);
+  }
+
+  /// `1.x`, as other tools write "any 1": it would be read as a version with the label x, and take 2.0 as well.
+  static bool has_placeholder(std::string_view text) {
+    const auto parts = split(text.substr(0, text.find_first_of("-+")), '.');
+    return std::any_of(parts.begin(), parts.end(),
+                       [](std::string_view p) { return equals_ignoring_case(trim(p), "x"); });
   }
 
   void check_order(const Restriction& r) const {

@@ -200,6 +200,13 @@ TEST_CASE("CHN-3: the texts of a rule must be a range and regular expressions") 
   old["Rules"] = json::parse(R"~([{"Id":"r","VersionRange":"[1.0","ActionPackages":[],"Actions":[]}])~");
   channels.update(old, R"({"Name":"B","IsDefault":true})");
   CHECK(channels.problems() == "");
+  for (const char* range : {"1.x", "1.2.X", "x", "[1.x,2.0)-", "(1.0,2.x]-", "1.x-beta"}) {
+    create(fmt::format(R"([{{"VersionRange":"{}"}}])", range));
+    CAPTURE(range);
+    CHECK(channels.problems().find("Rules[0].VersionRange: ") != std::string::npos);
+  }
+  create(R"~([{"VersionRange":"[1.0.0-x,2.0)"},{"VersionRange":"1.*"}])~");
+  CHECK(channels.problems() == "");
 }
 
 TEST_CASE("a process with a property of ours that nothing reads is refused, those of others are kept") {

@@ -90,9 +90,16 @@ std::vector<std::size_t> newest_first(const std::vector<VersionCandidate>& candi
     const Likeness likeness = likeness_of(filter.format, *version, text);
     items.push_back({i, likeness, std::move(*version), candidates[i].published});
   }
-  const bool names_are_numbers = std::all_of(items.begin(), items.end(), [&](const Readable& item) {
-    return item.likeness != Likeness::name || is_number(candidates[item.position].version);
-  });
+  const auto is_count = [&](const Readable& item) { return is_number(candidates[item.position].version); };
+  const bool names_are_numbers = std::all_of(
+      items.begin(), items.end(), [&](const Readable& i) { return i.likeness != Likeness::name || is_count(i); });
+  // Who counts builds passes 999999 some day: where nothing but words stands beside them, long numbers are no hashes.
+  if (std::all_of(items.begin(), items.end(),
+                  [&](const Readable& i) { return i.likeness == Likeness::word || is_count(i); })) {
+    for (Readable& item : items) {
+      if (item.likeness == Likeness::name) item.likeness = Likeness::version;
+    }
+  }
   std::stable_sort(items.begin(), items.end(),
                    [&](const Readable& a, const Readable& b) { return is_newer(a, b, names_are_numbers); });
   std::vector<std::size_t> positions;

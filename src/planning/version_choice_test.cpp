@@ -79,6 +79,8 @@ TEST_CASE("VER-4: what is newest among image tags that people push") {
   CHECK(newest_of({"20210201130629", "20210201130630", "20210131120000"}) == "20210201130630");
   CHECK(newest_of({"1.4.2", "9e1a2b3", "4f177c4", "7654321"}) == "1.4.2");
   CHECK(newest_of({"8", "9", "10", "7"}) == "10");
+  CHECK(newest_of({"999998", "999999", "1000000", "latest"}) == "1000000");
+  CHECK(newest_of({"999999", "1000000", "9e1a2b3"}) == "999999");
   CHECK(newest_of({"1.99999999999", "1.100000000000", "1.7"}) == "1.100000000000");
   CHECK(newest_of({"1.0.0", "deadbeef", "main-4f177c4", "main"}) == "1.0.0");
 }
