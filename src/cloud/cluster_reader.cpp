@@ -64,11 +64,22 @@ std::vector<ServiceEvent> read_events(const json::object& service, const Service
   return events;
 }
 
-/// "web: exit 137, OutOfMemoryError: …"; empty for a container that has nothing to say.
-std::string describe_container(const json::object& container) {
+/// How containers end that are stopped from outside: by SIGKILL and SIGTERM.
+constexpr int kKilled = 137, kTerminated = 143;
+
+/// Has it ended in a way that may end its task? One that was stopped from outside has not, unless its reason tells
+/// more.
+bool tells_a_cause(const json::object& container) {
+  const int exit = static_cast<int>(json::integer_at(container, "exitCode").value_or(0));
+  return !text(container, "reason").empty() || (exit != 0 && exit != kKilled && exit != kTerminated);
+}
+
+/// "web: exit 137, OutOfMemoryError: …"; empty for a container that has nothing to say. One that ended well says so
+/// where no other tells why its task ended: a program that does nothing but end is the cause then.
+std::string describe_container(const json::object& container, bool is_cause_told) {
   const auto exit = json::integer_at(container, "exitCode");
   const auto reason = text(container, "reason");
-  if ((!exit || *exit == 0) && reason.empty()) return {};
+  if (reason.empty() && (!exit || (*exit == 0 && is_cause_told))) return {};
   auto line = text(container, "name") + ":";
   if (exit) line += fmt::format(" exit {}", *exit);
   if (!reason.empty()) line += fmt::format("{} {}", exit ? "," : "", reason);
@@ -78,8 +89,11 @@ std::string describe_container(const json::object& container) {
 StoppedTask read_stopped_task(const json::object& task) {
   StoppedTask out{text(task, "taskArn"), text(task, "stopCode"), text(task, "stoppedReason"), {}, false};
   out.Ran = ecs::time_at(task, "startedAt").has_value();
+  bool is_cause_told = out.StopCode != "EssentialContainerExited";
+  each(task, "containers", [&](const json::object& container) { is_cause_told |= tells_a_cause(container); });
   each(task, "containers", [&](const json::object& container) {
-    if (auto line = describe_container(container); !line.empty()) out.Containers.push_back(std::move(line));
+    if (auto line = describe_container(container, is_cause_told); !line.empty())
+      out.Containers.push_back(std::move(line));
   });
   return out;
 }

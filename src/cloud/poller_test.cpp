@@ -317,6 +317,27 @@ TEST_CASE_FIXTURE(FakeEcs, "the search for a service deployment that never appea
   CHECK(calls["ListServiceDeployments"] < 15);
 }
 
+TEST_CASE_FIXTURE(FakeEcs, "a container that ended well is named where no other tells why its task ended") {
+  const auto told = [&](std::string_view stop_code, std::string_view containers) {
+    FakeEcs ecs;
+    ecs.documents["ListTasks"] = R"({"taskArns":["t1"]})";
+    ecs.documents["DescribeTasks"] = fmt::format(
+        R"({{"tasks":[{{"taskArn":"t1","startedBy":"ecs-svc/2","stopCode":"{}","stoppedReason":"R","containers":[{}]}}]}})",
+        stop_code, containers);
+    const auto watching = ecs.watch();
+    ecs.run_for(11s);
+    REQUIRE(ecs.last().StoppedTasks.size() == 1);
+    return ecs.last().StoppedTasks[0].Containers;
+  };
+  using Lines = std::vector<std::string>;
+  constexpr auto essential = "EssentialContainerExited";
+  CHECK(told(essential, R"({"name":"web","exitCode":0})") == Lines{"web: exit 0"});
+  CHECK(told(essential, R"({"name":"web","exitCode":143},{"name":"side","exitCode":0})") ==
+        Lines{"web: exit 143", "side: exit 0"});
+  CHECK(told(essential, R"({"name":"web","exitCode":1},{"name":"side","exitCode":0})") == Lines{"web: exit 1"});
+  CHECK(told("ServiceSchedulerInitiated", R"({"name":"web","exitCode":0})") == Lines{});
+}
+
 TEST_CASE_FIXTURE(FakeEcs, "stopped tasks of ours are read when something has changed, each once") {
   documents["ListTasks"] = R"({"taskArns":["t1","t2"]})";
   documents["DescribeTasks"] = R"({"tasks":[
