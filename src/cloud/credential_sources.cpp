@@ -237,8 +237,10 @@ class OwnCredentials final : public CredentialSource {
 
 std::unique_ptr<CredentialSource> static_keys(std::string access_key_id, Secret secret_access_key,
                                               Secret session_token) {
+  // People paste them with a line end, which no key of AWS holds.
+  Secret secret(std::string(trim(secret_access_key.reveal())));
   return std::make_unique<StaticKeys>(
-      Credentials{std::move(access_key_id), std::move(secret_access_key), std::move(session_token), {}});
+      Credentials{std::string(trim(access_key_id)), std::move(secret), std::move(session_token), {}});
 }
 
 std::unique_ptr<CredentialSource> assumed_role(Client base, RoleToAssume role) {

@@ -103,6 +103,7 @@ TEST_CASE_FIXTURE(FakeAws, "providers are shared by identity, and the least rece
   const auto keys_of = [](const char* id, const char* secret) { return static_keys(id, Secret(secret)); };
   const auto a = cache.provider(keys_of("A", "1"));
   CHECK(cache.provider(keys_of("A", "1")) == a);
+  CHECK(cache.provider(keys_of(" A\n", "1\r\n")) == a);
   const auto rotated = cache.provider(keys_of("A", "2"));
   CHECK(rotated != a);
   cache.provider(keys_of("A", "1"));
