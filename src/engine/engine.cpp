@@ -447,6 +447,7 @@ std::vector<std::optional<storage::Claim>> Engine::State::claim(storage::Txn& tx
     p.task.plan = storage::put_content(txn, text_of(p.plan));
     claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, now));
     if (!claims.back()) continue;
+    if (!p.task.started) p.task.started = now;
     parts.source.started(txn, p.task);
     for (const std::string& warning : p.plan.Warnings) {
       storage::append_log(txn, p.task.id, {{0, 0, "Warning", now, warning}});

@@ -871,7 +871,12 @@ TEST_CASE("a start on a restored database changes nothing until the queue is rel
 }
 
 TEST_CASE("the server's log has a line for each task's start and end") {
-  Node node([](steps::StepContext&, World&) -> Outcome { fail_invalid("The cluster does not exist."); });
+  ManualClock* clock = nullptr;
+  Node node([&](steps::StepContext&, World&) -> Outcome {
+    clock->advance(7s);
+    fail_invalid("The cluster does not exist.");
+  });
+  clock = &node.clock;
   const auto failing = node.deploy("a");
   node.run(1min);
   const auto cancelled = node.deploy("b", std::nullopt, 1h);
@@ -883,6 +888,7 @@ TEST_CASE("the server's log has a line for each task's start and end") {
   CHECK(node.server_log[1].find("\"warning\",\"message\":\"task ended\",\"task\":\"" + failing +
                                 "\",\"state\":\"Failed\"") != std::string::npos);
   CHECK(node.server_log[1].find("The cluster does not exist.") != std::string::npos);
+  CHECK(node.server_log[1].find("\"seconds\":7.") != std::string::npos);
   CHECK(node.server_log[2].find(cancelled + "\",\"state\":\"Canceled\"") != std::string::npos);
 }
 
