@@ -79,7 +79,11 @@ std::optional<std::string> resolve_images(const World& world, const Place& place
     const auto& image = std::get<PulledImage>(result);
     container.image_digest = image.digest;
     if (revision != nullptr) revision->digests.emplace(container.name, image.digest);
-    if (image.misbehaviour != nullptr) task.misbehaviour = *image.misbehaviour;
+    if (image.misbehaviour == nullptr) continue;
+    // The end of a container that is not essential ends no task.
+    if (!container.essential && image.misbehaviour->kind == MisbehaviourKind::crash_after_start) continue;
+    task.misbehaviour = *image.misbehaviour;
+    task.misbehaving_container = container.name;
   }
   return std::nullopt;
 }
@@ -207,8 +211,10 @@ void Fleet::become_unhealthy(const Place& place, Cluster& cluster, Task& task, T
 }
 
 void Fleet::crash(const Place& place, Cluster& cluster, Task& task, Time now) {
-  for (Container& container : task.containers) container.exit_code = exit_by_signal;
-  if (!task.containers.empty()) task.containers.front().exit_code = task.misbehaviour->exit_code;
+  for (Container& container : task.containers) {
+    const bool is_culprit = container.name == task.misbehaving_container;
+    container.exit_code = is_culprit ? task.misbehaviour->exit_code : exit_by_signal;
+  }
   stop_task(place, task, "EssentialContainerExited", "Essential container in task exited", now);
   Service* service = service_of(cluster, task);
   if (service == nullptr) return;

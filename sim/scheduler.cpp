@@ -23,7 +23,8 @@ Moves decide(const Census& c) {
   const bool primary_carries_all = c.primary_healthy >= c.desired;
 
   moves.start_primary = std::min(room, at_least_zero(c.desired - sound_primary));
-  moves.start_old = std::min(room - moves.start_primary, c.old_missing);
+  // What the primary carries already, no task of an older deployment is replaced for: it is to go.
+  moves.start_old = primary_carries_all ? 0 : std::min(room - moves.start_primary, c.old_missing);
 
   // Unhealthy tasks go when their replacements are healthy, or one by one where there is no room for replacements.
   const int surplus = at_least_zero(sound_primary - c.desired);

@@ -80,6 +80,12 @@ TEST_CASE("an unhealthy task is stopped once its replacement is healthy") {
   CHECK(decide(census) == Moves{.stop_primary = 1});
 }
 
+TEST_CASE("an older deployment loses its tasks for good once the primary carries all") {
+  const Census census{
+      .desired = 2, .bounds = bounds_of(2, 50, 200), .primary_active = 2, .primary_healthy = 2, .old_missing = 1};
+  CHECK(decide(census) == Moves{});
+}
+
 TEST_CASE("old deployments replace their losses in the room that the primary leaves") {
   const Census census{.desired = 2,
                       .bounds = bounds_of(2, 100, 200),

@@ -74,6 +74,7 @@ struct Task {
   bool counts_as_healthy = false;  ///< in the scheduler's sense
   std::vector<Container> containers;
   std::optional<Misbehaviour> misbehaviour;  ///< of one of its images, known from the pull on
+  std::string misbehaving_container;         ///< the one that runs that image
   std::string stop_code;
   std::string stopped_reason;
   Time created_at;
