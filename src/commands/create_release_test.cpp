@@ -292,6 +292,28 @@ TEST_CASE_FIXTURE(World, "PKG-6: the newest version that the channel takes is ch
   CHECK(refused([&] { release("1.0.2"); }).at(0).find("has no version of the package 'team/web'") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(World,
+                  "CHN-3: a rule for a package that the process does not have is refused, since it takes any version") {
+  const auto with_rule_for = [&](const std::string& action, const std::string& reference) {
+    channel.Rules = {{"Rules-1", {{action, reference}}, "[1.0,2.0)", "^$"}};
+    put(channel, "Spaces-1", "Projects-1");
+  };
+  ReleaseRequest request;
+  request.packages.default_version = "2.0.0-beta";
+  for (const auto& [action, reference] :
+       {std::pair<std::string, std::string>{"Deploy wbe", ""}, {"Deploy web", "sidecar"}}) {
+    with_rule_for(action, reference);
+    const auto problems = refused([&] { release(request); });
+    CAPTURE(problems.at(0));
+    CHECK(problems.at(0).find("which the process does not have: it has 'team/web' of step 'Deploy web'") !=
+          std::string::npos);
+  }
+  with_rule_for("Deploy wbe", "");
+  CHECK(refused([&] { release(request); }).at(0).find("Did you mean \"Deploy web\"?") != std::string::npos);
+  request.ignore_channel_rules = true;
+  CHECK(body_of(release(request).record).SelectedPackages.at(0).Version == "2.0.0-beta");
+}
+
 TEST_CASE_FIXTURE(World, "CHN-6: a version against the channel's rule needs the caller's consent") {
   channel.Rules = {{"Rules-1", {{"Deploy web", ""}}, "[1.0,1.1)", ""}};
   put(channel, "Spaces-1", "Projects-1");

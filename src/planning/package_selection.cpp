@@ -18,12 +18,26 @@ bool contains(const std::vector<std::string>& list, std::string_view item) {
 }
 
 /// Rules name an action by name, slug or id.
+bool names(const model::ActionPackage& package, const model::Action& action, std::string_view reference) {
+  return equals_ignoring_case(package.PackageReference, reference) &&
+         (equals_ignoring_case(package.DeploymentAction, action.Name) ||
+          equals_ignoring_case(package.DeploymentAction, action.Slug) || package.DeploymentAction == action.Id);
+}
+
 bool covers(const model::ChannelRule& rule, const model::Action& action, std::string_view reference) {
-  return std::any_of(rule.ActionPackages.begin(), rule.ActionPackages.end(), [&](const model::ActionPackage& package) {
-    return equals_ignoring_case(package.PackageReference, reference) &&
-           (equals_ignoring_case(package.DeploymentAction, action.Name) ||
-            equals_ignoring_case(package.DeploymentAction, action.Slug) || package.DeploymentAction == action.Id);
-  });
+  return std::any_of(rule.ActionPackages.begin(), rule.ActionPackages.end(),
+                     [&](const model::ActionPackage& package) { return names(package, action, reference); });
+}
+
+bool names_a_package(const model::ActionPackage& package, const model::DeploymentProcess& process) {
+  for (const model::Step& step : process.Steps) {
+    for (const model::Action& action : step.Actions) {
+      for (const model::PackageReference& reference : action.Packages) {
+        if (names(package, action, reference.Name)) return true;
+      }
+    }
+  }
+  return false;
 }
 
 std::optional<model::ChannelRule> rule_for(const model::Channel& channel, const model::Action& action,
@@ -126,6 +140,25 @@ void check_specs_mean_something(const model::DeploymentProcess& process, const P
     problems.add(fmt::format(
         "The package '{}' names no step, package id or package reference of the process, which has {}.{}", spec.text(),
         describe_packages(packages, process), did_you_mean(spec.subject(), names_of(packages))));
+  }
+  problems.throw_if_any();
+}
+
+void check_rules_mean_something(const model::DeploymentProcess& process, const model::Channel& channel) {
+  const std::vector<PackageNeed> packages = all_packages(process, as_written);
+  Problems problems;
+  for (const model::ChannelRule& rule : channel.Rules) {
+    for (const model::ActionPackage& package : rule.ActionPackages) {
+      if (names_a_package(package, process)) continue;
+      const std::string_view reference = package.PackageReference;
+      problems.add(fmt::format(
+          "A version rule of the channel '{}' covers {} of step '{}', which the process does not have: it has {}.{} "
+          "The "
+          "rule would hold up no version; mend it, or have the channel's rules ignored.",
+          channel.Name, reference.empty() ? "the package without a name" : fmt::format("the package '{}'", reference),
+          package.DeploymentAction, describe_packages(packages, process),
+          did_you_mean(package.DeploymentAction, names_of(packages))));
+    }
   }
   problems.throw_if_any();
 }

@@ -60,6 +60,10 @@ struct PackageWishes {
 /// is.
 void check_specs_mean_something(const model::DeploymentProcess&, const PackageWishes&, const Resolve&);
 
+/// Throws Error{invalid} naming each package that the channel's rules cover and the process lacks, whatever it is for:
+/// a rule for a step that was renamed takes any version (CHN-3).
+void check_rules_mean_something(const model::DeploymentProcess&, const model::Channel&);
+
 /// A version fixed in the process, else the closest wish, else the default version; nullopt: look for the newest.
 std::optional<std::string> settled_version(const PackageNeed&, const PackageWishes&);
 
