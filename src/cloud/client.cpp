@@ -83,6 +83,23 @@ void check_answer(const Operation& operation, const XmlElement& answer) {
   }
 }
 
+constexpr std::size_t kShortestHidden = 8;  // shorter ones are no keys, and ordinary words
+
+void hide(std::string& text, std::string_view secret) {
+  constexpr std::string_view mask = "********";
+  if (secret.size() < kShortestHidden) return;
+  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + mask.size())) {
+    text.replace(at, secret.size(), mask);
+  }
+}
+
+/// What a call is signed with stands in no text of AWS's, but who answers may repeat what it was sent. Such texts go
+/// into errors, logs and evidence, where nobody knows a session's secrets.
+void hide(std::string& text, const Credentials& credentials) {
+  hide(text, credentials.session_token.reveal());
+  hide(text, credentials.secret_access_key.reveal());
+}
+
 }  // namespace
 
 Duration ClockSkews::of(const std::string& endpoint) const {
@@ -223,6 +240,7 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
     throw AwsError(std::move(lost));
   }
   runtime_->reached.add(request.url);
+  hide(response.body, *attempts.credentials);
   if (response.status / 100 == 2) return response;
 
   Failure refused = failure(operation);
@@ -235,6 +253,8 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   refused.message = std::move(body.message);
   refused.status = response.status;
   refused.retry_after = read_retry_after(response);
+  // In the answer they may have been written otherwise, with escapes.
+  for (std::string* text : {&refused.code, &refused.message, &refused.request_id}) hide(*text, *attempts.credentials);
   refused.maybe_done = refused.kind == FailureKind::transient;
   attempts.clock_was_wrong = may_be_clock_skew(refused.code) && correct_clock(request.url, response, skew);
   throw AwsError(std::move(refused));

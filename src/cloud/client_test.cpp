@@ -162,6 +162,33 @@ TEST_CASE_FIXTURE(FakeAws, "refusals are errors at once, with AWS's code and req
   CHECK(http.requests.size() == 1);
 }
 
+TEST_CASE_FIXTURE(FakeAws,
+                  "what a call was signed with stands in nothing that its answer says, however it is written there") {
+  keys = std::make_shared<CredentialProvider>(
+      static_keys("AKIDEXAMPLE", Secret("secret/access+key"), Secret("session/token+1==")), clock, random);
+  const auto tells = [](const std::string& text) {
+    return text.find("access+key") != std::string::npos || text.find("token+1") != std::string::npos;
+  };
+  const auto with = [](std::string body, const std::string& secret) {
+    return body.replace(body.find("SECRET"), 6, secret);
+  };
+  int tried = 0;
+  for (const char* secret : {"secret/access+key", "session/token+1==", R"(secret\/access\u002bkey)",
+                             R"(session\/token\u002B1\u003d=)", "secret/access+keysession/token+1=="}) {
+    for (const char* body :
+         {R"({"__type":"ClientException","message":"no: SECRET"})", R"({"__type":"SECRET","message":"no"})"}) {
+      http.then(400, with(body, secret), {{"x-amzn-RequestId", "id session/token+1=="}});
+      const auto error = caught<AwsError>([&] { client().call(kWrite, {}); });
+      REQUIRE(error);
+      CHECK_FALSE(tells(error->message() + error->failure().message + error->failure().code));
+      ++tried;
+    }
+  }
+  http.then(200, R"({"services":[{"events":[{"message":"saw session/token+1== and secret/access+key"}]}]})");
+  CHECK_FALSE(tells(json::to_text(client().call(kRead, {}))));
+  MESSAGE(tried << " answers");
+}
+
 TEST_CASE_FIXTURE(FakeAws, "a wrong clock is corrected by the answer's date, once, for that endpoint") {
   const auto aws_time = clock.now() + 20min;
   http.then(403, error_body("SignatureDoesNotMatch"), {{"Date", net::http_date(aws_time)}});
