@@ -4,9 +4,12 @@
 
 #include "base/json.h"
 #include "base/redactor.h"
+#include "base/shorten.h"
 
 namespace slipway {
 namespace {
+
+constexpr std::size_t longest_field = 8 << 10;
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
@@ -60,7 +63,7 @@ void Log::write(LogLevel level, Words message, std::initializer_list<LogField> f
     if (field.is_number) {
       line += field.text;
     } else {
-      json::append_string(line, state_->redactor.redact(field.text));
+      json::append_string(line, shorten(state_->redactor.redact(field.text), longest_field));
     }
   }
   line.push_back('}');

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/executor.h"
+#include "base/json.h"
 #include "base/random.h"
 #include "base/redactor.h"
 
@@ -40,6 +41,19 @@ TEST_CASE(
   CHECK(lines[0].ends_with(
       R"("message":"listening until told to stop","error":"wrong key: ********!","reason":"stop"})"));
   CHECK(lines[1].ends_with(R"("message":"listening","error":"pass\"word"})"));
+}
+
+TEST_CASE("a field as long as somebody likes is cut in the log, between characters") {
+  std::string written;
+  const ManualClock clock;
+  const Log log(clock, LogLevel::info, [&](std::string_view line) { written = line; });
+  for (std::size_t length : {8191u, 8192u, 8193u, 100'000u}) {
+    std::string text;
+    while (text.size() < length) text += "ä";
+    log.info("x", {{"text", text}});
+    CHECK(json::parse(written).at("text").as_string().size() <= 8 * 1024 + 3);
+  }
+  CHECK(written.find("…\"") != std::string::npos);
 }
 
 TEST_CASE("a redactor masks the longest secret that begins at a place, and none that is a word") {

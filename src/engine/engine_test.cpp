@@ -892,6 +892,30 @@ TEST_CASE("the server's log has a line for each task's start and end") {
   CHECK(node.server_log[2].find(cancelled + "\",\"state\":\"Canceled\"") != std::string::npos);
 }
 
+TEST_CASE("the end of a task is told with how long it took, and without all of a text that has no end") {
+  std::string name;
+  Node node([&](steps::StepContext& ctx, World& world) -> Outcome {
+    const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10min);
+    if (settled.pending()) return Outcome::pending();
+    ctx.log(steps::LineKind::Info, name);
+    return Outcome::failed("There is no service " + name);
+  });
+  name.assign(1'000'000, 'x');
+  const auto slow = node.deploy("a");
+  node.run(1min);
+  node.world.tell(1);
+  node.run(12min);
+  node.world.tell(1);
+  node.run(1min);
+  const auto task = node.task(slow);
+  REQUIRE(task.state == TaskState::Failed);
+  CHECK(task.error.size() < 20'000);
+  const std::string& end = node.server_log.back();
+  CHECK(end.size() < 20'000);
+  CHECK(end.find("\"seconds\":0.0") == std::string::npos);
+  CHECK(std::chrono::duration_cast<std::chrono::seconds>(*task.completed - *task.started) > 60s);
+}
+
 TEST_CASE("what runs when its space is stopped runs on, and what waits for it stays queued") {
   Node node;
   const auto running = node.deploy();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/failpoint.h"
+#include "base/shorten.h"
 
 namespace slipway::engine {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 using storage::EntryKind;
 using storage::JournalEntry;
 
+constexpr std::size_t longest_line = 64 << 10;  // of a log
 constexpr std::string_view cancelled_verdict = "cancelled";
 
 steps::AwaitState state_of(const WaitEntry& wait) {
@@ -46,7 +48,8 @@ void UnitContext::log(steps::LineKind kind, std::string text) {
   ++ordinal_;
   const bool stored = std::pair(position_, ordinal_) <= std::pair(journal_.log_position, journal_.log_ordinal);
   if (stored) return;
-  lines_.push_back({0, unit_, std::string(json::name_of(kind)), host_.now(), inputs_.mask(text)});
+  lines_.push_back(
+      {0, unit_, std::string(json::name_of(kind)), host_.now(), shorten(inputs_.mask(text), longest_line)});
 }
 
 const JournalEntry* UnitContext::next_entry(std::string_view name, EntryKind kind) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/failure.h"
+#include "base/shorten.h"
 #include "storage/task_log.h"
 
 namespace slipway::engine {
@@ -16,6 +17,8 @@ namespace {
 
 /// In front of a journal's body that is encrypted because it holds a secret; no JSON begins like that.
 constexpr std::string_view sealed_mark = "sealed:";
+/// An ending's message is shown in lists of tasks, too; names in it are as long as their variables.
+constexpr std::size_t longest_message = 16 << 10;
 constexpr Duration first_notice = std::chrono::seconds(30);
 constexpr Duration memory_pause = std::chrono::seconds(5);
 /// What a restart may forget of the time that a wait has spent: so much, or a tenth of its limit.
@@ -344,7 +347,7 @@ void UnitRun::tell_stalled(Duration stuck, const std::string& why) {
 
 void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
   over_ = true;
-  outcome.Message = ties_.inputs->mask(outcome.Message);
+  outcome.Message = shorten(ties_.inputs->mask(outcome.Message), longest_message);
   mask_texts(outcome.Evidence, *ties_.inputs);
   seal_secrets(outcome);
   if (!outcome.Message.empty()) {
