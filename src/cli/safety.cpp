@@ -102,6 +102,14 @@ std::vector<Finding> inspect_space(const Site& site, std::uint64_t free_bytes, s
        fmt::format("Make room: at least {} MiB, as much as the database takes and a GiB at the least.", wanted >> 20)}};
 }
 
+std::vector<Finding> inspect_secret_file(std::string_view what, const std::string& path) {
+  const auto facts = path.empty() ? std::nullopt : file_facts(path);
+  if (!facts || (facts->mode & 07u) == 0) return {};  // a group of those who may is a habit
+  return {{Weight::warning,
+           fmt::format("{} {} is open to every user of the machine (mode {:04o}).", what, path, facts->mode),
+           fmt::format("Run: chmod o-rwx {}", path)}};
+}
+
 std::vector<Finding> inspect_listener(const std::string& address, bool has_tls) {
   if (has_tls || is_loopback(address)) return {};
   return {{Weight::warning,

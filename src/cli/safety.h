@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace slipway::cli {
@@ -32,6 +33,8 @@ std::vector<Finding> inspect_files(const Site&, unsigned user);
 std::vector<Finding> inspect_user(unsigned user);
 /// Room on the disk where the data folder lies.
 std::vector<Finding> inspect_space(const Site&, std::uint64_t free_bytes, std::uint64_t database_bytes);
+/// A file with a secret, such as "The TLS key"; "" = there is none.
+std::vector<Finding> inspect_secret_file(std::string_view what, const std::string& path);
 /// Plain HTTP that leaves this machine.
 std::vector<Finding> inspect_listener(const std::string& address, bool has_tls);
 

@@ -60,6 +60,20 @@ TEST_CASE("a key that somebody else owns is refused") {
         (is_roots ? 0 : 1));
 }
 
+TEST_CASE("a file with a secret that every user may read is warned of, and one for a group of those who may is not") {
+  const storage::testing::TemporaryFolder folder;
+  const std::string path = folder.file("tls.key");
+  for (unsigned mode = 0; mode < 0100; ++mode) {
+    std::ofstream(path) << "key";
+    REQUIRE(::chmod(path.c_str(), 0600 | mode) == 0);
+    const auto findings = inspect_secret_file("The TLS key", path);
+    CHECK(findings.empty() == ((mode & 7) == 0));
+    if (!findings.empty()) CHECK(findings[0].fix == "Run: chmod o-rwx " + path);
+  }
+  CHECK(inspect_secret_file("The TLS key", "").empty());
+  CHECK(inspect_secret_file("The TLS key", "no-such-file").empty());
+}
+
 TEST_CASE("plain HTTP is warned of where it leaves the machine") {
   for (const char* address : {"127.0.0.1", "127.1.2.3", "::1", "localhost"}) {
     CHECK_MESSAGE(inspect_listener(address, false).empty(), address);

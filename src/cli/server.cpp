@@ -134,7 +134,9 @@ class Server {
   void look_around() {
     const Site site{data_, data_ + "/slipway.db", key_file()};
     auto findings = inspect_files(site, ::geteuid());
-    for (auto& more : {inspect_user(::geteuid()), inspect_listener(listen_.address, listen_.https)}) {
+    for (auto& more : {inspect_user(::geteuid()), inspect_listener(listen_.address, listen_.https),
+                       inspect_secret_file("The TLS key", options_.tls_key),
+                       inspect_secret_file("The administrator's key file", options_.admin_api_key_file)}) {
       findings.insert(findings.end(), more.begin(), more.end());
     }
     for (const auto& finding : findings) {
@@ -176,6 +178,9 @@ class Server {
       fail_invalid(
           "--metrics-listen asks nobody for a key, so it takes a loopback address only, such as "
           "127.0.0.1:9464. Elsewhere, read /metrics at the server's own address with an API key.");
+    }
+    if (metrics_listen_.https) {
+      fail_invalid("--metrics-listen speaks plain HTTP, which never leaves the machine: leave out https://.");
     }
     net::ServerOptions web;
     web.address = metrics_listen_.address;

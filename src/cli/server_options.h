@@ -18,6 +18,7 @@ struct ServerOptions {
   std::string master_key_file;               ///< "" = master.key in the data folder
   bool new_database = false;                 ///< make a database although there is a master key
   Secret admin_api_key;                      ///< the first administrator's key; "" = make one and print it once
+  std::string admin_api_key_file;            ///< where it was read from; "" = elsewhere
   std::string metrics_listen;                ///< "" = none; loopback only, since it asks for no key
   bool hold_queue = false;                   ///< start nothing until an administrator releases the queue
   std::string node = "node1";

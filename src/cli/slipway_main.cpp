@@ -204,6 +204,7 @@ int main(int argc, char** argv) {
     for (const auto* command : app.get_subcommands()) check_environment(*command);
     if (app.got_subcommand("server")) {
       server.admin_api_key = first_admin_key(admin_key_file);
+      server.admin_api_key_file = admin_key_file;
       return cli::run_server(server);
     }
     const Time now = SystemClock().now();
