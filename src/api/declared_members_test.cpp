@@ -98,7 +98,8 @@ bool may_hold_secrets(FieldKind kind) {
 }
 
 /// Members that no schema knows, whose names say what they hold.
-constexpr const char* telling_names[] = {"NewPassword", "ApiToken", "ClientSecret", "PrivateKey", "passphrase"};
+constexpr const char* telling_names[] = {"NewPassword", "ApiToken",     "ClientSecret", "PrivateKey", "passphrase",
+                                         "api_key",     "x-auth-token", "DbPwd",        "passwd"};
 
 }  // namespace
 

@@ -57,9 +57,10 @@ bool is_sensitive_value(const value& v) {
 
 /// Does the name of a member that no schema knows say that its text is a secret?
 bool names_a_secret(std::string_view name) {
-  const std::string lower = to_lower_ascii(name);
-  constexpr std::string_view endings[] = {"password", "passphrase", "secret",    "token",
-                                          "apikey",   "privatekey", "secretkey", "secretaccesskey"};
+  std::string lower = to_lower_ascii(name);
+  std::erase_if(lower, [](char c) { return c == '_' || c == '-' || c == '.'; });
+  constexpr std::string_view endings[] = {"password", "passwd", "pwd",        "passphrase", "secret",
+                                          "token",    "apikey", "privatekey", "secretkey",  "secretaccesskey"};
   return std::any_of(std::begin(endings), std::end(endings),
                      [&](std::string_view end) { return lower.ends_with(end); });
 }
