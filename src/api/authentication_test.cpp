@@ -49,6 +49,23 @@ TEST_CASE("A refusal says whether the key is missing, unknown or expired") {
   CHECK(expired.find(key) == std::string::npos);
 }
 
+TEST_CASE("A request with two of a header that decides what is done is refused, and methods are listed once") {
+  TestApi api;
+  for (const char* name : {"X-HTTP-Method-Override", "Idempotency-Key", "If-Match"}) {
+    CAPTURE(name);
+    net::Headers headers;
+    headers.add(name, "PUT");
+    headers.add(name, "DELETE");
+    const Answer answer = api.send("POST", "/api/Spaces-1/environments", R"({"Name":"E"})", headers);
+    CHECK(answer.status == 400);
+    CHECK_MESSAGE(answer.text.find(std::string("more than one ") + name) != std::string::npos, answer.text);
+  }
+  CHECK(api.get("/api/Spaces-1/environments")["TotalResults"] == json::value(0));
+  const Answer patched = api.send("PATCH", "/api/users/me", "{}");
+  CHECK(patched.status == 405);
+  CHECK_MESSAGE(patched.text.find("it has GET, PUT, DELETE.") != std::string::npos, patched.text);
+}
+
 TEST_CASE("A request with two keys is refused, whichever is good") {
   TestApi api;
   const std::string good(admin_key);

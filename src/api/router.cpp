@@ -45,6 +45,7 @@ struct Router::Node {
     if (at == segments.size()) {
       for (const Route* route : routes) {
         if (route->method == method) return route;
+        if (allowed.find(route->method) != allowed.npos) continue;  // of another pattern for the same address
         allowed += (allowed.empty() ? "" : ", ") + route->method;
       }
       return nullptr;

@@ -33,6 +33,15 @@ std::string method_of(const net::Request& request) {
 
 bool declares_members(const Route& route) { return route.body && route.body->contains("properties"); }
 
+/// Two of what decides what a call does, or whether it is done, contradict each other.
+void check_headers(const net::Request& request) {
+  for (const char* name : {"X-HTTP-Method-Override", "Idempotency-Key", "If-Match"}) {
+    const auto times = std::ranges::count_if(
+        request.headers, [&](const auto& header) { return equals_ignoring_case(header.first, name); });
+    if (times > 1) fail_invalid(fmt::format("The request has more than one {} header. Send one.", name));
+  }
+}
+
 /// A body that is no JSON is refused also where nothing in it counts.
 void check_body(Call& call, const Route& route) {
   const bool has_body = !trim(call.request.body).empty();
@@ -191,6 +200,7 @@ net::Response ApiServer::method_missing(const net::Request& request, const Match
 
 net::Response ApiServer::answer(const net::Request& request, const Route*& route) const {
   check_text(request.path);
+  check_headers(request);
   std::string allowed;
   const std::string method = method_of(request);
   const Match match = router_.match(method, request.path, &allowed);
