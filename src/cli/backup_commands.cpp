@@ -190,17 +190,14 @@ int run_backup(const BackupOptions& options, Time now, std::ostream& out) {
   if (options.with_master_key && fs::exists(key_of_backup(target))) {
     fail(ErrorCode::conflict, fmt::format("{} exists already and is not overwritten.", key_of_backup(target)));
   }
-  DatabaseFile(site.database).copy_to(target);
-  DatabaseFile copy(target);
-  try {
+  int version = 0;
+  DatabaseFile(site.database).copy_to(target, [&](DatabaseFile& copy) {
     prove_sound(copy, target);
-  } catch (const Error&) {
-    disk.remove(target);
-    throw;
-  }
+    version = copy.schema_version();
+  });
   if (options.with_master_key) copy_key(disk, site.key_file, key_of_backup(target));
   out << fmt::format("Backed up {} to {} ({} bytes, schema version {}, checked).\n", site.database, target,
-                     fs::file_size(target), copy.schema_version());
+                     fs::file_size(target), version);
   if (options.with_master_key) {
     out << fmt::format("With the master key in {}: whoever has both reads every secret.\n", key_of_backup(target));
   } else {

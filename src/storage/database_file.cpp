@@ -32,12 +32,14 @@ std::string existing(std::string path) {
   return path;
 }
 
+[[noreturn]] void fail_on_existing(const std::string& path) {
+  fail(ErrorCode::conflict, fmt::format("{} exists already and is not overwritten. Choose another name.", path));
+}
+
 /// Makes the file for this user alone, so that at no time others may open it.
 void make_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0 && errno == EEXIST) {
-    fail(ErrorCode::conflict, fmt::format("{} exists already and is not overwritten. Choose another name.", path));
-  }
+  if (fd < 0 && errno == EEXIST) fail_on_existing(path);
   if (fd < 0) fail_on("Making", path, errno);
   const bool is_private = ::fchmod(fd, 0600) == 0;
   ::close(fd);
@@ -52,10 +54,22 @@ void sync(const std::string& path, int flags) {
   if (failed != 0) fail_on("Syncing", path, failed);
 }
 
-/// Until kept(), the file goes with this object.
+/// Gives a file another name, unless that is taken.
+void rename_to_free(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+  const bool is_unknown_here = errno == EINVAL || errno == ENOSYS;  // to some file systems
+  if (errno == EEXIST || (is_unknown_here && ::access(to.c_str(), F_OK) == 0)) fail_on_existing(to);
+  if (!is_unknown_here || ::rename(from.c_str(), to.c_str()) != 0) fail_on("Naming", to, errno);
+}
+
+/// A file that gets its name once it is whole, so that a copy which is cut short never passes for one. Until kept, it
+/// goes with this object.
 class NewFile {
  public:
-  explicit NewFile(std::string path) : path_(std::move(path)) { make_file(path_); }
+  explicit NewFile(std::string name) : name_(std::move(name)), path_(fmt::format("{}.{}.partial", name_, ::getpid())) {
+    if (::access(name_.c_str(), F_OK) == 0) fail_on_existing(name_);
+    make_file(path_);
+  }
   ~NewFile() {
     if (!kept_) ::unlink(path_.c_str());
   }
@@ -64,13 +78,14 @@ class NewFile {
   const std::string& path() const { return path_; }
   void keep() {
     sync(path_, O_RDWR);
-    const auto folder = std::filesystem::path(path_).parent_path();
-    sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+    rename_to_free(path_, name_);
     kept_ = true;
+    const auto folder = std::filesystem::path(name_).parent_path();
+    sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
   }
 
  private:
-  std::string path_;
+  std::string name_, path_;
   bool kept_ = false;
 };
 
@@ -120,7 +135,7 @@ std::vector<std::string> DatabaseFile::damage() {
   return found;
 }
 
-void DatabaseFile::copy_to(const std::string& target) {
+void DatabaseFile::copy_to(const std::string& target, const std::function<void(DatabaseFile&)>& prove) {
   NewFile file(target);
   {
     SqliteConnection copy({.path = file.path(), .vfs = {}, .writes = true, .may_create = true, .cache_kib = kCacheKib});
@@ -136,6 +151,10 @@ void DatabaseFile::copy_to(const std::string& target) {
            fmt::format("Copying into {} failed: {}. Check the free space there.", target, sqlite3_errstr(code)));
     }
     copy.execute("PRAGMA journal_mode=DELETE");  // without a log beside it
+  }
+  if (prove) {
+    DatabaseFile copy(file.path());
+    prove(copy);
   }
   file.keep();
 }

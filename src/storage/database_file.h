@@ -32,8 +32,9 @@ class DatabaseFile {
     return std::move(*result);
   }
   /// A copy of what is stored at one moment: a single file of mode 0600, durable when this returns. Throws
-  /// Error{conflict} when there is a file of that name, which stays as it is.
-  void copy_to(const std::string& target);
+  /// Error{conflict} when there is a file of that name, which stays as it is. The copy gets its name once it is whole
+  /// and `prove` has thrown nothing at it.
+  void copy_to(const std::string& target, const std::function<void(DatabaseFile&)>& prove = {});
 
  private:
   void do_read(const std::function<void(Reader&)>&);

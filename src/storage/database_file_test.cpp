@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "storage/database_testing.h"
@@ -52,6 +55,34 @@ TEST_CASE("a copy overwrites nothing") {
   CHECK_THROWS_WITH_AS(DatabaseFile(database.path()).copy_to(copy), doctest::Contains("exists already"), Error);
   CHECK(std::filesystem::file_size(copy) == 4);
   CHECK_THROWS_AS(DatabaseFile(database.path()).copy_to(folder.file("no/copy.db")), Error);
+}
+
+TEST_CASE("a copy has its name once it is whole and proven, so that what was cut short is not taken for one") {
+  ThreadedSqlite database;
+  hold(*database, "stored");
+  const TemporaryFolder folder;
+  const std::string copy = folder.file("copy.db");
+  const auto files = [&] {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(copy).parent_path())) {
+      names.push_back(entry.path().filename().string());
+    }
+    return names;
+  };
+  DatabaseFile from(database.path());
+  from.copy_to(copy, [&](DatabaseFile& file) {
+    CHECK(reason_in(file) == "stored");
+    REQUIRE(files().size() == 1);
+    CHECK(files().front().ends_with(".partial"));
+  });
+  CHECK(files() == std::vector<std::string>{"copy.db"});
+
+  const std::string other = folder.file("other.db");
+  CHECK_THROWS_AS(from.copy_to(other, [](DatabaseFile&) { fail(ErrorCode::unavailable, "damaged"); }), Error);
+  CHECK_THROWS_WITH_AS(from.copy_to(other, [&](DatabaseFile&) { std::ofstream(other) << "mine"; }),
+                       doctest::Contains("exists already"), Error);
+  CHECK(std::filesystem::file_size(other) == 4);
+  CHECK(files().size() == 2);
 }
 
 TEST_CASE("a file that is no database, and one that is damaged, are told") {
