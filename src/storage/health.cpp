@@ -36,9 +36,8 @@ std::string_view advice(Trouble trouble) {
     case Trouble::corrupt:
       return "The database is corrupt. Stop the server and restore the database from your backup.";
     case Trouble::moved:
-      return "The database's file was moved, deleted or replaced while the server runs; what is written now is lost. "
-             "Put "
-             "it back, then restart the server.";
+      return "The database's file was moved, deleted or replaced while the server runs, so nothing is stored. Put it "
+             "back, then restart the server.";
     case Trouble::frozen:
       return "The disk of the database does not answer. The server goes on by itself once it does.";
     case Trouble::failed:

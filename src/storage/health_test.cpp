@@ -72,6 +72,7 @@ TEST_CASE("a database whose file is taken away or replaced under the server is n
   CHECK(try_database(*database, from_micros(1)).trouble == Trouble::none);
   std::filesystem::rename(database.path(), database.path() + ".away");
   CHECK(try_database(*database, from_micros(2)).trouble == Trouble::moved);
+  CHECK_THROWS_WITH_AS(database->write("lost", [](Txn&) {}), doctest::Contains("nothing was stored"), StorageError);
   std::ofstream(database.path()) << "another";
   CHECK(try_database(*database, from_micros(3)).trouble == Trouble::moved);
   std::filesystem::rename(database.path() + ".away", database.path());

@@ -262,7 +262,18 @@ bool SqliteWriter::undo_one() {
   }
 }
 
+/// A commit into a file that has lost its name would be acknowledged, and lost.
+void SqliteWriter::require_in_place() {
+  int has_moved = 0;
+  const int code = sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (code != SQLITE_OK || has_moved == 0) return;
+  throw StorageError(Trouble::moved,
+                     "The database's file was moved, deleted or replaced while the server runs, so nothing was stored. "
+                     "Put it back, then restart the server.");
+}
+
 void SqliteWriter::commit() {
+  require_in_place();
   try {
     failpoint("storage: before commit");
     connection_.run(kCommit, {});

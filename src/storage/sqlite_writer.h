@@ -52,6 +52,7 @@ class SqliteWriter {
   void run_writes(const PendingPtr& first, std::vector<PendingPtr>& group);
   void run_alone(Pending&);
   bool undo_one();
+  void require_in_place();
   void commit();
   bool roll_back();
   void stop_writing(std::string_view reason);
