@@ -249,6 +249,10 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   const bool is_from_aws = !body.code.empty() || !refused.request_id.empty();
   const bool is_unknown = operation.may_be_unknown && response.status == 500 && !is_from_aws;
   refused.kind = is_unknown ? FailureKind::client : classify(operation.service.signing_name, response.status, body);
+  // The role was made anew, or its sessions were ended: a new session may well be known.
+  if (is_unknown_key(body.code) && !attempts.credentials->session_token.empty()) {
+    refused.kind = FailureKind::expired_credentials;
+  }
   refused.code = std::move(body.code);
   refused.message = std::move(body.message);
   refused.status = response.status;

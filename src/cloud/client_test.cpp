@@ -238,3 +238,25 @@ TEST_CASE_FIXTURE(FakeAws, "keys that stay expired are an error after one renewa
   CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::expired_credentials);
   CHECK(http.requests.size() == 2);
 }
+
+TEST_CASE_FIXTURE(FakeAws,
+                  "a session that AWS does not know any more is renewed once; keys that it does not know are not") {
+  for (const auto* code : {"InvalidClientTokenId", "UnrecognizedClientException"}) {
+    CAPTURE(code);
+    keys = std::make_shared<CredentialProvider>(static_keys("AKIDEXAMPLE", Secret("secret"), Secret("session")), clock,
+                                                random);
+    http.requests.clear();
+    http.then(403, error_body(code));
+    http.then(200);
+    CHECK_NOTHROW(client().call(kRead, {}));
+    CHECK(http.requests.size() == 2);
+
+    http.then(403, error_body(code));
+    http.then(403, error_body(code));
+    CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::expired_credentials);
+
+    keys = std::make_shared<CredentialProvider>(static_keys("AKIDEXAMPLE", Secret("secret")), clock, random);
+    http.then(403, error_body(code));
+    CHECK(caught<AwsError>([&] { client().call(kRead, {}); })->kind() == FailureKind::denied);
+  }
+}

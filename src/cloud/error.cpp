@@ -40,6 +40,8 @@ constexpr std::array<std::string_view, 12> kDenied = {
 constexpr std::array<std::string_view, 5> kSkew = {"RequestTimeTooSkewed", "RequestExpired", "AuthFailure",
                                                    "SignatureDoesNotMatch", "InvalidSignatureException"};
 
+constexpr std::array<std::string_view, 2> kUnknownKey = {"InvalidClientTokenId", "UnrecognizedClientException"};
+
 bool contains(const auto& codes, std::string_view code) { return std::ranges::find(codes, code) != codes.end(); }
 
 ErrorCode code_of(FailureKind kind) {
@@ -67,7 +69,7 @@ std::string advice(const Failure& failure) {
     case FailureKind::transient:
       return "Try again; see the AWS Health Dashboard if it lasts.";
     case FailureKind::expired_credentials:
-      return "The session has expired and could not be renewed; check the account.";
+      return "The session is over and could not be renewed; check the account.";
     case FailureKind::denied:
       return fmt::format("Allow {}:{} to the identity that the deployment uses, and check its keys or role.",
                          failure.signing_name, failure.operation);
@@ -176,6 +178,8 @@ FailureKind classify(std::string_view signing_name, int status, const ErrorBody&
   if (status == 401 || status == 403) return FailureKind::denied;
   return FailureKind::client;
 }
+
+bool is_unknown_key(std::string_view code) { return contains(kUnknownKey, code); }
 
 bool may_be_clock_skew(std::string_view code) { return contains(kSkew, code); }
 

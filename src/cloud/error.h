@@ -65,6 +65,8 @@ std::optional<Duration> read_retry_after(const net::ClientResponse&);
 
 /// botocore's standard retry table, and the codes of ECS and STS.
 FailureKind classify(std::string_view signing_name, int status, const ErrorBody&);
+/// AWS does not know the access key, or the session that it belongs to.
+bool is_unknown_key(std::string_view code);
 /// The answer says that our clock is off, if the answer's date agrees.
 bool may_be_clock_skew(std::string_view code);
 
