@@ -45,7 +45,8 @@ constexpr Sql kSql{
                // Not before its start, where the clock was set back.
                "UPDATE tasks SET state = ?2, error = ?3, has_warnings = ?4,"
                " completed = CASE WHEN started > ?5 THEN started ELSE ?5 END WHERE number = ?1"},
-    .leave_queue = {"leave queue", "UPDATE tasks SET state = ?2, completed = ?3 WHERE number = ?1 AND state = 0"},
+    .leave_queue = {"leave queue",
+                    "UPDATE tasks SET state = ?2, completed = ?3, error = ?4 WHERE number = ?1 AND state = 0"},
     .cancel_running = {"cancel running task", "UPDATE tasks SET state = 2 WHERE number = ?1 AND state = 1"},
     .erase = {"erase task", "DELETE FROM tasks WHERE number = ?1 RETURNING space"},
 };
@@ -138,8 +139,8 @@ void publish_state(Txn& txn, std::string_view id, TaskState state) {
   txn.publish({.kind = Change::Kind::task, .id = std::string(id), .detail = std::string(to_string(state))});
 }
 
-void leave_queue(Txn& txn, std::string_view id, TaskState state, Time now) {
-  if (txn.run(kSql.leave_queue, {number_of_task(id), static_cast<std::int64_t>(state), to_micros(now)}) != 0) {
+void leave_queue(Txn& txn, std::string_view id, TaskState state, Time now, std::string_view error) {
+  if (txn.run(kSql.leave_queue, {number_of_task(id), static_cast<std::int64_t>(state), to_micros(now), error}) != 0) {
     publish_state(txn, id, state);
   }
 }
@@ -244,7 +245,7 @@ void finish_task(Txn& txn, const Claim& claim, TaskState state, std::string_view
 }
 
 std::optional<TaskRecord> cancel_task(Txn& txn, std::string_view id, Time now) {
-  leave_queue(txn, id, TaskState::Canceled, now);
+  leave_queue(txn, id, TaskState::Canceled, now, "");
   if (txn.run(kSql.cancel_running, {number_of_task(id)}) != 0) {
     publish_state(txn, id, TaskState::Cancelling);
     txn.publish({.kind = Change::Kind::task_cancel, .id = std::string(id)});
@@ -252,7 +253,12 @@ std::optional<TaskRecord> cancel_task(Txn& txn, std::string_view id, Time now) {
   return find_task(txn, id);
 }
 
-void expire_task(Txn& txn, std::string_view id, Time now) { leave_queue(txn, id, TaskState::TimedOut, now); }
+void expire_task(Txn& txn, std::string_view id, Time now) {
+  const auto task = find_task(txn, id);
+  const auto latest = task && task->queue_expiry ? " by " + to_rfc3339(*task->queue_expiry) : "";
+  leave_queue(txn, id, TaskState::TimedOut, now,
+              fmt::format("It could not start{}, which was set as the latest time for it. Nothing was done.", latest));
+}
 
 void erase_task(Txn& txn, std::string_view id) {
   const auto space = txn.one(kSql.erase, {number_of_task(id)}, [](const Row& row) { return row.string(0); });

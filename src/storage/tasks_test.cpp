@@ -145,6 +145,8 @@ TEST_CASE_TEMPLATE("a task that nobody started in time times out, a running one 
   });
   const auto state = [&](const char* id) { return database->read([&](Reader& r) { return find_task(r, id)->state; }); };
   CHECK(state("ServerTasks-1") == TaskState::TimedOut);
+  const auto told = database->read([&](Reader& r) { return find_task(r, "ServerTasks-1")->error; });
+  CHECK(told.find("It could not start") != std::string::npos);
   CHECK(state("ServerTasks-2") == TaskState::Executing);
 }
 
