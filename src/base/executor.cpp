@@ -1,5 +1,6 @@
 #include "base/executor.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include <atomic>
@@ -7,10 +8,12 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/failure.h"
 #include "base/random.h"
 
@@ -76,9 +79,17 @@ struct ThreadPool::State {
 ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock, Failed failed)
     : state_(std::make_shared<State>(clock, std::move(failed))) {
   name.resize(std::min<std::size_t>(name.size(), 15));  // the kernel's limit for thread names
-  for (unsigned i = 0; i < threads; ++i) {
-    state_->threads.emplace_back([state = state_.get()] { state->work(); });
-    pthread_setname_np(state_->threads.back().native_handle(), name.c_str());
+  try {
+    for (unsigned i = 0; i < threads; ++i) {
+      state_->threads.emplace_back([state = state_.get()] { state->work(); });
+      pthread_setname_np(state_->threads.back().native_handle(), name.c_str());
+    }
+  } catch (const std::system_error& error) {
+    stop();  // those that have begun
+    fail(ErrorCode::unavailable,
+         fmt::format("The machine gives this server no more threads ({}). Raise its limits of threads and memory "
+                     "(ulimit -u and -v, TasksMax and MemoryMax of a unit).",
+                     error.code().message()));
   }
 }
 

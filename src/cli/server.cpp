@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -164,6 +165,11 @@ class Server {
 
   void make_data_folder() {
     disk_.make_directories(data_, 0700);
+    if (::access(data_.c_str(), W_OK) != 0 && errno == EROFS) {
+      fail(ErrorCode::unavailable, "The data folder " + data_ +
+                                       " lies on a file system that is read-only. Mount it writable (dmesg says why "
+                                       "the kernel made it read-only, if it did), then start again.");
+    }
     if (::access(data_.c_str(), R_OK | W_OK | X_OK) != 0) {
       fail(ErrorCode::unavailable, "The data folder " + data_ +
                                        " can't be written by this user. Run the server as the folder's owner, or name "
@@ -353,6 +359,7 @@ void block_signals(bool reloads) {
   const sigset_t signals = awaited_signals(reloads);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files (ulimit -f) is told like a full disk, by the call
 }
 
 }  // namespace

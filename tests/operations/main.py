@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import ssl
 import stat
@@ -20,8 +21,8 @@ suite = Suite()
 QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("SLIPWAY_", "AWS_"))}
 
 
-def slipway(*words, environment=None):
-    """A command's exit status and all that it said."""
+def slipway(*words, environment=None, limit=None):
+    """A command's exit status and all that it said. `limit` is a resource of the process and how much it gets."""
     done = subprocess.run(
         [str(SLIPWAY), *map(str, words)],
         env={**QUIET, **(environment or {})},
@@ -30,6 +31,7 @@ def slipway(*words, environment=None):
         stderr=subprocess.STDOUT,
         timeout=60,
         text=True,
+        preexec_fn=limit and (lambda: resource.setrlimit(limit[0], (limit[1], limit[1]))),
     )
     return done.returncode, done.stdout
 
@@ -205,6 +207,21 @@ def options_that_are_wrong_are_told_with_what_is_right():
             for part in parts:
                 expect_in(part, said, str(words))
         print(f"        {len(cases)} wrong starts")
+
+
+@suite.case
+def limits_that_are_too_low_to_start_under_are_told():
+    with Folder() as folder:
+        cases = [
+            ((resource.RLIMIT_AS, 400 << 20), "no more threads"),
+            ((resource.RLIMIT_FSIZE, 100 << 10), "disk I/O error"),
+            ((resource.RLIMIT_NOFILE, 10), "Too many open files"),
+        ]
+        for number, (limit, part) in enumerate(cases):
+            words = ["server", "--data", folder / f"data{number}", "--listen", "127.0.0.1:0"]
+            status, said = slipway(*words, limit=limit)
+            expect_equal(status, 1, said)
+            expect_in(part, said)
 
 
 @suite.case
