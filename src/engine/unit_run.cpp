@@ -147,7 +147,7 @@ void UnitRun::execute() {
     if (begun.JournalVersion < ties_.step->oldest_journal() || begun.JournalVersion > ties_.step->journal_version()) {
       end(failed(fmt::format(
               "The step was begun by another version of this server, whose journal (layout {}) this one can't "
-              "continue. Deploy again.",
+              "continue. What it began in AWS goes on there. Deploy again.",
               begun.JournalVersion)),
           {});
       return;
