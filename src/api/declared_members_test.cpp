@@ -169,8 +169,10 @@ TEST_CASE("An address that holds a password is refused by every member whose nam
   int tried = 0;
   for (const Member& member : members_of(api.services().catalogue)) {
     const std::string& name = member.field().name;
-    if (member.field().kind != FieldKind::text || !(name.ends_with("Uri") || name.ends_with("Url"))) continue;
-    for (const char* address : {"https://robot:s3cretword@packages.test/v3", "https://s3cretword@packages.test"}) {
+    const bool is_address = name.ends_with("Uri") || name.ends_with("Url") || name == "RegistryPath";
+    if (member.field().kind != FieldKind::text || !is_address) continue;
+    for (const char* address : {"https://robot:s3cretword@packages.test/v3", "https://s3cretword@packages.test",
+                                "robot:s3cretword@packages.test/v3", R"(https:\\robot:s3cretword@packages.test)"}) {
       json::object document = writer.least(*member.schema, member.kind);
       put_member(document, member, name, address);
       const Answer answer = writer.write(*member.schema, document);

@@ -68,15 +68,17 @@ bool names_a_secret(std::string_view name) {
 /// Does the name of a member say that its text is an address?
 bool names_an_address(std::string_view name) {
   const std::string lower = to_lower_ascii(name);
-  return lower.ends_with("uri") || lower.ends_with("url");
+  return lower.ends_with("uri") || lower.ends_with("url") || lower == "registrypath";
 }
 
-/// "https://user:password@host/": what stands before the host is nobody's to read.
+/// "https://user:password@host/": what stands before the host is nobody's to read. Nor is it without a scheme, or with
+/// slashes that lean the other way; but "git@host:path" holds none.
 bool has_credentials(std::string_view address) {
   const auto scheme = address.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const std::string_view rest = address.substr(scheme + 3);
-  return rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos;
+  const std::string_view rest = scheme == std::string_view::npos ? address : address.substr(scheme + 3);
+  const auto at = rest.substr(0, rest.find_first_of("/?#")).find('@');
+  if (at == std::string_view::npos) return false;
+  return scheme != std::string_view::npos || rest.substr(0, at).find(':') != std::string_view::npos;
 }
 
 std::string child(std::string_view path, std::string_view name) {
