@@ -129,7 +129,7 @@ net::Response categories(Call& call, storage::Reader&) {
   json::array list;
   for (const auto& [name, applies_to] : storage::event_categories) {
     const bool is_wanted =
-        kinds.empty() || std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) {
+        kinds.empty() || std::any_of(kinds.begin(), kinds.end(), [&, applies_to = applies_to](const std::string& kind) {
           return applies_to.empty() ? is_document_type(kind) : equals_ignoring_case(kind, applies_to);
         });
     if (is_wanted) list.push_back(json::object{{"Id", name}, {"Name", name}, {"Links", json::object()}});

@@ -101,7 +101,8 @@ void restrict_to_kinds(storage::Reader& reader, storage::ResourceFilter& filter,
                        const std::vector<std::string>& values) {
   std::set<std::string> kinds;
   for (const auto& [kind, fields] : schema.kinds) {
-    if (std::any_of(values.begin(), values.end(), [&](const auto& v) { return equals_ignoring_case(v, kind); })) {
+    if (std::any_of(values.begin(), values.end(),
+                    [&, kind = kind](const auto& v) { return equals_ignoring_case(v, kind); })) {
       kinds.insert(kind);
     }
   }
