@@ -5,8 +5,10 @@
 
 #include <new>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "engine/lost.h"
+#include "language/filters.h"
 #include "planning/system_variable_table.h"
 
 namespace slipway::engine {
@@ -32,17 +34,41 @@ language::VariableSet winners(const planning::DeploymentVariables& variables, co
   return set;
 }
 
+constexpr std::string_view filter_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
 /// The name in front of the first filter of "#{Name | Filter}", or of the same without braces.
 std::string_view name_in(std::string_view token) {
   if (token.starts_with("#{")) token.remove_prefix(2);
   return trim(token.substr(0, token.find_first_of("|}")));
 }
 
+/// Of a token that names what the language lacks, or a block without an end; no value that somebody gives would help.
+std::optional<std::string> why_not_in_language(std::string_view token) {
+  for (const std::string_view block : {"if", "unless", "each"}) {
+    if (token.starts_with(fmt::format("#{{{} ", block))) {
+      return fmt::format("{} can't be evaluated. Does it end with #{{/{}}}?", token, block);
+    }
+  }
+  const auto parts = split(token.substr(0, token.find_last_of('}')), '|');
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const std::string_view part = trim(parts[i]);
+    const std::string_view name = part.substr(0, part.find_first_of(" \t"));
+    if (language::find_filter(name) != nullptr) continue;
+    if (name.find_first_not_of(filter_letters) != std::string_view::npos) return std::nullopt;
+    std::vector<std::string_view> known;
+    for (const auto& filter : language::all_filters()) known.push_back(filter.name);
+    return fmt::format("{} has the filter {}, which there is not.{}", token, name, did_you_mean(name, known));
+  }
+  return std::nullopt;
+}
+
 /// Advice that can be followed: nobody gives a system variable a value.
 std::string why_missing(const std::vector<std::string>& tokens) {
   std::vector<std::string> sentences, given_by_people;
   for (const std::string& token : tokens) {
-    if (auto why = planning::why_no_system_value(name_in(token))) {
+    if (auto why_ever = why_not_in_language(token)) {
+      sentences.push_back(std::move(*why_ever));
+    } else if (auto why = planning::why_no_system_value(name_in(token))) {
       sentences.push_back(std::move(*why));
     } else {
       given_by_people.push_back(token);

@@ -113,6 +113,22 @@ TEST_CASE("VAR-9: a missing system variable is told as such, and others with wha
                        Error);
 }
 
+TEST_CASE("A filter that there is not, and a block without an end, are told as such") {
+  Fixture f;
+  const auto scope = f.scope({});
+  CHECK_THROWS_WITH_AS(scope->evaluate("#{Ring | ToUper}"),
+                       "#{Ring | ToUper} has the filter ToUper, which there is not. Did you mean \"toupper\"?", Error);
+  CHECK_THROWS_WITH_AS(scope->evaluate("#{Ring | ToLower | Sha3 }"),
+                       "#{Ring | ToLower | Sha3} has the filter Sha3, which there is not. Did you mean \"sha1\"?",
+                       Error);
+  CHECK_THROWS_WITH_AS(scope->evaluate("#{if Ring}x"), "#{if Ring} can't be evaluated. Does it end with #{/if}?",
+                       Error);
+  CHECK_THROWS_WITH_AS(scope->evaluate("#{Rimg | Replace \"a|b\" \"c\"}"),
+                       "No value in this scope for #{Rimg | Replace \"a|b\" \"c\"}. Give the variable a value for this "
+                       "environment and tenant.",
+                       Error);
+}
+
 TEST_CASE("PKG-5: an image whose repository was unknown when the release was made is named when it is deployed") {
   Fixture f;
   steps::ActionSpec action;

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/text.h"
+
 namespace slipway::engine {
 namespace {
 
@@ -25,7 +27,9 @@ std::string refusal(Condition condition, const std::string& expression, bool fai
     case Condition::Always:
       return "";
     case Condition::Variable:
-      return evaluate(expression) ? "" : "Its run condition is false.";
+      if (evaluate(expression)) return "";
+      return trim(expression).empty() ? "Its run condition is an expression, and none is given."
+                                      : "Its run condition is false.";
   }
   return "";
 }
