@@ -67,6 +67,16 @@ aws::RoleToAssume read_role(const StepContext& ctx, const std::string& region, P
   return role;
 }
 
+/// A role that is named for nothing: the step would go on with the keys of the account, and in its account.
+void check_no_idle_role(const StepContext& ctx, Problems& problems) {
+  if (read_property(ctx, assume_role, problems)) return;
+  for (const std::string_view property : {role_arn, role_external_id}) {
+    if (!read_property(ctx, property, problems)) continue;
+    problems.add(fmt::format("{} is given, but {} is not: set it to True to assume the role, or to False not to.",
+                             property, assume_role));
+  }
+}
+
 void read_expected_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
   if (login.role) login.account = aws::account_of_arn(login.role->role_arn);
   const std::string named = read_property(ctx, account_id, problems).value_or("");
@@ -142,7 +152,11 @@ AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
   AwsLogin login;
   login.region = require_property(ctx, region, "the AWS region, such as eu-west-1", problems);
   read_account(ctx, login, problems);
-  if (read_flag_property(ctx, assume_role, problems)) login.role = read_role(ctx, login.region, problems);
+  if (read_flag_property(ctx, assume_role, problems)) {
+    login.role = read_role(ctx, login.region, problems);
+  } else {
+    check_no_idle_role(ctx, problems);
+  }
   read_expected_account(ctx, login, problems);
   return login;
 }

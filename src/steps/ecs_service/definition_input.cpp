@@ -39,7 +39,10 @@ class DefinitionReader {
     read_texts();
     read_family();
     warn_of_secrets();
-    if (problems_.list().size() == before) check_complete();
+    if (problems_.list().size() == before) {
+      check_complete();
+      check_packages();
+    }
     return std::move(wanted_);
   }
 
@@ -240,6 +243,28 @@ class DefinitionReader {
     }
   }
 
+  /// A package that no container takes is rolled out by nobody, whatever the release says. It may also be named by the
+  /// system variables of packages, or by its image.
+  void check_packages() {
+    for (const auto& [name, text] : ctx_.action().properties) {
+      if (text.find("#{") != std::string::npos && text.find("Octopus.Action") != std::string::npos) return;
+    }
+    for (const auto& package : ctx_.action().packages) {
+      if (package.name.empty() || used_packages_.contains(package.name)) continue;
+      const auto slash = package.image.rfind('/');
+      const std::string repository =
+          package.image.substr(0, package.image.find(':', std::min(slash, package.image.size())));
+      const bool is_named = std::any_of(named_images_.begin(), named_images_.end(), [&](const std::string& image) {
+        return !repository.empty() && image.starts_with(repository);
+      });
+      if (is_named) continue;
+      wanted_.warnings.push_back(fmt::format(
+          "No container takes the package reference \"{0}\", so its version {1} is not what this step rolls "
+          "out. Let a container name it: \"package\": \"{0}\".",
+          package.name, package.version));
+    }
+  }
+
   void check_containers(json::array& containers, const std::string& path) { check_each(containers, path, true); }
 
   void check_each(json::array& containers, const std::string& path, bool needs_image) {
@@ -315,6 +340,7 @@ class DefinitionReader {
       image = image.substr(0, tag) + "@" + package->digest;
       wanted_.digests[name] = package->digest;
     }
+    used_packages_.insert(package->name);
     container.erase("package");
     container["image"] = image;
   }
@@ -323,6 +349,7 @@ class DefinitionReader {
     const json::value* given = container.if_contains("image");
     if (given == nullptr && !needs_image) return;
     const std::string image(json::text_at(container, "image").value_or(""));
+    named_images_.push_back(image);
     if (image.empty()) {
       problems_.add(
           fmt::format("{} needs \"package\", the name of a package reference of this action, or \"image\".", path));
@@ -334,6 +361,8 @@ class DefinitionReader {
   const StepContext& ctx_;
   Problems& problems_;
   WantedDefinition wanted_;
+  std::set<std::string> used_packages_;    ///< by "package" of a container
+  std::vector<std::string> named_images_;  ///< by "image" of a container
 };
 
 }  // namespace

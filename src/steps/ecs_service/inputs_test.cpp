@@ -228,7 +228,7 @@ TEST_CASE("a sensitive value that would become plain text is a warning that name
     other["Slipway.Ecs.Containers"] = "";  // it would win over the definition's
     other[property] = text;
     const auto warnings = read_inputs(other).definition.warnings;
-    REQUIRE(warnings.size() == 1);
+    REQUIRE_FALSE(warnings.empty());
     CHECK(warnings[0].starts_with("Container web: the environment variable DB holds a sensitive variable's value"));
     CHECK(warnings[0].find("hunter2") == std::string::npos);
   }
@@ -283,6 +283,39 @@ TEST_CASE("a package gives its image by digest, and one without registry is refu
         std::string::npos);
   action["Slipway.Ecs.Containers"] = R"([{"name":"web","image":"/shop/api:1.2.0"}])";
   CHECK(only(action.problems()).find("is no name of an image") != std::string::npos);
+}
+
+TEST_CASE("a package that no container takes is a warning, since the step doesn't roll its version out") {
+  const std::string told = "No container takes the package reference \"web\", so its version 2.0.0 is not what";
+  const auto is_told = [&](const Action& action) { return any_has(read_inputs(action).definition.warnings, told); };
+  Action action;
+  CHECK(is_told(action));
+  action["Slipway.Ecs.Containers"] = R"([{"name":"web","package":"web"}])";
+  CHECK_FALSE(is_told(action));
+  action["Slipway.Ecs.Containers"] = "";
+  action["Slipway.Ecs.ContainerChanges"] = R"([{"name":"web","memory":256}])";
+  CHECK(is_told(action));
+  action["Slipway.Ecs.ContainerChanges"] =
+      R"([{"name":"web","image":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:2.0.0"}])";
+  CHECK_FALSE(is_told(action));
+  action.variables = {{"Octopus.Action.Package[web].Image", "shop/web:2"}};
+  action["Slipway.Ecs.ContainerChanges"] = R"([{"name":"web","image":"#{Octopus.Action.Package[web].Image}"}])";
+  CHECK_FALSE(is_told(action));
+}
+
+TEST_CASE("a role whose use is not switched on is refused, since the step would act as somebody else") {
+  Action action;
+  action["Octopus.Action.Aws.AssumedRoleArn"] = "arn:aws:iam::222222222222:role/deploy";
+  CHECK(
+      only(action.problems()) ==
+      "Octopus.Action.Aws.AssumedRoleArn is given, but Octopus.Action.Aws.AssumeRole is not: set it to True to assume "
+      "the role, or to False not to.");
+  action["Octopus.Action.Aws.AssumeRole"] = "False";
+  CHECK(action.problems().empty());
+  action["Octopus.Action.Aws.AssumedRoleArn"] = "";
+  action["Octopus.Action.Aws.AssumeRole"] = "";
+  action["Octopus.Action.Aws.AssumeRoleExternalId"] = "an-id";
+  CHECK(only(action.problems()).starts_with("Octopus.Action.Aws.AssumeRoleExternalId is given, but"));
 }
 
 TEST_CASE("pasted blanks around identifiers do no harm") {
