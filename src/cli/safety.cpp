@@ -49,7 +49,7 @@ bool is_loopback(const std::string& address) {
 std::optional<FileFacts> file_facts(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) return std::nullopt;
-  return FileFacts{about.st_mode & 07777u, about.st_uid};
+  return FileFacts{about.st_mode & 07777u, about.st_uid, S_ISDIR(about.st_mode)};
 }
 
 std::vector<Finding> inspect_files(const Site& site, unsigned user) {
@@ -69,6 +69,11 @@ std::vector<Finding> inspect_files(const Site& site, unsigned user) {
     if (const auto facts = file_facts(path)) judge_mode(findings, "The database file", path, *facts, "600");
   }
   const auto key = file_facts(site.key_file);
+  if (key && key->is_folder) {
+    findings.push_back({Weight::error, fmt::format("The master key {} is a folder.", site.key_file),
+                        "Name the file that holds it with --master-key-file."});
+    return findings;
+  }
   if (key && key->owner != user && key->owner != 0) {
     findings.push_back({Weight::error,
                         fmt::format("The master key {} belongs to {}, who can read and replace it, but the server runs "

@@ -20,6 +20,7 @@ struct Finding {
 struct FileFacts {
   unsigned mode = 0;   ///< as in chmod
   unsigned owner = 0;  ///< user id
+  bool is_folder = false;
 };
 std::optional<FileFacts> file_facts(const std::string& path);
 

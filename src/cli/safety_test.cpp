@@ -60,6 +60,14 @@ TEST_CASE("a key that somebody else owns is refused") {
         (is_roots ? 0 : 1));
 }
 
+TEST_CASE("a folder as master key is told as one, since chmod would not mend it") {
+  const storage::testing::TemporaryFolder folder;
+  const auto findings = inspect_files({folder.path(), folder.file("slipway.db"), folder.path()}, ::getuid());
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].what.find("is a folder") != std::string::npos);
+  CHECK(findings[0].fix.find("chmod") == std::string::npos);
+}
+
 TEST_CASE("a file with a secret that every user may read is warned of, and one for a group of those who may is not") {
   const storage::testing::TemporaryFolder folder;
   const std::string path = folder.file("tls.key");

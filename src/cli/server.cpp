@@ -101,7 +101,6 @@ class Server {
     tell_supervisor("READY=1");
     log_.info("listening", {{"address", listen_.url(web_.port())}, {"version", SLIPWAY_VERSION}});
     if (metrics_web_) log_.info("metrics without a key", {{"metrics at", metrics_listen_.url(metrics_web_->port())}});
-    if (core_.new_admin_key()) show_key(*core_.new_admin_key());
     wait_for_end();
     tell_supervisor("STOPPING=1");
     log_.info("stopping");
@@ -246,9 +245,15 @@ class Server {
     return bound;
   }
 
-  /// On standard output, not in the log, since logs are kept and shipped.
-  static void show_key(const Secret& key) {
-    std::cout << "The administrator's API key, shown only this once: " << key.reveal() << std::endl;
+  /// On standard output, not in the log, since logs are kept and shipped. As soon as the key is stored: whatever keeps
+  /// this start from going on, such as a port that is taken, no later one can show it.
+  bool show_new_key() {
+    if (!core_.new_admin_key()) return false;
+    std::cout << "The administrator's API key, shown only this once: " << core_.new_admin_key()->reveal() << std::endl;
+    if (std::cout) return true;
+    log_.error("the administrator's new API key could not be shown",
+               {{"fix", "Start once more with SLIPWAY_ADMIN_API_KEY set to a key of your own."}});
+    return false;
   }
 
   std::optional<net::Response> answer_at_once(const net::Request& request) {
@@ -347,6 +352,7 @@ class Server {
   std::unique_ptr<net::HttpClient> http_;
   WatchedClient watched_;
   Core core_;
+  const bool has_shown_key_ = show_new_key();
   StartGuard guard_;
   storage::HealthWatch health_{core_.database(), clock_, log_, {}};
   std::atomic<bool> ready_{false};

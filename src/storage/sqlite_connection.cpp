@@ -199,7 +199,12 @@ void SqliteConnection::fail_at(std::string_view what, int code) const {
   const int system_error = sqlite3_system_errno(db_.get());
   std::string message = fmt::format("The database could not run \"{}\": {}.", what, sqlite3_errmsg(db_.get()));
   if (trouble_of(code, system_error) == Trouble::full) message += " The disk is full: make room where it lies.";
-  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) *is_damaged_ = true;
+  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
+    *is_damaged_ = true;
+    const char* file = sqlite3_db_filename(db_.get(), "main");
+    message = fmt::format("The file {} is damaged, or no database at all: {}. Restore a backup that is whole.",
+                          file == nullptr ? "of the database" : file, sqlite3_errmsg(db_.get()));
+  }
   throw_sqlite(code, system_error, std::move(message));
 }
 

@@ -248,6 +248,7 @@ TEST_CASE("a sensitive value is warned of wherever it stands in a definition") {
       Action action;
       action.variables = {{"Password", "hunter2"}};
       action[property] = R"([{"name":"web","image":"i",)" + members.substr(1) + "]";
+      action.spec.packages.clear();
       const auto warnings = read_inputs(action).definition.warnings;
       REQUIRE(warnings.size() == 1);
       CHECK(warnings[0].starts_with(said));
