@@ -370,6 +370,16 @@ def every_option_and_variable_that_lacks_a_letter_is_told_as_it_is_meant():
 
 
 @suite.case
+def the_first_key_is_shown_by_the_start_that_made_it_whatever_becomes_of_that_start():
+    with Folder() as folder, ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as taken:
+        words = ["server", "--data", folder / "data", "--listen", f"127.0.0.1:{taken.server_address[1]}"]
+        status, said = slipway(*words)
+        assert status != 0, said
+        expect_in("Address already in use", said)
+        expect_in("shown only this once: API-", said)
+
+
+@suite.case
 def the_script_for_a_build_deploys_and_names_who_failed():
     page = (ROOT / "docs/jenkins.md").read_text()
     script = re.search(r"^```sh\n(#!.*?)^```", page, re.M | re.S).group(1).replace("sleep 5", "sleep 0.2")
@@ -386,9 +396,9 @@ def the_script_for_a_build_deploys_and_names_who_failed():
             api.put(f"tenants/{tenant['Id']}", {**tenant, "TenantTags": [tag]})
         (folder / "deploy.sh").write_text(script)
 
-        def deploy(tag):
+        def deploy(tag, version="1.0.0"):
             done = subprocess.run(
-                ["sh", folder / "deploy.sh", "Web shop", "1.0.0", "Production", tag],
+                ["sh", folder / "deploy.sh", "Web shop", version, "Production", tag],
                 env={**QUIET, "SLIPWAY_URL": server.address, "SLIPWAY_API_KEY": server.key, "BUILD_TAG": "jenkins-1"},
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
             )  # fmt: skip
@@ -404,6 +414,15 @@ def the_script_for_a_build_deploys_and_names_who_failed():
         expect_equal(api.get("tasks")["TotalResults"], 2)
         deploy("Ring/First")  # a build that is repeated under its name
         expect_equal(api.get("tasks")["TotalResults"], 2)
+        status, said = deploy("Ring/Frist")
+        assert status != 0, said
+        expect_in("'Ring/Frist' does not exist", said)
+        expect_in("Ring/First", said)
+        releases = api.get("releases")["TotalResults"]
+        status, said = deploy("Ring/First", version="")
+        assert status != 0, said
+        expect_in("a version", said)
+        expect_equal(api.get("releases")["TotalResults"], releases)
 
 
 @suite.case
