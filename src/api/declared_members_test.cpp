@@ -236,6 +236,30 @@ TEST_CASE("A tenant's values name projects, environments and templates that are 
   CHECK(api.put(path, api.get(path).body).status == 200);
 }
 
+TEST_CASE("A tenant's values at a wrong level are refused, and those that are stored stay") {
+  DeclaredApi api;
+  const std::string path = "/api/Spaces-1/tenants/Tenants-1/variables";
+  const char* stored = R"({"ProjectVariables":{"Projects-1":{"Variables":{"Environments-1":{"t-plain":"kept"}}}}})";
+  REQUIRE(api.send("PUT", path, stored).status == 200);
+  for (const auto& [body, named] :
+       {std::pair{R"({"ProjectVariables":{"Projects-1":{"Environments-1":{"t-plain":"x"}}}})",
+                  "ProjectVariables.Projects-1.Environments-1 is no known member; values stand in"},
+        std::pair{R"({"ProjectVariables":{"Projects-1":{"Variable":{"Environments-1":{"t-plain":"x"}}}}})",
+                  "ProjectVariables.Projects-1.Variable is no known member"},
+        std::pair{R"({"ProjectVariables":{"Projects-1":{"Variables":{"t-plain":"x"}}}})",
+                  "first comes the environment"},
+        std::pair{R"({"ProjectVariables":{"Projects-1":{"Variables":[]}}})", "must be an object of values"},
+        std::pair{R"({"ProjectVariables":{"Projects-1":"x"}})", "ProjectVariables.Projects-1 must be an object"},
+        std::pair{R"({"LibraryVariables":{"LibraryVariableSets-1":{"t-plain":"x"}}})",
+                  "LibraryVariables.LibraryVariableSets-1.t-plain is no known member"}}) {
+    CAPTURE(body);
+    const Answer answer = api.send("PUT", path, body);
+    CHECK(answer.status == 400);
+    CHECK_MESSAGE(answer.text.find(named) != std::string::npos, answer.text);
+    CHECK(api.get(path).text.find("kept") != std::string::npos);
+  }
+}
+
 TEST_CASE("A secret that is to be kept where none is stored is refused, wherever a secret may stand") {
   DeclaredApi api;
   Writer writer(api);

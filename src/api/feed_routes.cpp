@@ -129,10 +129,12 @@ net::Response search_classic(Call& call) {
 /// Keys as the oldest client sends them, in any case.
 struct RuleTest {
   std::string Version, VersionRange, PreReleaseTag, FeedType, FeedId;
+  std::string FeetType;  ///< so the root's link has it
 };
-BOOST_DESCRIBE_STRUCT(RuleTest, (), (Version, VersionRange, PreReleaseTag, FeedType, FeedId))
+BOOST_DESCRIBE_STRUCT(RuleTest, (), (Version, VersionRange, PreReleaseTag, FeedType, FeedId, FeetType))
 
 net::Response rule_test(Call& call, RuleTest test) {
+  if (test.FeedType.empty()) test.FeedType = test.FeetType;
   if (test.FeedType.empty() && !test.FeedId.empty()) {
     const auto feed = call.services.database.read([&](storage::Reader& reader) {
       return model::find_in<model::Feed>(storage::DocumentLookup(reader), call.space, test.FeedId);
@@ -159,7 +161,7 @@ net::Response rule_test(Call& call, RuleTest test) {
 
 net::Response rule_test_by_query(Call& call) {
   return rule_test(call, {text_of(call, "version"), text_of(call, "versionRange"), text_of(call, "preReleaseTag"),
-                          text_of(call, "feedType") + text_of(call, "feetType"), text_of(call, "feedId")});
+                          text_of(call, "feedType"), text_of(call, "feedId"), text_of(call, "feetType")});
 }
 
 net::Response rule_test_by_body(Call& call) {

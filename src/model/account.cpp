@@ -39,11 +39,14 @@ Schema account_schema() {
       .kinds =
           {
               {"AmazonWebServicesAccount",
-               {text("AccessKey").required(), secret("SecretKey").required(), text("Region").nullable()}},
+               {text("AccessKey").required().as_name(), secret("SecretKey").required(),
+                text("Region").nullable().as_name()}},
               {"AmazonWebServicesRoleAccount",
-               {text("RoleArn").nullable(), text("SessionDuration").nullable(), text("Region").nullable()}},
+               {text("RoleArn").nullable().as_name(), text("SessionDuration").nullable(),
+                text("Region").nullable().as_name()}},
               {"AmazonWebServicesOidcAccount",
-               oidc({text("RoleArn").required(), text("SessionDuration").nullable(), text("Region").nullable()})},
+               oidc({text("RoleArn").required().as_name(), text("SessionDuration").nullable(),
+                     text("Region").nullable().as_name()})},
               {"UsernamePassword", {text("Username"), secret("Password")}},
               {"SshKeyPair",
                {text("Username").required(), secret("PrivateKeyFile").required(), secret("PrivateKeyPassphrase")}},

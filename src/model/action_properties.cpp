@@ -48,6 +48,8 @@ constexpr std::array ecs_service = {
     ActionProperty{"Slipway.Ecs.ProofTimeoutSeconds", number},
 };
 
+constexpr std::array action_types = {ecs_service_action, std::string_view("Slipway.NoOp")};
+
 bool begins_ignoring_case(std::string_view text, std::string_view beginning) {
   return text.size() >= beginning.size() && equals_ignoring_case(text.substr(0, beginning.size()), beginning);
 }
@@ -56,12 +58,22 @@ bool begins_ignoring_case(std::string_view text, std::string_view beginning) {
 
 std::span<const ActionProperty> ecs_service_properties() { return ecs_service; }
 
+std::optional<std::string> why_unknown_type(std::string_view action_type) {
+  if (std::find(action_types.begin(), action_types.end(), action_type) != action_types.end()) return std::nullopt;
+  const std::string meant = did_you_mean(action_type, action_types);
+  if (meant.empty() && !begins_ignoring_case(action_type, "Slipway.")) return std::nullopt;
+  return fmt::format("'{}' is no type of action that this server runs.{}", action_type, meant);
+}
+
 std::optional<std::string> why_unknown_property(std::string_view action_type, std::string_view property) {
-  const bool is_ours = begins_ignoring_case(property, "Slipway.");
-  const bool is_aws = action_type == ecs_service_action && begins_ignoring_case(property, "Octopus.Action.Aws");
-  if (!is_ours && !is_aws) return std::nullopt;
   std::vector<std::string_view> names;
   for (const ActionProperty& known : ecs_service) names.push_back(known.name);
+  const bool is_ours =
+      begins_ignoring_case(property, "Slipway.") || std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return begins_ignoring_case(name, "Slipway.") && letters_apart(property, name, 1) <= 1;
+      });
+  const bool is_aws = action_type == ecs_service_action && begins_ignoring_case(property, "Octopus.Action.Aws");
+  if (!is_ours && !is_aws) return std::nullopt;
   if (std::find(names.begin(), names.end(), property) != names.end()) return std::nullopt;
   return fmt::format("{} is no property that this server reads.{}", property, did_you_mean(property, names));
 }

@@ -21,6 +21,10 @@ struct ActionProperty {
 /// Of `Slipway.EcsService`, in the order of docs/ecs-step.md.
 std::span<const ActionProperty> ecs_service_properties();
 
+/// Why no action can be of that type: it is in the server's own namespace, or nearly one of the server's own, and none
+/// of them. nullopt: it is one, or somebody else's, which may be kept.
+std::optional<std::string> why_unknown_type(std::string_view action_type);
+
 /// Why an action of that type can't have that property, with the one that was probably meant; nullopt: it can. Names
 /// are compared exactly, as everything that reads properties does.
 std::optional<std::string> why_unknown_property(std::string_view action_type, std::string_view property);

@@ -98,7 +98,11 @@ void check_all_properties(json::object& process, Problems& problems) {
     check_properties(step, step_path, problems);
     std::size_t a = 0;
     for_each_item(step, "Actions", [&](json::object& action) {
-      check_properties(action, fmt::format("{}.Actions[{}]", step_path, a++), problems);
+      const std::string path = fmt::format("{}.Actions[{}]", step_path, a++);
+      if (const auto why = why_unknown_type(json::text_at(action, "ActionType").value_or(""))) {
+        problems.add(fmt::format("{}.ActionType: {}", path, *why));
+      }
+      check_properties(action, path, problems);
     });
   });
 }

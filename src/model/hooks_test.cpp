@@ -226,6 +226,17 @@ TEST_CASE("a process with a property of ours that nothing reads is refused, thos
         "Steps[0].Properties: Slipway.Ecs.Cluster is read of actions only; put it into an action's Properties.");
   with("", R"("Octopus.Action.Aws.Regoin":"eu-west-1")");
   CHECK(processes.problems().find("Did you mean \"Octopus.Action.Aws.Region\"?") != std::string::npos);
+  with("", R"("Slipwy.Ecs.DesiredCount":"2")");
+  CHECK(processes.problems().find("Did you mean \"Slipway.Ecs.DesiredCount\"?") != std::string::npos);
+  for (const char* type : {"slipway.ecsservice", "Slipway.EcsServices", "Slipwy.EcsService", "Slipway.NoOP"}) {
+    with("", "", type);
+    CAPTURE(type);
+    CHECK(processes.problems().find("is no type of action that this server runs. Did you mean \"Slipway.") !=
+          std::string::npos);
+  }
+  with("", "", "Slipway.Kubernetes");
+  CHECK(processes.problems() ==
+        "Steps[0].Actions[0].ActionType: 'Slipway.Kubernetes' is no type of action that this server runs.");
   with(R"("Octopus.Action.MaxParallelism":"2")", R"("Octopus.Action.Aws.Anything":"1","Acme.Draft":"?")",
        "Octopus.AwsRunScript");
   CHECK(processes.problems() == "");

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "model/environment.h"
 #include "model/library_variable_set.h"
 #include "model/project.h"
@@ -173,12 +175,49 @@ void check_shape(const value& owners, std::string_view name, Problems& problems)
   if (!owners.is_object()) problems.add(fmt::format("{} must be an object of objects with Variables.", name));
 }
 
+/// What stands at another level than values do would be dropped, and what was stored with it.
+void check_levels(const object& owners, std::string_view name, int levels, Problems& problems) {
+  constexpr std::string_view shown[] = {
+      "Variables", "ProjectId", "ProjectName", "LibraryVariableSetId", "LibraryVariableSetName", "Templates", "Links"};
+  for (const auto& owner : owners) {
+    const std::string path = fmt::format("{}.{}", name, std::string_view(owner.key()));
+    const object* members = owner.value().if_object();
+    if (members == nullptr) {
+      problems.add(fmt::format("{} must be an object with Variables.", path));
+      continue;
+    }
+    for (const auto& member : *members) {
+      const bool is_known = std::any_of(std::begin(shown), std::end(shown), [&](std::string_view known) {
+        return equals_ignoring_case(known, member.key());
+      });
+      if (is_known) continue;
+      problems.add(fmt::format("{}.{} is no known member; values stand in {}.Variables{}.", path,
+                               std::string_view(member.key()), path, levels == 2 ? ", by environment" : ""));
+    }
+    const value* variables = json::find(*members, "Variables");
+    if (variables == nullptr || variables->is_null()) continue;
+    if (!variables->is_object()) {
+      problems.add(fmt::format("{}.Variables must be an object of values{}.", path,
+                               levels == 2 ? " by environment and template" : " by template"));
+      continue;
+    }
+    for (const auto& environment : variables->get_object()) {
+      if (levels == 1 || environment.value().is_object() || environment.value().is_null()) continue;
+      problems.add(fmt::format("{}.Variables.{} must be an object of values by template: first comes the environment.",
+                               path, std::string_view(environment.key())));
+    }
+  }
+}
+
 Changes tenant_variables_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
   object& document = *edit.after;
   NameCheck names(edit.before, document, lookup, problems);
   for (const auto& [name, levels] : {std::pair{"ProjectVariables", 2}, std::pair{"LibraryVariables", 1}}) {
     check_shape(document.at(name), name, problems);
+    if (!edit.user.empty() && document.at(name).is_object()) {
+      check_levels(document.at(name).get_object(), name, levels, problems);
+    }
     document[name] = values_only(document.at(name).is_object() ? document.at(name).get_object() : object(), levels);
     if (!edit.user.empty())
       names.check(document[name].get_object(), name, levels == 2 ? "Project" : "LibraryVariableSet");
