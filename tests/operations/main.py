@@ -416,7 +416,7 @@ def the_script_for_a_build_deploys_and_names_who_failed():
         expect_equal(api.get("tasks")["TotalResults"], 2)
         status, said = deploy("Ring/Frist")
         assert status != 0, said
-        expect_in("'Ring/Frist' does not exist", said)
+        expect_in("there is no tag 'Ring/Frist'", said)
         expect_in("Ring/First", said)
         releases = api.get("releases")["TotalResults"]
         status, said = deploy("Ring/First", version="")
