@@ -23,7 +23,7 @@ struct ThreadPool::State {
   State(const Clock& c, Failed f) : clock(c), failed(std::move(f)) {}
 
   /// Whatever it throws: a thread that ends by an exception takes the process with it.
-  void run(Job job) const {
+  void run(const Job& job) const {
     try {
       job();
     } catch (...) {
@@ -51,7 +51,8 @@ struct ThreadPool::State {
         ready.pop_front();
         if (!ready.empty()) wake.notify_one();
         lock.unlock();
-        run(std::move(job));
+        run(job);
+        job = nullptr;  // what it holds ends outside of the lock
         lock.lock();
       } else if (!timers.empty() && !timer_watched) {
         // One idle worker sleeps until the next timer; the others sleep until woken.

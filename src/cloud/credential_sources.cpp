@@ -235,7 +235,7 @@ class OwnCredentials final : public CredentialSource {
 
 }  // namespace
 
-std::unique_ptr<CredentialSource> static_keys(std::string access_key_id, Secret secret_access_key,
+std::unique_ptr<CredentialSource> static_keys(const std::string& access_key_id, Secret secret_access_key,
                                               Secret session_token) {
   // People paste them with a line end, which no key of AWS holds.
   Secret secret(std::string(trim(secret_access_key.reveal())));

@@ -13,7 +13,7 @@
 namespace slipway::aws {
 
 /// Keys as an account stores them. The session token may be empty.
-std::unique_ptr<CredentialSource> static_keys(std::string access_key_id, Secret secret_access_key,
+std::unique_ptr<CredentialSource> static_keys(const std::string& access_key_id, Secret secret_access_key,
                                               Secret session_token = {});
 
 /// Assumes `role` by the regional STS of `base`, as the identity of `base`. Throws Error{invalid} naming what is wrong

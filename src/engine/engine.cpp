@@ -636,9 +636,8 @@ void Engine::State::drop(const std::string& task) {
 void Engine::State::take_up_dropped() {
   try {
     auto left = find(dropped, [](const TaskRecord&) { return true; });
-    const auto foreign = std::ranges::stable_partition(
-        left, [&](const TaskRecord& task) { return task.node == parts.options.node || is_final(task.state); });
-    left.erase(foreign.begin(), foreign.end());
+    std::erase_if(left,
+                  [&](const TaskRecord& task) { return task.node != parts.options.node && !is_final(task.state); });
     const auto taken = take_over(left, false);
     dropped.clear();
     for (const auto& task : taken) resume(task);

@@ -128,7 +128,7 @@ VersionNumber VersionNumber::next() const {
 
 std::strong_ordering VersionNumber::operator<=>(const VersionNumber& other) const {
   const auto by_length = digits_.size() <=> other.digits_.size();
-  return by_length != 0 ? by_length : digits_.compare(other.digits_) <=> 0;
+  return std::is_neq(by_length) ? by_length : digits_.compare(other.digits_) <=> 0;
 }
 
 std::string without_spaces(std::string_view text) {

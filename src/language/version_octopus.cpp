@@ -112,7 +112,7 @@ int compare_words(std::string_view a, std::string_view b) {
   return sign(static_cast<std::int64_t>(a.size()) - static_cast<std::int64_t>(b.size()));
 }
 
-int sign(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+int sign(std::strong_ordering order) { return std::is_lt(order) ? -1 : std::is_gt(order) ? 1 : 0; }
 
 /// A semver label may be a negative number, for .NET reads it so.
 bool is_negative_number(std::string_view label) { return label.starts_with('-') && is_number(label.substr(1)); }
@@ -150,7 +150,7 @@ int compare_numbers(const Version& a, const Version& b) {
   const auto left = numbers_of(a);
   const auto right = numbers_of(b);
   for (std::size_t i = 0; i < left.size(); ++i) {
-    if (const auto order = *left[i] <=> *right[i]; order != 0) return sign(order);
+    if (const auto order = *left[i] <=> *right[i]; std::is_neq(order)) return sign(order);
   }
   return 0;
 }

@@ -56,8 +56,6 @@ class Collector {
         }
         break;
       case FieldKind::scope:
-        if (v.is_object()) walk(pointers(field), v.get_object(), path);
-        break;
       case FieldKind::object:
         if (v.is_object()) walk(pointers(field), v.get_object(), path);
         break;

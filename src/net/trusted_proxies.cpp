@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <ranges>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -84,7 +83,8 @@ std::string TrustedProxies::sender_of(const Request& request) const {
   if (!trusts(request.peer)) return request.peer;
   std::string_view nearest = request.peer;
   const auto hops = forwarded(request);
-  for (const std::string_view hop : std::views::reverse(hops)) {
+  for (auto each = hops.rbegin(); each != hops.rend(); ++each) {
+    const std::string_view hop = *each;
     if (hop.find('%') != hop.npos || !parse_address(hop)) break;
     nearest = without_brackets(hop);
     if (!trusts(hop)) break;
