@@ -137,10 +137,9 @@ class Entry {
     }
     switch (verdict.value->Ending) {
       case Ending::NoProgress:
-        return give_up(rollout,
-                       {"its tasks keep failing", verdict.value->Reason, false, std::move(verdict.value->Findings)});
+        return give_up(rollout, {"its tasks keep failing", verdict.value->Reason, false, verdict.value->Findings});
       case Ending::Stuck:
-        return give_up(rollout, {"it can't go on", verdict.value->Reason, true, std::move(verdict.value->Findings)});
+        return give_up(rollout, {"it can't go on", verdict.value->Reason, true, verdict.value->Findings});
       default:
         return conclude(rollout, *verdict.value);
     }
