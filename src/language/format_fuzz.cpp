@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "Format",    "AddHours",   "UriPart",      "Markdown", "Indent",  "Truncate",  "Sha256",
       "Substring", "FromBase64", "VersionMajor", "Trim",     "Replace", "UriEscape", "YamlDoubleQuoteEscape"};
   if (size < 1) return 0;
-  const Filter filter = find_filter(names[data[0] % std::size(names)]);
+  const FilterEntry& filter = *find_filter(names[data[0] % std::size(names)]);
   std::vector<std::string> parts;
   for (const std::string_view part :
        split(std::string_view(reinterpret_cast<const char*>(data + 1), size - 1), '\x01')) {
@@ -26,9 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string subject = parts.front();
   parts.erase(parts.begin());
   RegexCache regexes;
-  const FilterContext context{{}, std::chrono::minutes(60), 1 << 16, regexes};
+  Budget budget({100, 1 << 20, 100'000, std::chrono::seconds(5)}, time_of_this_thread);
+  const FilterContext context{{}, std::chrono::minutes(60), budget, regexes};
   try {
-    filter(subject, parts, context);
+    filter.apply(subject, parts, context);
   } catch (const Error&) {
   }
   return 0;

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ChannelRule rule({"[1.0,)", pattern, pattern}, RangeFormat::nuget);
     Budget budget(kTextLimits, time_of_this_thread);
     rule.judge(version, budget);
-    Regex(pattern).replace_all(subject, "$1-${x}$&", 1 << 16);
+    Regex(pattern).replace_all(subject, "$1-${x}$&", budget);
   } catch (const Error&) {
   }
   return 0;
