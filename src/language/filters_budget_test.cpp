@@ -20,14 +20,21 @@ namespace {
 // What the test itself counts of memory, whatever filters say that they use.
 thread_local std::size_t live = 0, peak = 0;
 
-void* counted_new(std::size_t size) {
+/// Null when there is no memory.
+void* counted_new(std::size_t size) noexcept {
   // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): this is what others allocate with
   auto* block = static_cast<std::size_t*>(std::malloc(size + alignof(std::max_align_t)));
-  if (block == nullptr) throw std::bad_alloc();
+  if (block == nullptr) return nullptr;
   *block = size;
   live += size;
   peak = std::max(peak, live);
   return reinterpret_cast<char*>(block) + alignof(std::max_align_t);
+}
+
+void* counted_new_or_throw(std::size_t size) {
+  void* memory = counted_new(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
 }
 
 void counted_delete(void* memory) {
@@ -39,12 +46,17 @@ void counted_delete(void* memory) {
 
 }  // namespace
 
-void* operator new(std::size_t size) { return counted_new(size); }
-void* operator new[](std::size_t size) { return counted_new(size); }
+// All forms that the library calls: memory of one that is not replaced would be freed by one that is.
+void* operator new(std::size_t size) { return counted_new_or_throw(size); }
+void* operator new[](std::size_t size) { return counted_new_or_throw(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted_new(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted_new(size); }
 void operator delete(void* memory) noexcept { counted_delete(memory); }
 void operator delete[](void* memory) noexcept { counted_delete(memory); }
 void operator delete(void* memory, std::size_t) noexcept { counted_delete(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { counted_delete(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { counted_delete(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { counted_delete(memory); }
 
 namespace {
 
