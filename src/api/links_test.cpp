@@ -117,7 +117,7 @@ class Crawler {
       kinds.insert(std::string(self.substr(0, end).substr(self.substr(0, end).rfind('/') + 1)));
     }
     for (const auto& link : document_links) {
-      const std::string_view name = json::view(link.key());
+      const std::string_view name = link.key();
       const std::string_view target = json::view(link.value().as_string());
       CAPTURE(at);
       CAPTURE(name);

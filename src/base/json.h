@@ -44,5 +44,7 @@ const array* array_at(const object&, std::string_view name);
 const object* object_at(const object&, std::string_view name);
 
 inline std::string_view view(const boost::json::string& s) { return {s.data(), s.size()}; }
+/// A member's key is a view already, and would be viewed in a string that is gone.
+std::string_view view(boost::json::string&&) = delete;
 
 }  // namespace slipway::json

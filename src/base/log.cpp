@@ -46,7 +46,6 @@ Log::Log(const Clock& clock, LogLevel least, Sink sink) : state_(new State{clock
 Log::~Log() = default;
 
 bool Log::redact(std::string_view secret) const { return state_->redactor.add(secret); }
-void Log::forget(std::string_view secret) const { state_->redactor.remove(secret); }
 
 void Log::write(LogLevel level, Words message, std::initializer_list<LogField> fields) const {
   if (level < state_->least) return;

@@ -59,8 +59,6 @@ class Log {
   /// From now on `secret` is masked in the fields of every line; false when it is too short for that, or was already
   /// (see Redactor).
   bool redact(std::string_view secret) const;
-  /// Takes back a redact() that was true: nothing knows the secret any more.
-  void forget(std::string_view secret) const;
 
  private:
   void write(LogLevel, Words message, std::initializer_list<LogField> fields) const;

@@ -35,12 +35,9 @@ TEST_CASE(
   log.redact("listening");
   CHECK_FALSE(log.redact("stop"));
   log.info("listening until told to stop", {{"error", "wrong key: pass\"word!"}, {"reason", "stop"}});
-  log.forget("pass\"word");
-  log.info("listening", {{"error", "pass\"word"}});
-  REQUIRE(lines.size() == 2);
+  REQUIRE(lines.size() == 1);
   CHECK(lines[0].ends_with(
       R"("message":"listening until told to stop","error":"wrong key: ********!","reason":"stop"})"));
-  CHECK(lines[1].ends_with(R"("message":"listening","error":"pass\"word"})"));
 }
 
 TEST_CASE("a field as long as somebody likes is cut in the log, between characters") {

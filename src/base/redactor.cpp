@@ -37,15 +37,6 @@ bool Redactor::add(std::string_view secret) {
   return by_first_bytes_[first].emplace(std::string(secret)).second;
 }
 
-void Redactor::remove(std::string_view secret) {
-  if (secret.size() < kShortest) return;
-  const std::unique_lock lock(mutex_);
-  const auto known = by_first_bytes_.find(first_bytes(secret));
-  if (known == by_first_bytes_.end()) return;
-  if (const auto it = known->second.find(secret); it != known->second.end()) known->second.erase(it);
-  if (known->second.empty()) by_first_bytes_.erase(known);
-}
-
 /// In the order of their bytes, what `text` begins with is not behind it, and the longest of that comes last. So either
 /// the last secret that is not behind the text is it, or it is no longer than what the two have in common.
 std::size_t Redactor::longest_at_start_of(std::string_view text) const {

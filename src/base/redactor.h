@@ -21,8 +21,6 @@ class Redactor {
   /// From now on `secret` is masked. Shorter than eight bytes it is not: ordinary words would go with it. False when it
   /// is not, or was already.
   bool add(std::string_view secret);
-  /// Masks it no longer.
-  void remove(std::string_view secret);
   /// `text` with every known secret replaced by ********; where several match, the longest.
   std::string redact(std::string_view text) const;
 
