@@ -11,6 +11,7 @@
 #include "language/filters.h"
 #include "language/masking.h"
 #include "language/template.h"
+#include "language/template_parser.h"
 
 using namespace slipway;
 using namespace slipway::language;
@@ -177,6 +178,25 @@ TEST_CASE("replacing each character of a megabyte is linear, and within the budg
     steps[size == kMegabyte ? 1 : 0] = budget.steps();
   }
   CHECK(steps[1] < 2 * steps[0] + 100);
+}
+
+TEST_CASE("parsing takes no more memory than is held for it") {
+  constexpr EvaluationLimits unlimited{1000, std::size_t{1} << 40, std::size_t{1} << 40, std::chrono::hours(1)};
+  for (const std::string_view piece :
+       {"image: registry.example/#{Name}:#{Name | ToUpper} # a line of a manifest\n", "#{a}", "#{a.a.a.a.a.a.a.a}",
+        "#{a[b][c][d]}", "#{a | f a a a a a a a}", "#{a | b | c | d | e}", "#{if a}x#{/if}",
+        "#{each a in b}#{a}#{/each}", "#{calc a+b*c-1}", "#{if a == \"x\"}#{b}#{else}#{c}#{/if}",
+        "#{a | Replace #{b} #{c}}", "#{a[#{b}].c}", "#{", "#{a", "a plain line, without any\n"}) {
+    const std::string text = repeated(piece, 256 << 10);
+    Budget budget(unlimited, time_of_this_thread);
+    Budget::Hold hold(budget);
+    charge_parsing(text, budget, hold);
+    peak = live;
+    const std::size_t before = live;
+    const ParsedTemplate parsed = parse_template(text, false);
+    const double taken = static_cast<double>(peak - before) / static_cast<double>(budget.bytes());
+    CHECK_MESSAGE(taken <= 1, std::string(piece) << " took " << taken << " of what was held");
+  }
 }
 
 TEST_CASE("indenting many lines by much is refused before the memory is taken") {

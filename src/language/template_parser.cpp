@@ -59,7 +59,6 @@ class Parser {
 
   std::optional<Symbol> symbol() {
     Symbol symbol;
-    symbol.steps.reserve(4);
     if (!take_name_step(symbol)) return std::nullopt;
     while (take_further_step(symbol)) {
     }
@@ -621,19 +620,24 @@ class Parser {
 ParsedTemplate parse_template(std::string_view text, bool halt_on_error) { return Parser(text).parse(halt_on_error); }
 
 void charge_parsing(std::string_view text, Budget& budget, Budget::Hold& hold) {
-  constexpr std::size_t kPerToken = 512;
-  constexpr std::size_t kPerByteInside = 64;  // `a.a.a` and `| a a a` become many small parts
+  constexpr std::size_t kPerToken = 128, kPerWord = 96, kPerSign = 64;  // `a.a.a` and `a+a+a` become many small parts
   budget.spend(text.size());
   std::size_t bytes = 2 * text.size();
-  bool inside = false;
+  bool inside = false, in_word = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '#' && text.substr(at, 2) == "#{") {
+    const char c = text[at];
+    if (c == '#' && text.substr(at, 2) == "#{") {
       bytes += kPerToken;
       inside = true;
-    } else if (text[at] == '}') {
+    } else if (c == '}') {
       inside = false;
     }
-    if (inside) bytes += kPerByteInside;
+    if (!inside) continue;
+    const bool is_sign = std::string_view("+-*/%|.[]{}(),=!#\"").find(c) != std::string_view::npos;
+    const bool is_word = !is_sign && static_cast<unsigned char>(c) > ' ';
+    if (is_sign) bytes += kPerSign;
+    if (is_word && !in_word) bytes += kPerWord;
+    in_word = is_word;
   }
   hold.add(bytes);
 }
