@@ -58,7 +58,7 @@ void measure_lists(Report& report, Subject& subject, ReferenceServer& reference)
                                        "tagsets", "accounts", "feeds"}) {
     report.add({fmt::format("GET /{}, default page", collection),
                 median_latency_ms(subject.requests({"/" + collection}), 100), "ms", "bare server, 30 documents",
-                page_floor, ratio_at_most(6)});
+                page_floor, ratio_at_most(3)});
   }
   report.add({"GET /projects/all, 1,000 projects", median_latency_ms(subject.requests({"/projects/all"}), 50), "ms",
               "bare server, 1,000 documents", floor(1000), ratio_at_most(3)});
