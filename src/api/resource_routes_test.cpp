@@ -361,7 +361,8 @@ TEST_CASE("A project clone has its source's channels, process and variables, sec
   api.remove("/api/Spaces-1/projects/Projects-1");
   const auto row =
       api.database().read([](storage::Reader& r) { return storage::find_resource(r, "variableset-Projects-2"); });
-  const std::string id(json::view(json::parse(row->body).at("Variables").at(0).at("Value").at("$secret").as_string()));
+  const json::value set = json::parse(row->body);
+  const std::string id(json::view(set.at("Variables").at(0).at("Value").at("$secret").as_string()));
   const auto secret = api.database().read(
       [&](storage::Reader& r) { return api.services().vault.get(r, id, "variableset-Projects-2")->clone(); });
   CHECK(secret.reveal() == "hidden");
