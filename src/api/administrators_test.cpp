@@ -1,9 +1,9 @@
 // Somebody can always administer the server.
 #include <set>
 
-#include "api/seed.h"
 #include "api/testing.h"
 #include "base/text.h"
+#include "documents/seed.h"
 #include "storage/event_categories.h"
 #include "storage/resources.h"
 
@@ -88,7 +88,7 @@ TEST_CASE("SEC-5: the key given at a start leads back in, whatever became of the
         storage::update_resource(txn, row);
       }
     });
-    api::seed(api.services(), Secret(std::string(given)));
+    documents::seed(api.services(), api.database(), api.log(), Secret(std::string(given)));
     CHECK(can_administer(api, given));
   }
 }

@@ -207,16 +207,17 @@ TEST_CASE("A user without a team may see themselves and nothing else") {
 TEST_CASE("The seed is planted once, and a given key is added to a database that is there") {
   TestApi api;
   const std::string more = "API-SECONDSECONDSECONDSECOND22";
-  const auto seeded = api::seed(api.services(), Secret(more));
+  const auto seeded = documents::seed(api.services(), api.database(), api.log(), Secret(more));
   CHECK(seeded.installation_id == api.services().installation_id);
   CHECK_FALSE(seeded.new_admin_key);
   CHECK(api.send("GET", "/api/users/me", "", {{"X-Octopus-ApiKey", more}}).status == 200);
   CHECK(api.get("/api/spaces/all").body.as_array().size() == 1);
   const Answer audited = api.get("/api/events?regarding=APIKeys-2");
   REQUIRE(audited.items().size() == 1);
-  CHECK(audited.items()[0].at("Message") == "API key 'Key given at start' (API-SECO…) of Users-1 was added at start.");
-  CHECK_THROWS_AS(api::seed(api.services(), Secret("API-short")), Error);
-  CHECK_THROWS_AS(api::seed(api.services(), Secret("secret secret secret secret")), Error);
+  CHECK(audited.items()[0].at("Message") == "API key 'Key given at start' (API-SECO…) of Users-1 was created.");
+  CHECK_THROWS_AS(documents::seed(api.services(), api.database(), api.log(), Secret("API-short")), Error);
+  CHECK_THROWS_AS(documents::seed(api.services(), api.database(), api.log(), Secret("secret secret secret secret")),
+                  Error);
 }
 
 TEST_CASE("A key that was given at a start and deleted since does not come back") {
@@ -225,9 +226,9 @@ TEST_CASE("A key that was given at a start and deleted since does not come back"
   const auto works = [&](std::string_view key) {
     return api.send("GET", "/api/users/me", "", {{"X-Octopus-ApiKey", std::string(key)}}).status == 200;
   };
-  api::seed(api.services(), Secret(std::string(second)));
+  documents::seed(api.services(), api.database(), api.log(), Secret(std::string(second)));
   CHECK(api.send("DELETE", "/api/users/me/apikeys/APIKeys-1", "", {{"X-Octopus-ApiKey", second}}).status == 200);
-  api::seed(api.services(), Secret(std::string(admin_key)));
+  documents::seed(api.services(), api.database(), api.log(), Secret(std::string(admin_key)));
   CHECK_FALSE(works(admin_key));
   CHECK(works(second));
 }
@@ -237,7 +238,7 @@ TEST_CASE("A given key finds the administrator under any name, and a deleted one
   const Answer admin = api.get("/api/users/me");
   CHECK(api.put("/api/users/Users-1", with(admin.body, "Username", "root")).status == 200);
   const std::string given = "API-SECONDSECONDSECONDSECOND22";
-  api::seed(api.services(), Secret(std::string(given)));
+  documents::seed(api.services(), api.database(), api.log(), Secret(std::string(given)));
   CHECK(api.send("GET", "/api/users/me", "", {{"X-Octopus-ApiKey", given}}).str("Username") == "root");
   const Answer other = api.post("/api/users", json::object{{"Username", "jane"}, {"DisplayName", "Jane"}});
   const Answer team = api.get("/api/teams/teams-administrators");
@@ -246,7 +247,7 @@ TEST_CASE("A given key finds the administrator under any name, and a deleted one
             .status == 200);
   const std::string jane = new_key(api, other.id());
   CHECK(api.send("DELETE", "/api/users/Users-1", "", {{"X-Octopus-ApiKey", jane}}).status == 200);
-  CHECK_NOTHROW(api::seed(api.services(), Secret("API-THIRDTHIRDTHIRDTHIRDTHIRD3")));
+  CHECK_NOTHROW(documents::seed(api.services(), api.database(), api.log(), Secret("API-THIRDTHIRDTHIRDTHIRDTHIRD3")));
 }
 
 TEST_CASE("A key made by one that expires does not outlive it") {

@@ -37,10 +37,11 @@ const json::value& Call::json() {
   return *json_;
 }
 
-storage::Origin Call::origin() const {
+documents::WriteContext Call::write_context() const {
   constexpr std::size_t longest_agent = 300;
   const std::string_view agent = request.headers.find("User-Agent").value_or("").substr(0, longest_agent);
-  return {request.peer, is_valid_utf8(agent) ? std::string(agent) : std::string(), principal.identity};
+  storage::Origin origin{request.peer, is_valid_utf8(agent) ? std::string(agent) : std::string(), principal.identity};
+  return {services, {principal.user, principal.username, std::move(origin)}, space};
 }
 
 const json::object& Call::body() {

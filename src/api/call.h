@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "net/http.h"
-#include "storage/events.h"
 
 namespace slipway::api {
 
@@ -51,8 +50,8 @@ class Call {
   /// The body as a JSON object; an empty body is an empty object.
   const json::object& body();
 
-  /// For the audit trail.
-  storage::Origin origin() const;
+  /// For writes on behalf of whoever asks, in the call's space.
+  documents::WriteContext write_context() const;
   /// "/api/Spaces-1", the start of links to what belongs to the call's space.
   std::string space_path() const { return "/api/" + space; }
   /// Is the flag `name` of the query true (in any case)?

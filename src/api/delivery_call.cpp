@@ -15,10 +15,7 @@ namespace slipway::api {
 
 commands::CommandContext command_context(Call& call) {
   Services& services = call.services;
-  const commands::Actor actor{call.principal.user, call.principal.username, call.origin()};
-  return {{services.ids, services.vault, services.clock, actor, call.space},
-          services.database,
-          services.feed_types,
+  return {call.write_context(), services.database, services.feed_types,
           call.calls_out ? std::optional(call.deadline) : std::nullopt};
 }
 

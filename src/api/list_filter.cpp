@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "api/other_names.h"
-#include "api/stored_document.h"
-#include "api/tag_names.h"
 #include "base/text.h"
+#include "documents/stored_document.h"
+#include "documents/tag_names.h"
 
 namespace slipway::api {
 namespace {
@@ -23,10 +23,11 @@ struct AnyOf {
 /// Tags select with "or" within one set and "and" across sets (TEN-6).
 std::vector<AnyOf> by_tags(storage::Reader& reader, const std::string& space, const std::string& field,
                            const std::vector<std::string>& names) {
-  TagNames tags(reader, space);
+  documents::TagNames tags(reader, space);
   std::map<std::string, AnyOf> by_set;
   for (const std::string& name : names) {
-    const TagIds ids = tags.find(name).value_or(TagIds{name, name});  // an unknown tag matches nothing
+    const documents::TagIds ids =
+        tags.find(name).value_or(documents::TagIds{name, name});  // an unknown tag matches nothing
     AnyOf& any = by_set[ids.set];
     any.field = field;
     any.targets.push_back(ids.tag.empty() ? ids.set : ids.tag);
@@ -71,7 +72,7 @@ void restrict_with_nulls(storage::Reader& reader, storage::ResourceFilter& filte
                          const std::vector<std::string>& values, bool with_nulls) {
   std::vector<std::string> ids;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    const json::object document = parse_document(row);
+    const json::object document = documents::parse_document(row);
     const json::value* member = document.if_contains(field);
     const bool is_null = member == nullptr || member->is_null();
     if (is_null ? with_nulls : values.empty() || holds(*member, values)) ids.push_back(row.id);
@@ -83,7 +84,7 @@ void restrict_with_nulls(storage::Reader& reader, storage::ResourceFilter& filte
 void restrict_by_value(storage::Reader& reader, storage::ResourceFilter& filter, const AnyOf& wanted) {
   std::vector<std::string> ids;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    const json::object document = parse_document(row);
+    const json::object document = documents::parse_document(row);
     const json::value* member = document.if_contains(wanted.field);
     if (member != nullptr && holds(*member, wanted.targets)) ids.push_back(row.id);
   }

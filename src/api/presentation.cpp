@@ -1,5 +1,5 @@
 #include "api/presentation.h"
-#include "api/stored_document.h"
+#include "documents/stored_document.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 std::string body_text(const model::Schema& schema, const storage::StoredResource& row, storage::Reader& reader) {
   if (!row.has_secrets && !schema.present) return row.body;
-  json::object document = parse_document(row);
+  json::object document = documents::parse_document(row);
   if (schema.present) document = schema.present(std::move(document), storage::DocumentLookup(reader));
   return json::to_text(model::shown(document));
 }

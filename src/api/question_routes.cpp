@@ -9,8 +9,8 @@
 #include "api/resolve.h"
 #include "api/resource.h"
 #include "api/shape.h"
-#include "api/stored_document.h"
 #include "base/text.h"
+#include "documents/stored_document.h"
 #include "model/ids.h"
 #include "model/missing_values.h"
 #include "model/project.h"
@@ -122,7 +122,8 @@ net::Response retention_policy(Call& call, Reader& reader) {
   filter.type = "RetentionPolicy";
   filter.space = call.space;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    if (!equals_ignoring_case(json::text_at(parse_document(row), "RetentionType").value_or(""), wanted)) continue;
+    if (!equals_ignoring_case(json::text_at(documents::parse_document(row), "RetentionType").value_or(""), wanted))
+      continue;
     return Resource(call.services.catalogue.get(row.type)).get(call, reader, row.id);
   }
   fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::retention_types, ", ")));

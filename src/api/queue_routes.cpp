@@ -8,8 +8,8 @@
 #include "base/describe.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "commands/audit.h"
 #include "commands/cancel_task.h"
+#include "documents/audit.h"
 #include "storage/queue_hold.h"
 
 namespace slipway::api {
@@ -83,8 +83,8 @@ net::Response get(Call& call, storage::Reader& reader) { return show(call, reade
 
 void note(storage::Txn& txn, commands::CommandContext& context, std::string message) {
   context.space.clear();
-  commands::audit(txn, context, "Modified", std::move(message),
-                  {std::string(storage::kQueueHoldType) + "-1", {}, {}, {}});
+  documents::audit(txn, context, "Modified", std::move(message),
+                   {std::string(storage::kQueueHoldType) + "-1", {}, {}, {}});
 }
 
 /// A hold that a start began keeps its strength: who only adds a reason must not let old tasks run on.

@@ -5,13 +5,13 @@
 #include <set>
 #include <utility>
 
-#include "api/document_store.h"
 #include "api/idempotency.h"
 #include "api/list_filter.h"
 #include "api/paging.h"
 #include "api/resolve.h"
 #include "api/route.h"
-#include "api/stored_document.h"
+#include "documents/document_store.h"
+#include "documents/stored_document.h"
 #include "model/ids.h"
 #include "model/values.h"
 #include "storage/contents.h"
@@ -22,8 +22,6 @@ namespace {
 
 using model::Sender;
 using storage::StoredResource;
-
-Editor editor_of(const Call& call) { return {call.principal.user, call.principal.username, call.origin()}; }
 
 std::string owner_id(const std::optional<Owner>& owner) { return owner ? owner->id : std::string(); }
 
@@ -95,7 +93,7 @@ net::Response Resource::create(Call& call, const std::optional<Owner>& owner) co
   const auto key = idempotency_key(call);
   return call.services.database.write("create " + schema_.type, [&](storage::Txn& txn) {
     if (auto kept = kept_answer(call, txn, key)) return std::move(*kept);
-    DocumentStore store(call.services, txn, editor_of(call));
+    documents::DocumentStore store(call.write_context(), txn);
     const std::string space = schema_.scope == model::Scope::space ? call.space : "";
     const auto source = schema_.clone_source.empty() ? std::nullopt : call.query.find("clone");
     const StoredResource row = source && !source->empty()
@@ -122,7 +120,7 @@ net::Response Resource::update_single(Call& call, const Owner& owner) const {
 
 net::Response Resource::update_row(Call& call, storage::Txn& txn, const StoredResource& row) const {
   check_if_match(call, row);
-  DocumentStore store(call.services, txn, editor_of(call));
+  documents::DocumentStore store(call.write_context(), txn);
   return shown(200, store.update(schema_, row, call.body(), Sender::client), call, txn);
 }
 
@@ -130,7 +128,7 @@ net::Response Resource::remove(Call& call, std::string_view id, const std::optio
   call.services.database.write("delete " + schema_.type, [&](storage::Txn& txn) {
     const StoredResource row = resolve(call, txn, schema_, id, owner_id(owner));
     check_if_match(call, row);
-    DocumentStore(call.services, txn, editor_of(call)).erase(schema_, row);
+    documents::DocumentStore(call.write_context(), txn).erase(schema_, row);
   });
   return json_response(200, json::object());
 }
@@ -139,10 +137,10 @@ net::Response Resource::sort(Call& call) const {
   const json::array* ids = call.json().if_array();
   if (ids == nullptr) fail_invalid("The request body must be a JSON list of ids in their new order.");
   return call.services.database.write("sort " + schema_.type, [&](storage::Txn& txn) {
-    DocumentStore store(call.services, txn, editor_of(call));
+    documents::DocumentStore store(call.write_context(), txn);
     std::int64_t position = 0;
     for (const StoredResource& row : in_new_order(call, txn, *ids)) {
-      json::object document = parse_document(row);
+      json::object document = documents::parse_document(row);
       document["SortOrder"] = position++;
       store.update(schema_, row, document, Sender::server);
     }
@@ -178,18 +176,18 @@ net::Response Resource::update_view(Call& call, const model::View& view, std::st
   return call.services.database.write("update " + view.type, [&](storage::Txn& txn) {
     const StoredResource row = resolve(call, txn, schema_, id);
     check_if_match(call, row);
-    json::object document = std::move(model::shown(parse_document(row)).as_object());
+    json::object document = std::move(model::shown(documents::parse_document(row)).as_object());
     for (const auto& [name, member] : view.members) {
       if (const json::value* value = json::find(incoming, name)) document[member] = *value;
     }
-    DocumentStore store(call.services, txn, editor_of(call));
+    documents::DocumentStore store(call.write_context(), txn);
     return json_response(200, view_text(view, store.update(schema_, row, document, Sender::client)));
   });
 }
 
 net::Response Resource::derived(Call& call, storage::Reader& reader, const model::Derived& derived,
                                 std::string_view id) const {
-  const json::object document = parse_document(resolve(call, reader, schema_, id));
+  const json::object document = documents::parse_document(resolve(call, reader, schema_, id));
   return json_response(200, model::shown(derived.make(document, storage::DocumentLookup(reader))));
 }
 
@@ -217,7 +215,7 @@ std::vector<std::string> Resource::shown(const std::vector<StoredResource>& rows
 }
 
 std::string Resource::view_text(const model::View& view, const StoredResource& row) const {
-  const json::object document = std::move(model::shown(parse_document(row)).as_object());
+  const json::object document = std::move(model::shown(documents::parse_document(row)).as_object());
   json::object out{
       {"Id", fmt::format("{}-{}", view.id_prefix, row.id)}, {"SpaceId", row.space}, {view.owner_field, row.id}};
   for (const auto& [name, member] : view.members) out.emplace(name, document.at(member));

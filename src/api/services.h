@@ -5,14 +5,11 @@
 #include <string>
 
 #include "base/log.h"
-#include "base/random.h"
 #include "base/time.h"
+#include "documents/write_context.h"
 #include "feeds/feed_types.h"
-#include "model/resources.h"
 #include "net/http.h"
 #include "storage/database.h"
-#include "storage/ids.h"
-#include "storage/secrets.h"
 
 namespace slipway::api {
 
@@ -22,14 +19,9 @@ struct Route;
 /// Is told of every request that was answered, and how long it took; no route where the address has none.
 using RequestObserver = std::function<void(const net::Request&, const Route*, int status, Duration)>;
 
-struct Services {
+struct Services : documents::WriteTools {
   storage::Database& database;
-  storage::Ids& ids;
-  storage::Vault& vault;
-  Random& random;
-  const Clock& clock;
   const Log& log;
-  const model::Catalogue& catalogue;
   Directory& directory;              ///< spaces and users, for addresses and keys
   std::string installation_id;       ///< a UUID, made once for a data folder
   feeds::FeedTypes feed_types = {};  ///< which feeds can be asked; filled at start

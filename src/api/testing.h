@@ -12,12 +12,12 @@
 #include "api/directory.h"
 #include "api/jenkins_quirk.h"
 #include "api/open_api.h"
-#include "api/seed.h"
 #include "api/server.h"
 #include "api/shape_check.h"
 #include "base/executor.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "documents/seed.h"
 #include "model/resources.h"
 #include "storage/database_testing.h"
 #include "storage/ids.h"
@@ -50,9 +50,10 @@ class TestApi {
       : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_, quiet_.log()),
         catalogue_(model::all_resources()),
         directory_(*database_),
-        services_{*database_, ids_, vault_, random_, clock_, quiet_.log(), catalogue_, directory_, "", {}} {
+        services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), directory_, "", {}} {
     vault_.prove_key(*database_, "master.key");
-    services_.installation_id = seed(services_, Secret(std::string(admin_key))).installation_id;
+    services_.installation_id =
+        documents::seed(services_, *database_, quiet_.log(), Secret(std::string(admin_key))).installation_id;
     server_ = std::make_unique<ApiServer>(services_);
   }
 
@@ -106,6 +107,7 @@ class TestApi {
 
   Services& services() { return services_; }
   storage::Database& database() { return *database_; }
+  const Log& log() { return quiet_.log(); }
   const ApiServer& server() const { return *server_; }
   ManualClock& clock() { return clock_; }
 

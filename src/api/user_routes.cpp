@@ -5,20 +5,19 @@
 #include <algorithm>
 #include <memory>
 
-#include "api/api_key_text.h"
 #include "api/paging.h"
 #include "api/permissions.h"
 #include "api/resolve.h"
 #include "api/resource.h"
 #include "api/shape.h"
-#include "api/stored_document.h"
 #include "base/error.h"
 #include "base/name.h"
 #include "commands/names.h"
+#include "documents/api_key_text.h"
+#include "documents/api_keys.h"
+#include "documents/stored_document.h"
 #include "model/ids.h"
 #include "storage/api_keys.h"
-#include "storage/event_categories.h"
-#include "storage/events.h"
 #include "storage/resources.h"
 
 namespace slipway::api {
@@ -64,18 +63,6 @@ net::Response get_key(Call& call, Reader& reader) {
   return json_response(200, key_json(addressed_key(call, reader, "UserView")));
 }
 
-void audit_key(const Call& call, storage::Txn& txn, storage::EventCategory category, const ApiKey& key) {
-  storage::Event event;
-  event.occurred = call.services.clock.now();
-  event.category = category.name();
-  event.user = call.principal.user;
-  event.username = call.principal.username;
-  event.origin = call.origin();
-  event.subject = key.id;
-  event.message = fmt::format("API key '{}' ({}…) of {}: {}.", key.purpose, key.hint, key.user, category.name());
-  storage::append_event(txn, call.services.ids, event);
-}
-
 /// None where the key is to live for good. A key that is dead when it is made can't be meant.
 std::optional<Time> expiry_in(const json::object& body, Time now) {
   const json::value* given = json::find(body, "Expires");
@@ -108,21 +95,17 @@ void expect_room_for_key(storage::Txn& txn, const std::string& user) {
 
 /// The only answer that ever shows the key.
 net::Response create_key(Call& call) {
-  ApiKey key;
-  key.purpose = trim_name(json::text_at(call.body(), "Purpose").value_or(""));
-  if (has_control_characters(key.purpose)) fail_invalid("Purpose must not hold line ends or control characters.");
-  if (key.purpose.empty()) fail_invalid("Purpose is required: say what the key is for.");
-  if (key.purpose.size() > 1000) fail_invalid("Purpose must be at most 1000 bytes long.");
-  key.expires = within(expiry_in(call.body(), call.services.clock.now()), call.principal.key_expires);
-  key.created = call.services.clock.now();
-  const Secret text = make_api_key(call.services.random);
-  key.hint = hint_of(text);
-  call.services.database.write("create API key", [&](storage::Txn& txn) {
-    key.user = addressed_user(call, txn, "UserEdit");
-    expect_room_for_key(txn, key.user);
-    key.id = call.services.ids.next(txn, "APIKeys");
-    storage::insert_api_key(txn, call.services.vault, key, text.reveal());
-    audit_key(call, txn, "Created", key);
+  documents::NewApiKey wanted;
+  wanted.purpose = trim_name(json::text_at(call.body(), "Purpose").value_or(""));
+  if (has_control_characters(wanted.purpose)) fail_invalid("Purpose must not hold line ends or control characters.");
+  if (wanted.purpose.empty()) fail_invalid("Purpose is required: say what the key is for.");
+  if (wanted.purpose.size() > 1000) fail_invalid("Purpose must be at most 1000 bytes long.");
+  wanted.expires = within(expiry_in(call.body(), call.services.clock.now()), call.principal.key_expires);
+  const Secret text = documents::make_api_key(call.services.random);
+  const ApiKey key = call.services.database.write("create API key", [&](storage::Txn& txn) {
+    wanted.user = addressed_user(call, txn, "UserEdit");
+    expect_room_for_key(txn, wanted.user);
+    return documents::add_api_key(txn, call.write_context(), wanted, text);
   });
   json::object out = key_json(key);
   out["ApiKey"] = text.reveal();
@@ -131,9 +114,7 @@ net::Response create_key(Call& call) {
 
 net::Response delete_key(Call& call) {
   call.services.database.write("delete API key", [&](storage::Txn& txn) {
-    const ApiKey key = addressed_key(call, txn, "UserEdit");
-    storage::erase_api_key(txn, key.id);
-    audit_key(call, txn, "Deleted", key);
+    documents::erase_api_key(txn, call.write_context(), addressed_key(call, txn, "UserEdit"));
   });
   return json_response(200, json::object());
 }
@@ -145,8 +126,8 @@ json::array teams_of_user(Reader& reader, const std::string& user) {
   filter.references.emplace("MemberUserIds", user);
   json::array teams;
   for (const auto& team : storage::list_resources(reader, filter, storage::everything).items) {
-    teams.push_back(
-        json::object{{"Id", team.id}, {"Name", parse_document(team).at("Name")}, {"IsDirectlyAssigned", true}});
+    teams.push_back(json::object{
+        {"Id", team.id}, {"Name", documents::parse_document(team).at("Name")}, {"IsDirectlyAssigned", true}});
   }
   return teams;
 }

@@ -60,16 +60,17 @@ Core::Core(const World& world, CoreOptions options)
               [&network = world.network, &disk = world.disk, &clock = world.clock, environment = world.environment] {
                 return aws::own_credentials(network, disk, clock, environment);
               }},
-      poller_(world.executor, world.clock, world.random, options.poller),
-      source_(*database_, ids_, vault_, world.clock),
-      engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
       resources_(model::all_resources()),
+      tools_{ids_, vault_, world.random, world.clock, resources_},
+      poller_(world.executor, world.clock, world.random, options.poller),
+      source_(*database_, tools_),
+      engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
       directory_(*database_),
       services_(services(world, options.observation)),
       api_(services_) {
   vault_.prove_key(*database_, options.master_key_file);
   if (options.admin_api_key) world.log.redact(options.admin_api_key->reveal());
-  auto seeded = api::seed(services_, options.admin_api_key);
+  auto seeded = documents::seed(tools_, *database_, world.log, options.admin_api_key);
   services_.installation_id = std::move(seeded.installation_id);
   new_admin_key_ = std::move(seeded.new_admin_key);
 }
@@ -81,8 +82,7 @@ const steps::StepCatalogue& Core::catalogue() {
 }
 
 api::Services Core::services(const World& world, Observation* observation) {
-  api::Services services{*database_, ids_,       vault_,     world.random, world.clock,
-                         world.log,  resources_, directory_, {},           {}};
+  api::Services services{tools_, *database_, world.log, directory_, {}, {}};
   if (observation != nullptr) {
     observation->watch(*database_);
     services.observe = observation->requests();

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "api/directory.h"
-#include "api/seed.h"
 #include "api/server.h"
 #include "base/disk.h"
 #include "base/executor.h"
@@ -19,6 +18,7 @@
 #include "cloud/client.h"
 #include "cloud/credentials.h"
 #include "cloud/poller.h"
+#include "documents/seed.h"
 #include "engine/deployment_source.h"
 #include "engine/engine.h"
 #include "net/http_client.h"
@@ -80,11 +80,12 @@ class Core {
   aws::CredentialCache credentials_;
   aws::Access access_;
   std::stop_source hang_up_;
+  model::Catalogue resources_;
+  documents::WriteTools tools_;
   aws::ServicePoller poller_;
   steps::StepCatalogue steps_;
   engine::DeploymentSource source_;
   engine::Engine engine_;
-  model::Catalogue resources_;
   api::Directory directory_;
   std::optional<Secret> new_admin_key_;
   api::Services services_;

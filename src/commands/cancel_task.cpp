@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "commands/audit.h"
 #include "commands/names.h"
+#include "documents/audit.h"
 
 namespace slipway::commands {
 
@@ -13,8 +13,8 @@ storage::TaskRecord cancel_task(storage::Txn& txn, WriteContext& context, const 
   if (storage::is_final(before->state) || before->state == storage::TaskState::Cancelling) return *before;
   auto after = storage::cancel_task(txn, id, context.clock.now());
   context.space = before->space;
-  audit(txn, context, "TaskCanceled", fmt::format("Cancel: {}", before->description),
-        {before->deployment, before->project, before->environment, before->tenant});
+  documents::audit(txn, context, "TaskCanceled", fmt::format("Cancel: {}", before->description),
+                   {before->deployment, before->project, before->environment, before->tenant});
   return after.value_or(*before);
 }
 

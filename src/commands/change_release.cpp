@@ -7,11 +7,12 @@
 #include "base/error.h"
 #include "base/name.h"
 #include "base/text.h"
-#include "commands/audit.h"
 #include "commands/create_deployments.h"
 #include "commands/names.h"
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
+#include "documents/audit.h"
+#include "documents/release_erasure.h"
 #include "language/template.h"
 #include "model/channel.h"
 #include "model/feed.h"
@@ -33,7 +34,8 @@ storage::ReleaseRecord existing(storage::Reader& reader, const WriteContext& con
 void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord& release,
           storage::EventCategory category, std::string message, std::string details = {}) {
   storage::update_release(txn, release);
-  audit(txn, context, category, std::move(message), {release.id, release.project, "", ""}, std::move(details));
+  documents::audit(txn, context, category, std::move(message), {release.id, release.project, "", ""},
+                   std::move(details));
 }
 
 /// The edited version of a package; null where it stays.
@@ -109,19 +111,6 @@ void move_to_channel(storage::Reader& reader, storage::ReleaseRecord& release, c
   release.channel = channel->Id;
 }
 
-[[noreturn]] void fail_not_ended(std::string_view what, const storage::TaskRecord& task) {
-  fail(ErrorCode::conflict, fmt::format("{} can't be deleted while '{}' ({}) has not ended; cancel it first.", what,
-                                        task.description, task.id));
-}
-
-void erase_deployment(storage::Txn& txn, storage::Vault& vault, const storage::DeploymentRecord& deployment) {
-  storage::erase_log(txn, deployment.task);
-  storage::erase_units(txn, deployment.task);
-  storage::erase_task(txn, deployment.task);
-  storage::erase_deployment(txn, deployment.id);
-  vault.erase_owned_by(txn, deployment.id);
-}
-
 }  // namespace
 
 storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context, const std::string& id) {
@@ -165,37 +154,11 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
   return release;
 }
 
-void require_ended(storage::Reader& reader, storage::TaskFilter tasks, std::string_view what) {
-  tasks.states = {storage::TaskState::Queued, storage::TaskState::Executing, storage::TaskState::Cancelling};
-  const auto active = storage::list_tasks(reader, tasks, {0, 1}).items;
-  if (!active.empty()) fail_not_ended(what, active.front());
-}
-
-void erase_with_deployments(storage::Txn& txn, storage::Vault& vault, const storage::ReleaseRecord& release) {
-  storage::DeploymentFilter filter;
-  filter.release = release.id;
-  const auto deployments = storage::list_deployments(txn, filter, storage::everything).items;
-  for (const storage::DeploymentRecord& deployment : deployments) {
-    const auto task = storage::find_task(txn, deployment.task);
-    if (task && !storage::is_final(task->state)) fail_not_ended("Release " + release.version, *task);
-  }
-  for (const storage::DeploymentRecord& deployment : deployments) erase_deployment(txn, vault, deployment);
-  storage::erase_release(txn, release.id);
-}
-
-void erase_releases_of(storage::Txn& txn, storage::Vault& vault, const std::string& project) {
-  storage::ReleaseFilter filter;
-  filter.project = project;
-  for (const storage::ReleaseRecord& release : storage::list_releases(txn, filter, storage::everything).items) {
-    erase_with_deployments(txn, vault, release);
-  }
-}
-
 void delete_release(storage::Txn& txn, CommandContext& context, const std::string& id) {
   const storage::ReleaseRecord release = existing(txn, context, id);
-  erase_with_deployments(txn, context.vault, release);
-  audit(txn, context, "Deleted", fmt::format("Release {} was deleted", release.version),
-        {release.id, release.project, "", ""});
+  documents::erase_with_deployments(txn, context.vault, release);
+  documents::audit(txn, context, "Deleted", fmt::format("Release {} was deleted", release.version),
+                   {release.id, release.project, "", ""});
 }
 
 Defect report_defect(storage::Txn& txn, CommandContext& context, const std::string& id, const std::string& reason) {

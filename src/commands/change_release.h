@@ -38,13 +38,8 @@ PreparedEdit prepare_edit(CommandContext&, const std::string& release, ReleaseEd
 /// Throws Error{conflict} when the release's packages changed since the edit was prepared.
 storage::ReleaseRecord edit_release(storage::Txn&, CommandContext&, const std::string& release, const PreparedEdit&);
 
-/// Throws Error{conflict} naming a task of the filter that has not ended; `what` was to be deleted, "Project 'Web'".
-void require_ended(storage::Reader&, storage::TaskFilter, std::string_view what);
 /// Erases the release with its deployments, their tasks, logs and secrets. Throws Error{conflict} while a task of it
 /// has not ended.
-void erase_with_deployments(storage::Txn&, storage::Vault&, const storage::ReleaseRecord&);
-void erase_releases_of(storage::Txn&, storage::Vault&, const std::string& project);
-/// The same as a person's act, which is audited.
 void delete_release(storage::Txn&, CommandContext&, const std::string& release);
 
 /// Prevents progression; throws Error{invalid} without a reason.

@@ -154,7 +154,7 @@ class World {
 
   CommandContext context() {
     const auto calls_end = Deadline::after(clock, std::chrono::seconds(30));
-    return {{ids, vault, clock, {"Users-1", "admin"}, "Spaces-1"}, *database, types, calls_end};
+    return {{tools, {"Users-1", "admin"}, "Spaces-1"}, *database, types, calls_end};
   }
 
   CreatedRelease release(ReleaseRequest request) {
@@ -200,6 +200,8 @@ class World {
   SeededRandom random{1};
   storage::Ids ids;
   storage::Vault vault{storage::MasterKey(Secret(std::string(32, 'k'))), random, ids, quiet_.log()};
+  model::Catalogue catalogue = model::all_resources();
+  documents::WriteTools tools{ids, vault, random, clock, catalogue};
   feeds::FeedTypes types;
 };
 

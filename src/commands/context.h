@@ -9,30 +9,15 @@
 #include <string>
 
 #include "base/deadline.h"
-#include "base/time.h"
+#include "documents/write_context.h"
 #include "feeds/feed_types.h"
 #include "language/budget.h"
 #include "storage/database.h"
-#include "storage/events.h"
-#include "storage/ids.h"
-#include "storage/secrets.h"
 
 namespace slipway::commands {
 
-struct Actor {
-  std::string user;  ///< "Users-1"
-  std::string username;
-  storage::Origin origin = {};  ///< for the audit trail
-};
-
-/// What a write needs. The references outlive it.
-struct WriteContext {
-  storage::Ids& ids;
-  storage::Vault& vault;
-  const Clock& clock;
-  Actor actor;
-  std::string space;  ///< id
-};
+using documents::Actor;
+using documents::WriteContext;
 
 /// Lives as long as one request.
 struct CommandContext : WriteContext {

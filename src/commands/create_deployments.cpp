@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "commands/audit.h"
 #include "commands/cancel_task.h"
 #include "commands/change_release.h"
 #include "commands/names.h"
@@ -17,6 +16,7 @@
 #include "commands/release_lookup.h"
 #include "commands/snapshots.h"
 #include "commands/standing.h"
+#include "documents/audit.h"
 #include "model/missing_values.h"
 #include "model/tag_set.h"
 #include "planning/deployment_variables.h"
@@ -148,10 +148,11 @@ class DeploymentBatch {
   }
 
   void leave_out(const model::Environment& environment, const model::Tenant* tenant, const std::string& reason) {
-    audit(txn_, context_, "AutomaticDeploymentSkipped",
-          fmt::format("{} release {} was not deployed automatically to {}{}: {}", project_.Name, release_.version,
-                      environment.Name, tenant == nullptr ? "" : " for " + tenant->Name, reason),
-          {release_.id, release_.project, environment.Id, tenant == nullptr ? "" : tenant->Id});
+    documents::audit(
+        txn_, context_, "AutomaticDeploymentSkipped",
+        fmt::format("{} release {} was not deployed automatically to {}{}: {}", project_.Name, release_.version,
+                    environment.Name, tenant == nullptr ? "" : " for " + tenant->Name, reason),
+        {release_.id, release_.project, environment.Id, tenant == nullptr ? "" : tenant->Id});
   }
 
   storage::ReleaseRecord release_to_deploy() {
@@ -270,8 +271,8 @@ class DeploymentBatch {
     const storage::TaskRecord task = task_for(deployment, environment, tenant);
     if (request_.cancel_active) cancel_ahead_of(task);
     storage::insert_task(txn_, task);
-    audit(txn_, context_, "DeploymentQueued", task.description,
-          {deployment.id, deployment.project, deployment.environment, deployment.tenant});
+    documents::audit(txn_, context_, "DeploymentQueued", task.description,
+                     {deployment.id, deployment.project, deployment.environment, deployment.tenant});
     created_.deployments.push_back(std::move(deployment));
   }
 

@@ -7,12 +7,12 @@
 #include "base/error.h"
 #include "base/name.h"
 #include "base/text.h"
-#include "commands/audit.h"
 #include "commands/create_deployments.h"
 #include "commands/names.h"
 #include "commands/records.h"
 #include "commands/release_lookup.h"
 #include "commands/snapshots.h"
+#include "documents/audit.h"
 #include "language/template.h"
 #include "language/version_mask.h"
 #include "planning/release_variables.h"
@@ -221,13 +221,13 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
   record.variables_snapshot = variables.project;
   record.body = to_text(body);
   storage::insert_release(txn, record);
-  audit(txn, context, "Created",
-        fmt::format("Release {} of {} was created{}{}", record.version, ground.project.Name,
-                    request.ignore_channel_rules ? " against the channel's rules" : "",
-                    request.unverified.empty() ? ""
-                                               : fmt::format(" with packages that were not verified: {}",
-                                                             fmt::join(request.unverified, ", "))),
-        {record.id, record.project, "", ""});
+  documents::audit(txn, context, "Created",
+                   fmt::format("Release {} of {} was created{}{}", record.version, ground.project.Name,
+                               request.ignore_channel_rules ? " against the channel's rules" : "",
+                               request.unverified.empty() ? ""
+                                                          : fmt::format(" with packages that were not verified: {}",
+                                                                        fmt::join(request.unverified, ", "))),
+                   {record.id, record.project, "", ""});
   auto deployments = deploy_automatically(txn, context, record, automatic_targets(txn, record));
   return {std::move(record), false, std::move(deployments)};
 }

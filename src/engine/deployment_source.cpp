@@ -5,8 +5,8 @@
 #include "commands/create_deployments.h"
 #include "commands/deployment_scene.h"
 #include "commands/records.h"
+#include "documents/audit.h"
 #include "planning/make_plan.h"
-#include "storage/events.h"
 
 namespace slipway::engine {
 namespace {
@@ -28,9 +28,8 @@ steps::ActionSpec spec_of(const model::Action& action, const std::vector<plannin
 
 }  // namespace
 
-DeploymentSource::DeploymentSource(storage::Database& database, storage::Ids& ids, storage::Vault& vault,
-                                   const Clock& clock)
-    : database_(database), ids_(ids), vault_(vault), clock_(clock) {}
+DeploymentSource::DeploymentSource(storage::Database& database, const documents::WriteTools& tools)
+    : database_(database), tools_(tools) {}
 
 DeploymentSource::Records DeploymentSource::read(storage::Reader& reader, const storage::TaskRecord& task) {
   auto deployment = storage::find_deployment(reader, task.deployment);
@@ -57,8 +56,8 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
       const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
       auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
       planning::add_action_variables(variables, scene, step, planned, results);
-      return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene, planned), reader, vault_,
-                                                   clock_.now());
+      return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene, planned), reader,
+                                                   tools_.vault, tools_.clock.now());
     });
   };
   return std::make_shared<DeploymentInputs>(spec_of(*action, commands::body_of(records.release).SelectedPackages),
@@ -72,26 +71,16 @@ bool DeploymentSource::condition(const storage::TaskRecord& task, const std::str
     const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
     auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
     planning::add_results(variables, results);
-    return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene), reader, vault_,
-                                                 clock_.now());
+    return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene), reader, tools_.vault,
+                                                 tools_.clock.now());
   });
   return scope->is_true(expression);
 }
 
 void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, storage::EventCategory category,
                               std::string message) {
-  storage::Event event;
-  event.occurred = clock_.now();
-  event.category = category.name();
-  event.space = task.space;
-  event.user = "system";
-  event.username = "system";
-  event.message = std::move(message);
-  event.subject = task.deployment;
-  event.project = task.project;
-  event.environment = task.environment;
-  event.tenant = task.tenant;
-  storage::append_event(txn, ids_, event);
+  documents::audit(txn, {tools_, {}, task.space}, category, std::move(message),
+                   {task.deployment, task.project, task.environment, task.tenant});
 }
 
 void DeploymentSource::started(storage::Txn& txn, const storage::TaskRecord& task) {
@@ -107,7 +96,7 @@ void DeploymentSource::succeeded(storage::Txn& txn, const storage::TaskRecord& t
   const auto due_before = commands::automatic_targets(txn, *release, deployment.tenant);
   storage::record_ended(txn, deployment, true);
   const auto due_now = commands::automatic_targets(txn, *release, deployment.tenant);
-  commands::WriteContext context{ids_, vault_, clock_, {"system", "system"}, deployment.space};
+  commands::WriteContext context{tools_, {}, deployment.space};
   try {
     commands::deploy_automatically(txn, context, *release, commands::newly_due(due_before, due_now));
   } catch (const Error& error) {

@@ -3,32 +3,30 @@
 
 #include <memory>
 
-#include "base/time.h"
+#include "documents/write_context.h"
 #include "engine/automatic_lifecycles.h"
 #include "engine/deployment_inputs.h"
 #include "engine/frozen_releases.h"
 #include "engine/task_source.h"
 #include "storage/event_categories.h"
-#include "storage/ids.h"
 #include "storage/releases.h"
-#include "storage/secrets.h"
 
 namespace slipway::engine {
 
 /// The references outlive it.
 class DeploymentSource final : public TaskSource {
  public:
-  DeploymentSource(storage::Database&, storage::Ids&, storage::Vault&, const Clock&);
+  DeploymentSource(storage::Database&, const documents::WriteTools&);
 
   planning::Plan plan(storage::Reader&, const storage::TaskRecord&) override;
   std::shared_ptr<const UnitInputs> inputs(const storage::TaskRecord&, const planning::PlannedStep&,
                                            const planning::PlannedAction&, const planning::StepResults&) override;
   bool condition(const storage::TaskRecord&, const std::string& expression, const planning::StepResults&) override;
-  std::string seal(const std::string& task, const std::string& text) override { return vault_.seal(task, text); }
+  std::string seal(const std::string& task, const std::string& text) override { return tools_.vault.seal(task, text); }
   std::string unseal(const std::string& task, const std::string& sealed) override {
-    return vault_.unseal(task, sealed);
+    return tools_.vault.unseal(task, sealed);
   }
-  std::string lock_name(std::string_view plain_key) override { return vault_.lock_name(plain_key); }
+  std::string lock_name(std::string_view plain_key) override { return tools_.vault.lock_name(plain_key); }
   void started(storage::Txn&, const storage::TaskRecord&) override;
   void ended(storage::Txn&, const storage::TaskRecord&, storage::TaskState, std::string_view error) override;
 
@@ -43,9 +41,7 @@ class DeploymentSource final : public TaskSource {
   void record(storage::Txn&, const storage::TaskRecord&, storage::EventCategory category, std::string message);
 
   storage::Database& database_;
-  storage::Ids& ids_;
-  storage::Vault& vault_;
-  const Clock& clock_;
+  documents::WriteTools tools_;
   FrozenReleases frozen_;
   AutomaticLifecycles automatic_;
 };

@@ -44,7 +44,7 @@ struct World : commands::testing::World {
   }
 
   model::Lifecycle lifecycle;
-  DeploymentSource source{*database, ids, vault, clock};
+  DeploymentSource source{*database, tools};
 
   /// The queued tasks, in the order in which they will run.
   Texts queued() {

@@ -1,8 +1,8 @@
-#include "commands/audit.h"
+#include "documents/audit.h"
 
-namespace slipway::commands {
+namespace slipway::documents {
 
-void audit(storage::Txn& txn, WriteContext& context, storage::EventCategory category, std::string message,
+void audit(storage::Txn& txn, const WriteContext& context, storage::EventCategory category, std::string message,
            AuditSubject subject, std::string details) {
   storage::Event event;
   event.occurred = context.clock.now();
@@ -20,4 +20,4 @@ void audit(storage::Txn& txn, WriteContext& context, storage::EventCategory cate
   storage::append_event(txn, context.ids, event);
 }
 
-}  // namespace slipway::commands
+}  // namespace slipway::documents

@@ -9,7 +9,7 @@
 
 #include "storage/database.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 
 struct TagIds {
   std::string set;
@@ -36,4 +36,4 @@ class TagNames {
   std::map<std::string, std::string> free_text_sets_;
 };
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

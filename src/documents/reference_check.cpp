@@ -1,4 +1,4 @@
-#include "api/reference_check.h"
+#include "documents/reference_check.h"
 
 #include <fmt/format.h>
 
@@ -6,11 +6,11 @@
 #include <set>
 #include <utility>
 
-#include "api/tag_names.h"
 #include "base/text.h"
+#include "documents/tag_names.h"
 #include "model/references.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 namespace {
 
 /// Each is looked up, so a document may not have any number of them.
@@ -114,4 +114,4 @@ FoundReferences check_references(storage::Reader& reader, const model::Schema& s
   return check.take();
 }
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

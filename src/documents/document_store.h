@@ -10,30 +10,21 @@
 #include <string_view>
 #include <vector>
 
-#include "api/services.h"
 #include "base/json.h"
+#include "documents/write_context.h"
 #include "model/merge.h"
 #include "model/schema.h"
 #include "storage/database.h"
 #include "storage/document_lookup.h"
 #include "storage/event_categories.h"
-#include "storage/events.h"
 #include "storage/resources.h"
 
-namespace slipway::api {
-
-/// Who edits, for hooks and the audit trail.
-struct Editor {
-  std::string user = "system";
-  std::string username = "system";
-  storage::Origin origin = {};
-};
+namespace slipway::documents {
 
 /// Lives no longer than its transaction.
 class DocumentStore {
  public:
-  DocumentStore(const Services& services, storage::Txn& txn, Editor editor)
-      : services_(services), txn_(txn), editor_(std::move(editor)), lookup_(txn) {}
+  DocumentStore(WriteContext context, storage::Txn& txn) : context_(std::move(context)), txn_(txn), lookup_(txn) {}
 
   /// Stores a new document of `space` ("" for the system's). Throws Error{invalid} with every problem found. Secrets
   /// that stand in a document sent by the server are copied from `secrets_of`, their owner.
@@ -61,10 +52,9 @@ class DocumentStore {
   void audit(const model::Schema&, storage::EventCategory category, const storage::StoredResource&,
              const json::object* before, const json::object* after, const std::vector<std::string>& warnings = {});
 
-  const Services& services_;
+  const WriteContext context_;
   storage::Txn& txn_;
-  Editor editor_;
   storage::DocumentLookup lookup_;
 };
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

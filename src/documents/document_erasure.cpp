@@ -4,14 +4,14 @@
 #include <map>
 #include <set>
 
-#include "api/document_draft.h"
-#include "api/document_store.h"
-#include "api/reference_check.h"
-#include "api/stored_document.h"
-#include "commands/change_release.h"
+#include "documents/document_draft.h"
+#include "documents/document_store.h"
+#include "documents/reference_check.h"
+#include "documents/release_erasure.h"
+#include "documents/stored_document.h"
 #include "model/references.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 namespace {
 
 using model::Schema;
@@ -106,7 +106,7 @@ void require_rest(storage::Reader& reader, const StoredResource& row) {
   } else {
     return;
   }
-  commands::require_ended(reader, std::move(tasks), fmt::format("{} '{}'", row.type, row.name));
+  require_ended(reader, std::move(tasks), fmt::format("{} '{}'", row.type, row.name));
 }
 
 }  // namespace
@@ -115,16 +115,16 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
   const json::object document = parse_document(row);
   Problems problems;
   model::Changes changes;
-  if (schema.hook) changes = schema.hook({&document, nullptr, editor_.user}, lookup_, problems);
+  if (schema.hook) changes = schema.hook({&document, nullptr, context_.actor.user}, lookup_, problems);
   problems.throw_if_any();
   require_rest(txn_, row);
 
-  Family family(txn_, services_.catalogue);
+  Family family(txn_, context_.catalogue);
   family.add(row);
   for (const std::string& id : changes.erase) {
     if (auto other = storage::find_resource(txn_, id)) family.add(std::move(*other));
   }
-  const Outsiders outsiders = outsiders_of(family, txn_, services_.catalogue);
+  const Outsiders outsiders = outsiders_of(family, txn_, context_.catalogue);
   outsiders.blockers.throw_if_any();
 
   for (const auto& [source, targets] : outsiders.to_unlink) {
@@ -133,18 +133,18 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
     draft.id = source;
     draft.space = draft.stored->space;
     draft.before = draft.after = parse_document(*draft.stored);
-    const Schema& their_schema = services_.catalogue.get(draft.stored->type);
+    const Schema& their_schema = context_.catalogue.get(draft.stored->type);
     for (const std::string& target : targets) model::unlink(their_schema, draft.after, target);
     draft.found = check_references(txn_, their_schema, draft.space,
                                    {draft.before_or_null(), draft.after, model::Sender::server}, draft.problems);
     save(their_schema, draft);
   }
   for (const StoredResource& member : family.rows()) {
-    if (member.type == "Project") commands::erase_releases_of(txn_, services_.vault, member.id);
-    services_.vault.erase_owned_by(txn_, member.id);
+    if (member.type == "Project") erase_releases_of(txn_, context_.vault, member.id);
+    context_.vault.erase_owned_by(txn_, member.id);
     storage::erase_resource(txn_, member.id);
   }
   audit(schema, "Deleted", row, &document, nullptr);
 }
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

@@ -1,10 +1,10 @@
-#include "api/api_key_text.h"
+#include "documents/api_key_text.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -26,4 +26,4 @@ void check_api_key(const Secret& key) {
 
 std::string hint_of(const Secret& key) { return std::string(key.reveal().substr(0, 8)); }
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

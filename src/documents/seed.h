@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "api/services.h"
+#include "base/log.h"
 #include "base/secret.h"
+#include "documents/write_context.h"
+#include "storage/database.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 
 struct Seeded {
   std::string installation_id;  ///< a UUID, the same on every start
@@ -19,6 +21,6 @@ struct Seeded {
 /// administrator unless some start was given it before: one that was deleted since does not come back, but where nobody
 /// is an active administrator any more. Its user is made an active administrator again if it is none (SEC-5). Throws
 /// Error{invalid} when the key's form is wrong.
-Seeded seed(const Services&, const std::optional<Secret>& admin_key);
+Seeded seed(const WriteTools&, storage::Database&, const Log&, const std::optional<Secret>& admin_key);
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "api/document_store.h"
-#include "api/reference_check.h"
 #include "base/error.h"
+#include "documents/document_store.h"
+#include "documents/reference_check.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 
 struct DocumentStore::Draft {
   std::string id;
@@ -23,4 +23,4 @@ struct DocumentStore::Draft {
   const json::object* before_or_null() const { return before ? &*before : nullptr; }
 };
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

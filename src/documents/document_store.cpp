@@ -1,4 +1,4 @@
-#include "api/document_store.h"
+#include "documents/document_store.h"
 
 #include <fmt/format.h>
 
@@ -6,15 +6,15 @@
 #include <set>
 #include <utility>
 
-#include "api/document_draft.h"
-#include "api/reference_check.h"
-#include "api/stored_document.h"
 #include "base/text.h"
+#include "documents/audit.h"
+#include "documents/document_draft.h"
+#include "documents/reference_check.h"
+#include "documents/stored_document.h"
 #include "model/difference.h"
 #include "model/values.h"
-#include "storage/events.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 namespace {
 
 using model::Schema;
@@ -66,7 +66,7 @@ StoredResource DocumentStore::create(const Schema& schema, const std::string& sp
   draft.space = space;
   if (!secrets_of.empty()) {
     const auto copy = [&](const std::string& secret) {
-      return services_.vault.put(txn_, draft.id, services_.vault.get(txn_, secret, secrets_of).value_or(Secret()));
+      return context_.vault.put(txn_, draft.id, context_.vault.get(txn_, secret, secrets_of).value_or(Secret()));
     };
     incoming = std::move(model::with_secrets(incoming, copy).as_object());
   }
@@ -118,15 +118,15 @@ StoredResource DocumentStore::update(const Schema& schema, const StoredResource&
 }
 
 model::MergeTools DocumentStore::tools_for(const std::string& id) {
-  return {.new_uuid = [this] { return services_.random.uuid(); },
-          .put_secret = [this, id](const Secret& secret) { return services_.vault.put(txn_, id, secret); }};
+  return {.new_uuid = [this] { return context_.random.uuid(); },
+          .put_secret = [this, id](const Secret& secret) { return context_.vault.put(txn_, id, secret); }};
 }
 
 std::string DocumentStore::id_of_new(const Schema& schema, const json::object& incoming, Sender sender) {
   if (sender == Sender::server) {
     if (const std::string given = text_of(incoming, "Id"); !given.empty()) return given;
   }
-  return schema.id_form.empty() ? services_.ids.next(txn_, schema.id_prefix) : model::fill(schema.id_form, incoming);
+  return schema.id_form.empty() ? context_.ids.next(txn_, schema.id_prefix) : model::fill(schema.id_form, incoming);
 }
 
 /// Everything behind the merge, in the order in which each part relies on the one before.
@@ -137,8 +137,8 @@ StoredResource DocumentStore::finish(const Schema& schema, Draft& draft, Sender 
   model::Changes changes;
   if (schema.hook) {
     const model::Edit edit{draft.before_or_null(), &draft.after,
-                           sender == Sender::client ? std::string_view(editor_.user) : std::string_view(),
-                           [this](std::string_view prefix) { return services_.ids.next(txn_, prefix); }};
+                           sender == Sender::client ? std::string_view(context_.actor.user) : std::string_view(),
+                           [this](std::string_view prefix) { return context_.ids.next(txn_, prefix); }};
     changes = schema.hook(edit, lookup_, draft.problems);
   }
   std::set<std::string> to_come;
@@ -193,7 +193,7 @@ StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
     // Nothing freezes these documents, so a secret that was replaced is of no use any more.
     const auto kept = model::secrets_in(draft.after);
     for (const std::string& secret : model::secrets_in(*draft.before)) {
-      if (std::find(kept.begin(), kept.end(), secret) == kept.end()) services_.vault.erase(txn_, secret);
+      if (std::find(kept.begin(), kept.end(), secret) == kept.end()) context_.vault.erase(txn_, secret);
     }
   }
   audit(schema, draft.stored ? storage::EventCategory("Modified") : "Created", row, draft.before_or_null(),
@@ -203,13 +203,13 @@ StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
 
 void DocumentStore::apply(const model::Changes& changes) {
   for (const auto& fresh : changes.create) {
-    const Schema& schema = services_.catalogue.get(fresh.type);
+    const Schema& schema = context_.catalogue.get(fresh.type);
     const std::string space = schema.scope == model::Scope::space ? text_of(fresh.document, "SpaceId") : "";
     create(schema, space, fresh.document, Sender::server, fresh.secrets_of);
   }
   for (const json::object& change : changes.update) {
     const auto row = storage::find_resource(txn_, text_of(change, "Id"));
-    if (row) update(services_.catalogue.get(row->type), *row, overlay(parse_document(*row), change), Sender::server);
+    if (row) update(context_.catalogue.get(row->type), *row, overlay(parse_document(*row), change), Sender::server);
   }
 }
 
@@ -224,26 +224,19 @@ void DocumentStore::audit(const Schema& schema, storage::EventCategory category,
     details = json::to_text(json::object{{"Changed", std::move(paths)}});
     if (details.size() > largest_audit_detail) details.clear();
   }
-  storage::Event event;
-  event.occurred = services_.clock.now();
-  event.category = category.name();
-  event.space = row.space;
-  event.user = editor_.user;
-  event.username = editor_.username;
-  event.origin = editor_.origin;
-  event.subject = row.id;
+  AuditSubject subject{row.id};
   for (const std::string& id : {row.parent, row.id}) {
-    if (id.starts_with("Projects-")) event.project = id;
-    if (id.starts_with("Environments-")) event.environment = id;
-    if (id.starts_with("Tenants-")) event.tenant = id;
+    if (id.starts_with("Projects-")) subject.project = id;
+    if (id.starts_with("Environments-")) subject.environment = id;
+    if (id.starts_with("Tenants-")) subject.tenant = id;
   }
-  event.message =
+  std::string message =
       fmt::format("{} {} was {}.", schema.type, row.name.empty() ? row.id : fmt::format("'{}' ({})", row.name, row.id),
                   to_lower_ascii(category.name()));
-  for (std::size_t i = 0; i < warnings.size() && i < most_warnings; ++i) event.message += " " + warnings[i];
-  if (warnings.size() > most_warnings) event.message += fmt::format(" And {} more.", warnings.size() - most_warnings);
-  event.details = std::move(details);
-  storage::append_event(txn_, services_.ids, event);
+  for (std::size_t i = 0; i < warnings.size() && i < most_warnings; ++i) message += " " + warnings[i];
+  if (warnings.size() > most_warnings) message += fmt::format(" And {} more.", warnings.size() - most_warnings);
+  documents::audit(txn_, {WriteTools(context_), context_.actor, row.space}, category, std::move(message),
+                   std::move(subject), std::move(details));
 }
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

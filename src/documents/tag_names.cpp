@@ -1,4 +1,4 @@
-#include "api/tag_names.h"
+#include "documents/tag_names.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "model/tag_set.h"
 #include "storage/document_lookup.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 
 std::optional<TagIds> TagNames::find(std::string_view canonical_name) {
   if (!is_loaded_) load();
@@ -33,4 +33,4 @@ void TagNames::load() {
   }
 }
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

@@ -1,4 +1,4 @@
-#include "api/seed.h"
+#include "documents/seed.h"
 
 #include <fmt/format.h>
 
@@ -6,21 +6,20 @@
 #include <utility>
 #include <vector>
 
-#include "api/api_key_text.h"
-#include "api/document_store.h"
-#include "api/stored_document.h"
 #include "base/describe.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "documents/api_key_text.h"
+#include "documents/api_keys.h"
+#include "documents/document_store.h"
+#include "documents/stored_document.h"
 #include "model/team.h"
 #include "model/user_role.h"
 #include "storage/api_keys.h"
 #include "storage/document_lookup.h"
-#include "storage/event_categories.h"
-#include "storage/events.h"
 #include "storage/resources.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 namespace {
 
 using model::Sender;
@@ -45,10 +44,10 @@ Installation installation_of(const StoredResource& row) { return json::from_json
 std::string body_of(const Installation& installation) { return json::to_text(json::to_json(installation)); }
 
 /// Returns the administrator's id.
-std::string seed_documents(const Services& services, storage::Txn& txn) {
-  DocumentStore store(services, txn, {});
+std::string seed_documents(const WriteTools& tools, storage::Txn& txn) {
+  DocumentStore store({tools}, txn);
   const auto create = [&](std::string_view type, json::object document) {
-    return store.create(services.catalogue.get(type), "", std::move(document), Sender::server).id;
+    return store.create(tools.catalogue.get(type), "", std::move(document), Sender::server).id;
   };
   for (json::object& role : model::built_in_user_roles()) create("UserRole", std::move(role));
   const std::string admin = create("User", {{"Username", "admin"}, {"DisplayName", "Administrator"}});
@@ -63,35 +62,18 @@ std::string seed_documents(const Services& services, storage::Txn& txn) {
   return admin;
 }
 
-std::string fingerprint_of_hash(const Services& services, std::string_view hash) {
-  return to_hex(services.vault.fingerprint("key given at start", hash));
+std::string fingerprint_of_hash(const WriteTools& tools, std::string_view hash) {
+  return to_hex(tools.vault.fingerprint("key given at start", hash));
 }
 
-std::string fingerprint_of(const Services& services, const Secret& key) {
-  return fingerprint_of_hash(services, to_hex(hmac_sha256("slipway key given at start", key.reveal())));
+std::string fingerprint_of(const WriteTools& tools, const Secret& key) {
+  return fingerprint_of_hash(tools, to_hex(hmac_sha256("slipway key given at start", key.reveal())));
 }
 
-void audit_key(const Services& services, storage::Txn& txn, const storage::ApiKey& key) {
-  storage::Event event;
-  event.occurred = key.created;
-  event.category = storage::EventCategory("Created").name();
-  event.user = event.username = "system";
-  event.subject = key.id;
-  event.message = fmt::format("API key '{}' ({}…) of {} was added at start.", key.purpose, key.hint, key.user);
-  storage::append_event(txn, services.ids, event);
-}
-
-void add_key(const Services& services, storage::Txn& txn, const std::string& user, const Secret& text,
+void add_key(const WriteTools& tools, storage::Txn& txn, const std::string& user, const Secret& text,
              std::string purpose) {
-  if (storage::find_api_key(txn, services.vault, text.reveal())) return;
-  storage::ApiKey key;
-  key.id = services.ids.next(txn, "APIKeys");
-  key.user = user;
-  key.purpose = std::move(purpose);
-  key.hint = hint_of(text);
-  key.created = services.clock.now();
-  storage::insert_api_key(txn, services.vault, key, text.reveal());
-  audit_key(services, txn, key);
+  if (storage::find_api_key(txn, tools.vault, text.reveal())) return;
+  add_api_key(txn, {tools}, {user, std::move(purpose)}, text);
 }
 
 bool has_administrator(storage::Reader& reader) {
@@ -102,14 +84,15 @@ bool has_administrator(storage::Reader& reader) {
 
 /// The user whom the given key is for, able to administer: made again where it was deleted, active, and a member of the
 /// administrators. Returns its id.
-std::string restore_administrator(const Services& services, storage::Txn& txn, const std::string& known_id) {
-  DocumentStore store(services, txn, {});
+std::string restore_administrator(const WriteTools& tools, const Log& log, storage::Txn& txn,
+                                  const std::string& known_id) {
+  DocumentStore store({tools}, txn);
   bool changed = false;
-  const auto& users = services.catalogue.get("User");
+  const auto& users = tools.catalogue.get("User");
   auto user = storage::find_resource(txn, known_id);
   if (!user) {
     const std::string name =
-        storage::find_resource_by_name(txn, "User", "", "", "admin") ? "admin-" + services.random.uuid() : "admin";
+        storage::find_resource_by_name(txn, "User", "", "", "admin") ? "admin-" + tools.random.uuid() : "admin";
     changed = true;
     user = store.create(users, "", {{"Username", name}, {"DisplayName", "Administrator"}}, Sender::server);
   }
@@ -126,51 +109,51 @@ std::string restore_administrator(const Services& services, storage::Txn& txn, c
   if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
     changed = true;
     ids.push_back(id);
-    store.update(services.catalogue.get("Team"), *team, members, Sender::server);
+    store.update(tools.catalogue.get("Team"), *team, members, Sender::server);
   }
   if (!changed) return user->id;
-  services.log.warning("The user of the API key given at start was made an administrator again", {{"user", user->id}});
+  log.warning("The user of the API key given at start was made an administrator again", {{"user", user->id}});
   return user->id;
 }
 
 /// Adds a key that no start was given before. Where nobody is left who could administer, whichever key is given leads
 /// back in: who starts the server has the database in hand anyway.
-void add_given_key(const Services& services, storage::Txn& txn, const Secret& key) {
+void add_given_key(const WriteTools& tools, const Log& log, storage::Txn& txn, const Secret& key) {
   StoredResource row = storage::find_resource(txn, installation_row_id).value();
   Installation installation = installation_of(row);
   auto& known = installation.GivenKeys;
-  const bool is_known = std::find(known.begin(), known.end(), fingerprint_of(services, key)) != known.end();
+  const bool is_known = std::find(known.begin(), known.end(), fingerprint_of(tools, key)) != known.end();
   if (is_known && has_administrator(txn)) return;
-  installation.AdministratorId = restore_administrator(services, txn, installation.AdministratorId);
-  add_key(services, txn, installation.AdministratorId, key, "Key given at start");
-  if (!is_known) known.push_back(fingerprint_of(services, key));
+  installation.AdministratorId = restore_administrator(tools, log, txn, installation.AdministratorId);
+  add_key(tools, txn, installation.AdministratorId, key, "Key given at start");
+  if (!is_known) known.push_back(fingerprint_of(tools, key));
   row.body = body_of(installation);
   storage::update_resource(txn, row);
 }
 
-Seeded seed_empty(const Services& services, const std::optional<Secret>& admin_key) {
-  const Secret key = admin_key ? admin_key->clone() : make_api_key(services.random);
+Seeded seed_empty(const WriteTools& tools, storage::Database& database, const std::optional<Secret>& admin_key) {
+  const Secret key = admin_key ? admin_key->clone() : make_api_key(tools.random);
   Installation installation;
-  installation.InstallationId = services.random.uuid();
-  if (admin_key) installation.GivenKeys.push_back(fingerprint_of(services, key));
-  services.database.write("seed", [&](storage::Txn& txn) {
-    installation.AdministratorId = seed_documents(services, txn);
+  installation.InstallationId = tools.random.uuid();
+  if (admin_key) installation.GivenKeys.push_back(fingerprint_of(tools, key));
+  database.write("seed", [&](storage::Txn& txn) {
+    installation.AdministratorId = seed_documents(tools, txn);
     StoredResource row;
     row.id = installation.Id;
     row.type = "Installation";
     row.body = body_of(installation);
     storage::insert_resource(txn, row);
-    add_key(services, txn, installation.AdministratorId, key, "First key of the administrator");
+    add_key(tools, txn, installation.AdministratorId, key, "First key of the administrator");
   });
   return {installation.InstallationId, admin_key ? std::nullopt : std::optional(key.clone())};
 }
 
 /// Of a database that earlier versions wrote.
-void wrap_given_keys(const Services& services, storage::Txn& txn) {
+void wrap_given_keys(const WriteTools& tools, storage::Txn& txn) {
   StoredResource row = storage::find_resource(txn, installation_row_id).value();
   Installation installation = installation_of(row);
   for (const auto& hash : std::exchange(installation.GivenKeyHashes, {})) {
-    installation.GivenKeys.push_back(fingerprint_of_hash(services, hash));
+    installation.GivenKeys.push_back(fingerprint_of_hash(tools, hash));
   }
   row.body = body_of(installation);
   storage::update_resource(txn, row);
@@ -178,18 +161,18 @@ void wrap_given_keys(const Services& services, storage::Txn& txn) {
 
 }  // namespace
 
-Seeded seed(const Services& services, const std::optional<Secret>& admin_key) {
+Seeded seed(const WriteTools& tools, storage::Database& database, const Log& log,
+            const std::optional<Secret>& admin_key) {
   if (admin_key) check_api_key(*admin_key);
-  const auto known =
-      services.database.read([](storage::Reader& r) { return storage::find_resource(r, installation_row_id); });
-  if (!known) return seed_empty(services, admin_key);
+  const auto known = database.read([](storage::Reader& r) { return storage::find_resource(r, installation_row_id); });
+  if (!known) return seed_empty(tools, database, admin_key);
   if (!installation_of(*known).GivenKeyHashes.empty()) {
-    services.database.write("wrap given keys", [&](storage::Txn& txn) { wrap_given_keys(services, txn); });
+    database.write("wrap given keys", [&](storage::Txn& txn) { wrap_given_keys(tools, txn); });
   }
   if (admin_key) {
-    services.database.write("given key", [&](storage::Txn& txn) { add_given_key(services, txn, *admin_key); });
+    database.write("given key", [&](storage::Txn& txn) { add_given_key(tools, log, txn, *admin_key); });
   }
   return {installation_of(*known).InstallationId, std::nullopt};
 }
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

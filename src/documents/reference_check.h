@@ -12,7 +12,7 @@
 #include "storage/database.h"
 #include "storage/resources.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 
 /// A document as it is about to be stored.
 struct Checked {
@@ -34,4 +34,4 @@ struct FoundReferences {
 FoundReferences check_references(storage::Reader&, const model::Schema&, const std::string& space, const Checked&,
                                  Problems&);
 
-}  // namespace slipway::api
+}  // namespace slipway::documents

@@ -4,7 +4,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 
-namespace slipway::api {
+namespace slipway::documents {
 
 Secret make_api_key(Random&);
 /// Throws Error{invalid} unless the text is "API-" followed by at least 20 of [A-Z0-9]: clients refuse other forms, and
@@ -13,4 +13,4 @@ void check_api_key(const Secret&);
 /// The first characters, to tell keys apart.
 std::string hint_of(const Secret&);
 
-}  // namespace slipway::api
+}  // namespace slipway::documents
