@@ -54,14 +54,10 @@ void prove_sound(DatabaseFile& file, const std::string& path) {
   if (const auto damage = file.damage(); !damage.empty()) {
     fail(ErrorCode::unavailable, fmt::format("The database {} is damaged: {}.", path, damage.front()));
   }
-  const int version = file.schema_version();
-  if (version == 0) fail(ErrorCode::unavailable, fmt::format("{} is no database of a Slipway server.", path));
-  if (version > storage::newest_schema_version()) {
-    fail(ErrorCode::unavailable,
-         fmt::format(
-             "{} has schema version {}, but this program knows versions up to {}. Use the Slipway that wrote it, "
-             "or a newer one.",
-             path, version, storage::newest_schema_version()));
+  const storage::SchemaVersion schema = file.schema_version();
+  if (schema.version == 0) fail(ErrorCode::unavailable, fmt::format("{} is no database of a Slipway server.", path));
+  if (const auto why = storage::refusal_of(schema); !why.empty()) {
+    fail(ErrorCode::unavailable, fmt::format("{} {}", path, why));
   }
 }
 
@@ -151,13 +147,11 @@ bool is_in_use(const std::string& folder) {
 /// What `check` finds inside the database.
 void inspect_database(std::vector<Finding>& findings, const Site& site) {
   DatabaseFile file(site.database);
-  const int version = file.schema_version();
-  const int newest = storage::newest_schema_version();
-  if (version == 0 || version > newest) {
-    findings.push_back(
-        {Weight::error,
-         fmt::format("The database has schema version {}, but this program knows 1 to {}.", version, newest),
-         "Install the Slipway that wrote it, or a newer one."});
+  const storage::SchemaVersion schema = file.schema_version();
+  const int version = schema.version, newest = storage::newest_schema_version();
+  const std::string why = version == 0 ? "is not one of a Slipway server." : storage::refusal_of(schema);
+  if (!why.empty()) {
+    findings.push_back({Weight::error, "The database " + why, "Install the Slipway that wrote it, or a newer one."});
     return;
   }
   for (const auto& damage : file.damage()) {
@@ -193,7 +187,7 @@ int run_backup(const BackupOptions& options, Time now, std::ostream& out) {
   int version = 0;
   DatabaseFile(site.database).copy_to(target, [&](DatabaseFile& copy) {
     prove_sound(copy, target);
-    version = copy.schema_version();
+    version = copy.schema_version().version;
   });
   if (options.with_master_key) copy_key(disk, site.key_file, key_of_backup(target));
   out << fmt::format("Backed up {} to {} ({} bytes, schema version {}, checked).\n", site.database, target,

@@ -112,12 +112,9 @@ DatabaseFile::DatabaseFile(std::string path)
           SqliteConnection::Settings{.path = existing(std::move(path)), .vfs = {}, .cache_kib = kCacheKib})) {}
 DatabaseFile::~DatabaseFile() = default;
 
-int DatabaseFile::schema_version() {
-  constexpr Query exists{"find schema version", "SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'"};
-  constexpr Query version{"schema version", "SELECT version FROM schema_version"};
+SchemaVersion DatabaseFile::schema_version() {
   return read([&](Reader& reader) {
-    if (!reader.one(exists, {}, [](const Row&) { return true; })) return 0;
-    return static_cast<int>(reader.one(version, {}, [](const Row& row) { return row.integer(0); }).value_or(0));
+    return read_schema_version([&](const Query& query, const auto& row) { reader.each(query, {}, row); });
   });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/database.h"
+#include "storage/migrations.h"
 
 namespace slipway::storage {
 
@@ -20,8 +21,8 @@ class DatabaseFile {
   DatabaseFile(const DatabaseFile&) = delete;
   DatabaseFile& operator=(const DatabaseFile&) = delete;
 
-  /// 0 for a database that is not a server's.
-  int schema_version();
+  /// Version 0 for a database that is not a server's.
+  SchemaVersion schema_version();
   /// What is wrong with it, by SQLite's own check of every page and index; empty when it is sound.
   std::vector<std::string> damage();
   /// One consistent view, as Database::read.

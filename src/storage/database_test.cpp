@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "storage/database_testing.h"
-#include "storage/migrations.h"
 
 namespace slipway::storage {
 namespace {
@@ -232,27 +231,6 @@ TEST_CASE("a data folder in use is refused") {
 TEST_CASE("a folder that does not exist is named in the error") {
   const testing::QuietLog quiet;
   CHECK_THROWS_WITH_AS(open_sqlite({.path = "/nowhere/slipway.db"}, quiet.log()), doctest::Contains("/nowhere"), Error);
-}
-
-TEST_CASE_TEMPLATE("a database of a newer version is refused and left as it is", DatabaseKind, SLIPWAY_DATABASES) {
-  DatabaseKind database;
-  constexpr Query age{"age", "UPDATE schema_version SET version = version + 1"};
-  database->write("age", [&](Txn& t) { t.run(age, {}); });
-  CHECK_THROWS_WITH_AS(database.reopen(), doctest::Contains("A newer Slipway has used it"), Error);
-}
-
-TEST_CASE("migrations run once, from the version that is there") {
-  int version = 0;
-  std::vector<std::string> scripts;
-  const MigrationTarget target{.version = [&] { return version; },
-                               .execute = [&](std::string_view script) { scripts.emplace_back(script); }};
-  migrate(target);
-  REQUIRE(std::ssize(scripts) == newest_schema_version() + 2);
-  CHECK(scripts[0] == schema_sql());
-  version = newest_schema_version();
-  scripts.clear();
-  migrate(target);
-  CHECK(scripts.empty());
 }
 
 }  // namespace

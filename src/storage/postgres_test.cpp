@@ -58,7 +58,7 @@ TEST_CASE("the schema and every statement of the stores are good PostgreSQL") {
   const PostgresServer server;
   const Connection connection(PQconnectdb(server.connection_string().c_str()), PQfinish);
   REQUIRE(PQstatus(connection.get()) == CONNECTION_OK);
-  migrate({.version = [] { return 0; },
+  migrate({.version = [] { return SchemaVersion(); },
            .execute =
                [&](std::string_view script) {
                  CHECK(complaint(PQexec(connection.get(), to_postgres_schema(script).c_str())) == "");

@@ -1,7 +1,8 @@
--- The database of a Slipway server, version 1; migration_003.sql and the like bring it to the newest.
+-- The database of a Slipway server as it is today, to read. What makes it are the steps in migrations/, from an empty
+-- file as from an older one; a test holds that they come to exactly this.
 --
--- Written in SQLite's dialect, so that `sqlite3 new.db < schema.sql` works; storage/migrations.cpp translates it for
--- PostgreSQL (INTEGER is BIGINT there, BLOB is BYTEA, the options after a table's closing parenthesis go).
+-- Written in SQLite's dialect; storage/migrations.cpp translates it for PostgreSQL (INTEGER is BIGINT there, BLOB is
+-- BYTEA, the options after a table's closing parenthesis go). What a step has added to a table stands last in it.
 --
 -- Conventions
 --   * Times are microseconds since 1970, UTC. Flags are 0 or 1. Enumerations are the numbers of their C++ enum.
@@ -12,9 +13,11 @@
 --   * No foreign keys: rows are removed by retention in its own order, in small transactions.
 --   * Each index serves a named query; see storage/queries.h.
 
--- One row: the number of the newest migration that ran. A server refuses a number that it does not know.
+-- One row: the number of the newest migration that ran, and the number that a server must know to work with what
+-- they have made. A server refuses a `minimum` beyond its own newest.
 CREATE TABLE schema_version (
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  minimum INTEGER NOT NULL DEFAULT 4
 ) STRICT;
 
 -- The next free number of each id prefix; servers take blocks (ids.h).
@@ -45,7 +48,9 @@ CREATE TABLE resources (
   sort INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   has_secrets INTEGER NOT NULL,
-  body TEXT NOT NULL       -- JSON; secrets appear as ids only
+  body TEXT NOT NULL,      -- JSON; secrets appear as ids only
+  version INTEGER NOT NULL DEFAULT 1,  -- of the type's schema that the body was written by
+  shape INTEGER NOT NULL DEFAULT 0     -- hash of the members that this schema declared
 ) STRICT;
 CREATE INDEX resources_in_order ON resources (type, sort, name_key, id, space);
 CREATE INDEX resources_by_parent ON resources (parent, sort, name_key, id) WHERE parent <> '';
@@ -61,6 +66,13 @@ CREATE TABLE resource_references (
   PRIMARY KEY (source, field, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX resource_references_by_target ON resource_references (target, field, source);
+
+-- By what schema the columns beside a type's documents, and their references, were last made.
+CREATE TABLE lifted (
+  type TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  shape INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Secrets at rest (secrets.h): key number, nonce and ciphertext in one piece. Rotation rewrites this table alone.
 CREATE TABLE secrets (
@@ -103,7 +115,8 @@ CREATE TABLE contents (
 CREATE TABLE snapshots (
   id TEXT PRIMARY KEY,
   owner TEXT NOT NULL,
-  hash BLOB NOT NULL
+  hash BLOB NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1  -- of the type's schema that the content was written by
 ) STRICT, WITHOUT ROWID;
 
 -- Releases and deployments (releases.h) ---------------------------------------------------------------------------
@@ -240,6 +253,19 @@ CREATE TABLE log_chunks (
   PRIMARY KEY (task, last)
 ) STRICT, WITHOUT ROWID;
 
+-- Tasks that a dead process left executing (suspects.h), until something of them is stored again.
+CREATE TABLE suspects (
+  task INTEGER PRIMARY KEY,
+  deaths INTEGER NOT NULL,     -- of the process, while it ran this task's code
+  is_running INTEGER NOT NULL  -- right now
+) STRICT;
+
+-- One row that is written now and then, to see whether the database takes writes (health.h).
+CREATE TABLE health (
+  id INTEGER PRIMARY KEY,
+  tried INTEGER NOT NULL
+) STRICT;
+
 -- The audit trail (events.h) ----------------------------------------------------------------------------------------
 
 CREATE TABLE events (
@@ -254,7 +280,10 @@ CREATE TABLE events (
   project TEXT NOT NULL,
   environment TEXT NOT NULL,
   tenant TEXT NOT NULL,
-  details TEXT NOT NULL
+  details TEXT NOT NULL,
+  address TEXT NOT NULL DEFAULT '',  -- where the sender of a change was, and by what they showed who they are
+  agent TEXT NOT NULL DEFAULT '',
+  identity TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX events_by_subject ON events (subject, number);
 CREATE INDEX events_by_project ON events (project, number) WHERE project <> '';

@@ -30,18 +30,8 @@ constexpr Query kSave{"savepoint", "SAVEPOINT one_write"};
 constexpr Query kKeep{"release savepoint", "RELEASE one_write"};
 constexpr Query kUndo{"rollback to savepoint", "ROLLBACK TO one_write"};
 
-int schema_version_of(SqliteConnection& connection) {
-  constexpr Query exists{"find_schema_version", "SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'"};
-  constexpr Query version{"schema_version", "SELECT version FROM schema_version"};
-  int found = 0;
-  connection.each(exists, {}, [&](const Row&) {
-    connection.each(version, {}, [&](const Row& row) {
-      found = static_cast<int>(row.integer(0));
-      return false;
-    });
-    return false;
-  });
-  return found;
+SchemaVersion schema_version_of(SqliteConnection& connection) {
+  return read_schema_version([&](const Query& query, const auto& row) { connection.each(query, {}, row); });
 }
 
 /// SQLite does not fail when it cannot, it only says so.
@@ -111,7 +101,7 @@ struct SqliteWriter::Pending {
 SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inline_writes, Duration patience,
                            const Log& log)
     : connection_(settings), log_(log), patience_(patience) {
-  if (!settings.may_create && schema_version_of(connection_) == 0) {
+  if (!settings.may_create && schema_version_of(connection_).version == 0) {
     fail(ErrorCode::not_found, fmt::format("The database {} is empty.", settings.path));
   }
   use_write_ahead_log(connection_);
