@@ -14,26 +14,6 @@
 namespace slipway::engine {
 namespace {
 
-language::VariableSet winners(const planning::DeploymentVariables& variables, const language::ScopeContext& context,
-                              storage::Reader& reader, storage::Vault& vault, std::vector<std::string>& secrets) {
-  language::VariableSet set;
-  const language::VariableCatalog catalog(variables.all());
-  const language::ResolvedVariables resolved = catalog.resolve(context);
-  for (const language::Variable* winner : resolved.winners()) {
-    const planning::SecretPlace* place = variables.secret_of(*winner);
-    if (place == nullptr) {
-      set.set(winner->name, winner->value);
-      if (winner->is_sensitive && winner->value) secrets.push_back(*winner->value);
-      continue;
-    }
-    const auto secret = vault.get(reader, place->id, place->owner);
-    if (!secret) continue;
-    secrets.emplace_back(secret->reveal());
-    set.set(winner->name, secrets.back());
-  }
-  return set;
-}
-
 constexpr std::string_view filter_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The name in front of the first filter of "#{Name | Filter}", or of the same without braces.
@@ -89,14 +69,51 @@ language::Budget new_budget() { return {language::kTextLimits, language::time_of
 
 ResolvedScope::ResolvedScope(const planning::DeploymentVariables& variables, const language::ScopeContext& context,
                              storage::Reader& reader, storage::Vault& vault, Time now)
-    : bindings_(winners(variables, context, reader, vault, secrets_)), masker_(secrets_) {
+    : bindings_(winners(variables, context, reader, vault, secrets_)) {
   options_.now = now;
+}
+
+language::VariableSet ResolvedScope::winners(const planning::DeploymentVariables& variables,
+                                             const language::ScopeContext& context, storage::Reader& reader,
+                                             storage::Vault& vault, Secrets& secrets) {
+  language::VariableSet set;
+  const language::VariableCatalog catalog(variables.all());
+  const language::ResolvedVariables resolved = catalog.resolve(context);
+  for (const language::Variable* winner : resolved.winners()) {
+    const planning::SecretPlace* place = variables.secret_of(*winner);
+    if (place == nullptr) {
+      set.set(winner->name, winner->value, winner->is_sensitive);
+      if (winner->is_sensitive && winner->value) secrets.insert(*winner->value);
+      continue;
+    }
+    const auto secret = vault.get(reader, place->id, place->owner);
+    if (!secret) continue;
+    secrets.emplace(secret->reveal());
+    set.set(winner->name, std::string(secret->reveal()), true);
+  }
+  return set;
+}
+
+void ResolvedScope::learn(std::vector<std::string> secrets) const {
+  const std::lock_guard lock(mutex_);
+  for (std::string& secret : secrets) {
+    if (secrets_.insert(std::move(secret)).second) masker_.reset();
+  }
+}
+
+std::shared_ptr<const language::Masker> ResolvedScope::masker() const {
+  const std::lock_guard lock(mutex_);
+  if (!masker_) {
+    masker_ = std::make_shared<const language::Masker>(std::vector<std::string>(secrets_.begin(), secrets_.end()));
+  }
+  return masker_;
 }
 
 std::string ResolvedScope::evaluate(std::string_view text) const {
   if (language::can_skip_evaluation(text)) return std::string(text);
   language::Budget budget = new_budget();
-  const language::Evaluation evaluation = bindings_.evaluate(text, budget, options_);
+  language::Evaluation evaluation = bindings_.evaluate(text, budget, options_);
+  learn(std::move(evaluation.secrets));
   if (!evaluation.missing_tokens.empty()) {
     fail_invalid(why_missing(evaluation.missing_tokens));
   }
@@ -106,12 +123,15 @@ std::string ResolvedScope::evaluate(std::string_view text) const {
 
 std::optional<std::string> ResolvedScope::get(std::string_view name) const {
   language::Budget budget = new_budget();
-  return bindings_.get(name, budget, options_);
+  language::Evaluation evaluation = bindings_.evaluate_variable(name, budget, options_);
+  learn(std::move(evaluation.secrets));
+  return std::move(evaluation.text);
 }
 
 bool ResolvedScope::is_true(std::string_view expression) const {
   language::Budget budget = new_budget();
-  const language::Evaluation evaluation = bindings_.evaluate(expression, budget, options_);
+  language::Evaluation evaluation = bindings_.evaluate(expression, budget, options_);
+  learn(std::move(evaluation.secrets));
   if (!evaluation.missing_tokens.empty()) return false;
   if (evaluation.error) {
     fail_invalid(

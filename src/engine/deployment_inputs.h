@@ -1,7 +1,10 @@
 // What one unit of a deployment works with: its action, and its variables, resolved when they are first asked for.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <set>
 
 #include "engine/task_source.h"
 #include "language/masking.h"
@@ -23,13 +26,21 @@ class ResolvedScope {
   std::optional<std::string> get(std::string_view name) const;
   /// What is undefined is not true (VAR-5). Throws Error{invalid}, masked, for an expression that can't be evaluated.
   bool is_true(std::string_view expression) const;
-  std::string mask(std::string_view text) const { return masker_.mask(text); }
+  std::string mask(std::string_view text) const { return masker()->mask(text); }
 
  private:
+  using Secrets = std::set<std::string, std::less<>>;
+  static language::VariableSet winners(const planning::DeploymentVariables&, const language::ScopeContext&,
+                                       storage::Reader&, storage::Vault&, Secrets&);
+  /// What was made of secrets is masked as they are (VAR-6).
+  void learn(std::vector<std::string> secrets) const;
+  std::shared_ptr<const language::Masker> masker() const;
+
   language::EvaluationOptions options_;
-  std::vector<std::string> secrets_;
+  mutable std::mutex mutex_;
+  mutable Secrets secrets_;
+  mutable std::shared_ptr<const language::Masker> masker_;  ///< null when it does not know all of them
   language::Bindings bindings_;
-  language::Masker masker_;
 };
 
 class DeploymentInputs final : public UnitInputs {

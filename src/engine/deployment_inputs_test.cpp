@@ -1,10 +1,13 @@
 #include "engine/deployment_inputs.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "engine/lost.h"
+#include "language/filters.h"
+#include "language/masking.h"
 #include "storage/database_testing.h"
 #include "storage/ids.h"
 
@@ -70,6 +73,38 @@ TEST_CASE("an output that holds a secret is masked in the steps after it") {
   const planning::StepResults results{
       {{"step", {{"Url", "https://u:hunter2@db"}, {"Plain", "public"}}}}, "", {{"step", "Url"}}};
   CHECK(f.scope(results)->mask("see https://u:hunter2@db, public") == "see ********, public");
+}
+
+TEST_CASE("VAR-6: what a text makes of a secret by any filter is masked from then on, and told to be secret") {
+  Fixture f;
+  const std::string secret = "Hunter2/correct+horse 12.5";
+  std::size_t tried = 0;
+  for (const language::FilterEntry& filter : language::all_filters()) {
+    const auto scope = f.scope({{{"step", {{"Password", secret}}}}, "", {{"step", "Password"}}});
+    for (const char* option : {"", " 4", " e E", " -more-", " AbsoluteUri"}) {
+      std::string value;
+      try {
+        value = scope->evaluate(fmt::format("#{{Octopus.Action[step].Output.Password | {}{}}}", filter.name, option));
+      } catch (const Error&) {
+        continue;
+      }
+      if (filter.is_test || value.size() < language::kShortestSecret) continue;
+      ++tried;
+      CAPTURE(filter.name);
+      CAPTURE(value);
+      CHECK(scope->mask(value).find_first_not_of("*\n") == std::string::npos);
+      CHECK(scope->mask("<" + value + ">").front() == '<');
+    }
+  }
+  MESSAGE("filters with a secret: " << tried << " results");
+  CHECK(tried > language::all_filters().size() / 2);
+}
+
+TEST_CASE("VAR-6: a sensitive variable that is written with others is masked as it comes out") {
+  Fixture f;
+  const auto scope = f.scope({{{"step", {{"Url", "https://u:hunter2@#{Ring}"}}}}, "", {{"step", "Url"}}});
+  CHECK(scope->get("Octopus.Action[step].Output.Url") == "https://u:hunter2@canary");
+  CHECK(scope->mask("see https://u:hunter2@canary") == "see ********");
 }
 
 TEST_CASE("inputs whose records can't be read now are asked again, and end no task") {

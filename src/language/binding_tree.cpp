@@ -47,6 +47,7 @@ BindingTree::BindingTree(const VariableSet& variables) {
     BindingNode* node = &nodes_.front();
     for (const Step& step : path->steps) node = &descend(*node, step);
     node->item = variable.value ? std::string_view(*variable.value) : std::string_view();
+    node->secrecy = variable.is_sensitive ? Secrecy::is : Secrecy::none;
     bound = node;
   }
 }

@@ -44,9 +44,17 @@ class BindingChildren {
   std::unique_ptr<Index> by_name_;  // the same again, once there are too many to go through
 };
 
+/// How a text stands to the values of sensitive variables (VAR-6).
+enum class Secrecy {
+  none,
+  holds,  ///< one stands in it as it is, beside what is no secret
+  is      ///< it is one, or made of one
+};
+
 struct BindingNode {
   std::optional<std::string_view> item;  ///< the unevaluated text, owned elsewhere
   const LenientJson* json = nullptr;     ///< of a part of a document: its object or array, in place of an item
+  Secrecy secrecy = Secrecy::none;       ///< of that text, as it is before it is evaluated
   BindingChildren named;
   BindingChildren indexed;
 };

@@ -64,7 +64,7 @@ json::array to_array(const std::vector<std::string>& texts) {
 /// All variables as a JSON object, indented by two.
 std::string saved(const VariableSet& variables) {
   std::string text = "{";
-  for (const auto& [name, value] : variables) {
+  for (const auto& [name, value, is_sensitive] : variables) {
     text += text.size() > 1 ? ",\n  " : "\n  ";
     json::append_string(text, name);
     text += ": ";

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "language/dotnet_number.h"
+#include "language/masking.h"
 #include "language/template_parser.h"
 #include "language/unicode.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 // What a node of a document takes, with what its text is kept in.
 constexpr std::size_t kNodeBytes = sizeof(BindingNode) + sizeof(std::string);
+// What a secret takes besides its text: a node of a tree, and its place in the list that is handed out.
+constexpr std::size_t kSecretBytes = 2 * sizeof(std::string) + 4 * sizeof(void*);
 
 bool has_tokens(std::string_view text) { return text.find("#{") != std::string_view::npos; }
 
@@ -131,10 +134,27 @@ std::vector<std::string> Evaluator::element_texts(const Symbol& collection) {
   return texts;
 }
 
-void Evaluator::append(Output& out, std::string_view text) {
+void Evaluator::append(Output& out, std::string_view text, Secrecy secrecy) {
   budget_.spend(text.size());
   budget_.keep(text.size());
   out.text += text;
+  out.holds_secret = out.holds_secret || secrecy != Secrecy::none;
+}
+
+Secrecy Evaluator::note_secret(std::string_view text) {
+  if (text.size() < kShortestSecret) return Secrecy::is;
+  budget_.spend(text.size());
+  if (secrets_.contains(text)) return Secrecy::is;
+  budget_.keep(text.size() + kSecretBytes);
+  secrets_.emplace(text);
+  return Secrecy::is;
+}
+
+std::vector<std::string> Evaluator::take_secrets() {
+  std::vector<std::string> taken;
+  taken.reserve(secrets_.size());
+  while (!secrets_.empty()) taken.push_back(std::move(secrets_.extract(secrets_.begin()).value()));
+  return taken;
 }
 
 void Evaluator::add_missing(TokenList& missing, const std::string& token) {
@@ -183,10 +203,10 @@ void Evaluator::evaluate(const Token& token, Context& context, Output& out) {
 void Evaluator::evaluate_substitution(const Token& token, const Substitution& s, Context& context, Output& out) {
   if (const Symbol* symbol = std::get_if<Symbol>(&s.expression)) {
     const auto found = resolve(*symbol, context, out.missing);
-    if (found && found->text) return append(out, *found->text);
+    if (found && found->text) return append(out, *found->text, found->secrecy);
   } else {
     const FilterCall& call = *std::get<std::shared_ptr<const FilterCall>>(s.expression);
-    if (const auto value = apply(call, context, out.missing)) return append(out, *value);
+    if (const auto value = apply(call, context, out.missing)) return append(out, value->text, value->secrecy);
     if (call.name == kNullFilter) {
       out.has_null = true;
       return append(out, to_string(token));
@@ -205,13 +225,13 @@ void Evaluator::evaluate_conditional(const Token& token, const Conditional& c, C
   Budget::Hold hold(budget_);
   const auto left = side_of(c.left, context, out.missing, hold);
   if (!left) return give_up_on(c.left);
-  bool holds = is_truthy_value(*left);
+  bool holds = is_truthy_value(left->text);
   if (c.test != Conditional::Test::truthy) {
     const std::string* literal = std::get_if<std::string>(&c.right);
-    const auto right = literal != nullptr ? std::optional(*literal)
+    const auto right = literal != nullptr ? std::optional(Value{*literal})
                                           : side_of(std::get<Expression>(c.right), context, out.missing, hold);
     if (!right) return give_up_on(std::get<Expression>(c.right));
-    holds = (*left == *right) == (c.test == Conditional::Test::equal);
+    holds = (left->text == right->text) == (c.test == Conditional::Test::equal);
   }
   evaluate(holds ? c.when_true : c.when_false, context, out);
 }
@@ -234,22 +254,28 @@ void Evaluator::evaluate_repetition(const Repetition& r, Context& context, Outpu
 }
 
 void Evaluator::evaluate_calculation(const Token& token, const Calculation& c, Context& context, Output& out) {
-  const auto result = calculate(c, context, out.missing);
+  bool uses_secret = false;
+  const auto result = calculate(c, context, out.missing, uses_secret);
   // Unlike other tokens, one that can't be calculated is echoed without being reported, as existing
   // users' templates rely on.
-  append(out, result ? format_double(*result) : to_string(token));
+  if (!result) return append(out, to_string(token));
+  const std::string text = format_double(*result);
+  append(out, text, uses_secret ? note_secret(text) : Secrecy::none);
 }
 
-std::optional<double> Evaluator::calculate(const Calculation& c, Context& context, TokenList& missing) {
+std::optional<double> Evaluator::calculate(const Calculation& c, Context& context, TokenList& missing,
+                                           bool& uses_secret) {
   const Level level(*this);
   if (const auto* number = std::get_if<Calculation::Number>(&c.content)) return number->value;
   if (const auto* operand = std::get_if<Calculation::Operand>(&c.content)) {
     const auto found = resolve(operand->symbol, context, missing);
-    return found && found->text ? parse_double(*found->text) : std::nullopt;
+    if (!found || !found->text) return std::nullopt;
+    uses_secret = uses_secret || found->secrecy != Secrecy::none;
+    return parse_double(*found->text);
   }
   const auto& operation = std::get<Calculation::Operation>(c.content);
-  const auto left = calculate(*operation.left, context, missing);
-  const auto right = calculate(*operation.right, context, missing);
+  const auto left = calculate(*operation.left, context, missing, uses_secret);
+  const auto right = calculate(*operation.right, context, missing, uses_secret);
   if (!left || !right) return std::nullopt;
   switch (operation.op) {
     case '%':
@@ -268,32 +294,33 @@ std::optional<double> Evaluator::calculate(const Calculation& c, Context& contex
 
 // Expressions
 
-std::optional<std::string> Evaluator::value_of(const Expression& expression, Context& context, TokenList& missing,
-                                               Budget::Hold& hold) {
+std::optional<Evaluator::Value> Evaluator::value_of(const Expression& expression, Context& context, TokenList& missing,
+                                                    Budget::Hold& hold) {
   const Symbol* symbol = std::get_if<Symbol>(&expression);
   if (symbol == nullptr) {
     auto value = apply(*std::get<std::shared_ptr<const FilterCall>>(expression), context, missing);
-    if (value) hold.add(value->size());
+    if (value) hold.add(value->text.size());
     return value;
   }
   const auto found = resolve(*symbol, context, missing);
   if (!found || !found->text) return std::nullopt;
   budget_.spend(found->text->size());
   hold.add(found->text->size());
-  return std::string(*found->text);
+  return Value{std::string(*found->text), found->secrecy};
 }
 
-std::optional<std::string> Evaluator::side_of(const Expression& expression, Context& context, TokenList& missing,
-                                              Budget::Hold& hold) {
+std::optional<Evaluator::Value> Evaluator::side_of(const Expression& expression, Context& context, TokenList& missing,
+                                                   Budget::Hold& hold) {
   auto value = value_of(expression, context, missing, hold);
-  return !value && std::holds_alternative<Symbol>(expression) ? std::optional<std::string>("") : value;
+  return !value && std::holds_alternative<Symbol>(expression) ? std::optional(Value{}) : value;
 }
 
-std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& context, TokenList& missing) {
+std::optional<Evaluator::Value> Evaluator::apply(const FilterCall& call, Context& context, TokenList& missing) {
   const Level level(*this);
   Budget::Hold hold(budget_);
   const auto subject = call.subject ? value_of(*call.subject, context, missing, hold) : std::nullopt;
-  std::size_t input = subject ? subject->size() : 0;
+  std::size_t input = subject ? subject->text.size() : 0;
+  bool uses_secret = subject && subject->secrecy != Secrecy::none;
   std::vector<std::string> options;
   for (const auto& option : call.options) {
     if (const std::string* text = std::get_if<std::string>(&option)) {
@@ -303,6 +330,7 @@ std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& con
       Output value;
       evaluate(*std::get<TokenPtr>(option), context, value);
       add_missing(missing, value.missing);
+      uses_secret = uses_secret || value.holds_secret;
       options.push_back(std::move(value.text));
     }
     input += options.back().size();
@@ -311,7 +339,10 @@ std::optional<std::string> Evaluator::apply(const FilterCall& call, Context& con
   if (filter == nullptr) return std::nullopt;
   budget_.spend(input);
   hold.add(input * filter->growth);
-  return filter->apply(subject ? FilterSubject(*subject) : std::nullopt, options, filters_);
+  auto result = filter->apply(subject ? FilterSubject(subject->text) : std::nullopt, options, filters_);
+  if (!result) return std::nullopt;
+  const Secrecy secrecy = uses_secret && !filter->is_test ? note_secret(*result) : Secrecy::none;
+  return Value{std::move(*result), secrecy};
 }
 
 // Symbols
@@ -352,8 +383,8 @@ std::optional<Evaluator::Found> Evaluator::resolve(const Symbol& symbol, Context
   if (node == nullptr) {
     return context.parent != nullptr ? resolve(*path, *context.parent, missing, purpose) : std::nullopt;
   }
-  if (purpose == Purpose::collection && node->json != nullptr) return Found{node, std::nullopt};
-  return Found{node, text_of(*node, context, missing)};
+  if (purpose == Purpose::collection && node->json != nullptr) return Found{node, std::nullopt, node->secrecy};
+  return text_of(*node, context, missing);
 }
 
 /// Indirect indexes are looked up where the symbol stands, before the path is walked. Nullopt when one is missing.
@@ -381,36 +412,43 @@ Evaluator::Node* Evaluator::next_node(const Node& node, const Step& step, Contex
 }
 
 /// The evaluated value of a node, in a context of its own: it does not see the loops around the place that uses it.
-std::optional<std::string_view> Evaluator::text_of(const Node& node, Context& context, TokenList& missing) {
-  if (!node.item && node.json == nullptr) return std::nullopt;
+Evaluator::Found Evaluator::text_of(const Node& node, Context& context, TokenList& missing) {
+  if (!node.item && node.json == nullptr) return {&node, std::nullopt};
   const std::string_view raw = node.item ? *node.item : text_of_json(*node.json);
-  if (!has_tokens(raw)) return raw;
+  // What stands in a text is kept by whoever put it there.
+  const auto found = [&](std::string_view text, bool holds_secret = false) -> Found {
+    if (node.secrecy == Secrecy::is) return {&node, text, note_secret(text)};
+    return {&node, text, holds_secret ? Secrecy::holds : node.secrecy};
+  };
+  if (!has_tokens(raw)) return found(raw);
 
   const bool reusable = &context == &root_ && node.item;
   if (const Output* known = reusable ? known_value(node) : nullptr) {
     add_missing(missing, known->missing);
-    return known->text;
+    return found(known->text, known->holds_secret);
   }
   Budget::Hold hold(budget_);
   charge_parsing(raw, budget_, hold);
   const ParsedTemplate parsed = parse_template(raw, true);
-  if (parsed.error) return raw;
+  if (parsed.error) return found(raw);
   Context inside{nullptr, &context};
   Output value;
   const std::size_t swallowed_before = swallowed_cycles_;
   evaluate(parsed.tokens, inside, value);
   add_missing(missing, value.missing);
   // Where a cycle was swallowed the value depends on the way that led here.
-  if (!reusable || swallowed_cycles_ != swallowed_before) return keep(std::move(value.text));
-  return values_.emplace(&node, std::move(value)).first->second.text;
+  const bool holds_secret = value.holds_secret;
+  if (!reusable || swallowed_cycles_ != swallowed_before) return found(keep(std::move(value.text)), holds_secret);
+  return found(values_.emplace(&node, std::move(value)).first->second.text, holds_secret);
 }
 
 // JSON and collections
 
-Evaluator::Node& Evaluator::node_for(const LenientJson& json) {
+Evaluator::Node& Evaluator::node_for(const LenientJson& json, Secrecy secrecy) {
   budget_.spend(0);
   budget_.keep(kNodeBytes);
   Node& node = kept_nodes_.emplace_back();
+  node.secrecy = secrecy;
   if (json.is_container()) {
     node.json = &json;  // its text is made when somebody asks for it
   } else {
@@ -419,21 +457,22 @@ Evaluator::Node& Evaluator::node_for(const LenientJson& json) {
   return node;
 }
 
-Evaluator::Node& Evaluator::node_for(std::string_view kept_text) {
+Evaluator::Node& Evaluator::node_for(std::string_view kept_text, Secrecy secrecy) {
   budget_.spend(0);
   budget_.keep(kNodeBytes);
   Node& node = kept_nodes_.emplace_back();
+  node.secrecy = secrecy;
   node.item = kept_text;
   return node;
 }
 
-const Evaluator::Document* Evaluator::parse_document(std::string_view text) {
+const Evaluator::Document* Evaluator::parse_document(std::string_view text, Secrecy secrecy) {
   budget_.spend(text.size());
   if (!may_be_container(text)) return nullptr;
   budget_.keep(memory_of_lenient_json(text));
   auto json = parse_lenient_json(text);
   if (!json) return nullptr;
-  return &kept_documents_.emplace_back(Document{std::move(*json), has_tokens(text)});
+  return &kept_documents_.emplace_back(Document{std::move(*json), has_tokens(text), secrecy});
 }
 
 /// A node's value as JSON, its tokens expanded. Null when it is none.
@@ -447,7 +486,8 @@ const Evaluator::Document* Evaluator::document_of(const Node& node, Context& con
   const Document* document = nullptr;
   try {
     TokenList ignored;
-    if (const auto text = text_of(node, context, ignored)) document = parse_document(*text);
+    const Found found = text_of(node, context, ignored);
+    if (found.text) document = parse_document(*found.text, found.secrecy);
   } catch (const CycleError&) {
     ++swallowed_cycles_;
   }
@@ -458,11 +498,13 @@ const Evaluator::Document* Evaluator::document_of(const Node& node, Context& con
 Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Context& context) {
   const LenientJson* json = node.json;
   bool parts_have_tokens = false;
+  Secrecy secrecy = node.secrecy;
   if (json == nullptr) {
     const Document* document = document_of(node, context);
     if (document == nullptr) return nullptr;
     json = &document->json;
     parts_have_tokens = document->has_tokens;
+    secrecy = document->secrecy;
   }
   const LenientJson* part = nullptr;
   budget_.spend(json->members.size());
@@ -476,42 +518,44 @@ Evaluator::Node* Evaluator::json_step(const Node& node, const Step& step, Contex
   } else {
     return nullptr;
   }
-  if (part == nullptr) return &node_for(std::string_view());
-  if (!parts_have_tokens) return &node_for(*part);
-  return &node_for(text_of_json(*part));
+  if (part == nullptr) return &node_for(std::string_view(), Secrecy::none);
+  if (!parts_have_tokens) return &node_for(*part, secrecy);
+  return &node_for(text_of_json(*part), secrecy);
 }
 
 std::vector<Evaluator::Node*> Evaluator::elements_of(const Symbol& collection, Context& context, TokenList& missing) {
   const auto found = resolve(collection, context, missing, Purpose::collection);
   if (!found) return {};
-  if (found->node->json != nullptr) return elements_of(*found->node->json);
+  if (found->node->json != nullptr) return elements_of(*found->node->json, found->secrecy);
   if (!found->text) {
     budget_.spend(found->node->indexed.size());
     budget_.keep(found->node->indexed.size() * sizeof(Node*));
     return found->node->indexed.nodes();
   }
-  const Document* document = parse_document(*found->text);
-  if (document != nullptr && document->json.is_container()) return elements_of(document->json);
-  return elements_of(*found->text);
+  const Document* document = parse_document(*found->text, found->secrecy);
+  if (document != nullptr && document->json.is_container()) return elements_of(document->json, found->secrecy);
+  return elements_of(*found->text, found->secrecy);
 }
 
-std::vector<Evaluator::Node*> Evaluator::elements_of(const LenientJson& json) {
+std::vector<Evaluator::Node*> Evaluator::elements_of(const LenientJson& json, Secrecy secrecy) {
   std::vector<Node*> elements;
-  for (const LenientJson& item : json.items) elements.push_back(&node_for(item));
+  for (const LenientJson& item : json.items) elements.push_back(&node_for(item, secrecy));
   for (const auto& [name, value] : json.members) {
-    Node& member = node_for(std::string_view(name));
-    member.named.add("KEY", &node_for(std::string_view(name)));
-    member.named.add("VALUE", &node_for(value));
+    Node& member = node_for(std::string_view(name), secrecy);
+    member.named.add("KEY", &node_for(std::string_view(name), secrecy));
+    member.named.add("VALUE", &node_for(value, secrecy));
     elements.push_back(&member);
   }
   return elements;
 }
 
-std::vector<Evaluator::Node*> Evaluator::elements_of(std::string_view list) {
+/// A comma may stand in the middle of a secret.
+std::vector<Evaluator::Node*> Evaluator::elements_of(std::string_view list, Secrecy secrecy) {
+  if (secrecy == Secrecy::holds) secrecy = Secrecy::is;
   std::vector<Node*> elements;
   while (true) {
     const std::size_t comma = std::min(list.find(','), list.size());
-    elements.push_back(&node_for(list.substr(0, comma)));
+    elements.push_back(&node_for(list.substr(0, comma), secrecy));
     if (comma == list.size()) return elements;
     list.remove_prefix(comma + 1);
   }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,7 +53,8 @@ class Evaluator {
   struct Output {
     std::string text;
     TokenList missing;
-    bool has_null = false;  ///< the `null` filter was met at this level
+    bool has_null = false;      ///< the `null` filter was met at this level
+    bool holds_secret = false;  ///< a secret stands in it
   };
   Output evaluate(const Tokens& tokens);
   /// The value of a variable of the tree, given its parsed text. Kept for others that refer to it.
@@ -60,6 +63,10 @@ class Evaluator {
   const Output* known_value(const BindingNode&) const;
   /// The unevaluated texts of the elements of a collection.
   std::vector<std::string> element_texts(const Symbol& collection);
+
+  /// What was made of sensitive variables so far: by filters and sums, parts of documents and lists, and values that
+  /// differ from what is written. Each stands somewhere in what was evaluated, or in what that was made of.
+  std::vector<std::string> take_secrets();
 
  private:
   using Node = BindingNode;
@@ -76,12 +83,20 @@ class Evaluator {
   struct Found {
     const Node* node;
     std::optional<std::string_view> text;
+    Secrecy secrecy = Secrecy::none;
+  };
+  /// What an expression came to.
+  struct Value {
+    std::string text;
+    Secrecy secrecy = Secrecy::none;
   };
 
   /// The place of one level of recursion. Throws at the limit.
   class Level;
 
-  void append(Output&, std::string_view text);
+  void append(Output&, std::string_view text, Secrecy = Secrecy::none);
+  /// Keeps a text that must not be shown; returns what it is.
+  Secrecy note_secret(std::string_view text);
   void add_missing(TokenList&, const std::string& token);
   void add_missing(TokenList&, const TokenList& tokens);
   void evaluate(const Tokens&, Context&, Output&);
@@ -92,32 +107,33 @@ class Evaluator {
   void evaluate_calculation(const Token&, const Calculation&, Context&, Output&);
 
   /// What it returns is held.
-  std::optional<std::string> value_of(const Expression&, Context&, TokenList& missing, Budget::Hold&);
-  std::optional<std::string> apply(const FilterCall&, Context&, TokenList& missing);
+  std::optional<Value> value_of(const Expression&, Context&, TokenList& missing, Budget::Hold&);
+  std::optional<Value> apply(const FilterCall&, Context&, TokenList& missing);
   /// One side of a condition: a missing symbol is "". Nullopt when a filter gave null.
-  std::optional<std::string> side_of(const Expression&, Context&, TokenList& missing, Budget::Hold&);
-  std::optional<double> calculate(const Calculation&, Context&, TokenList& missing);
+  std::optional<Value> side_of(const Expression&, Context&, TokenList& missing, Budget::Hold&);
+  std::optional<double> calculate(const Calculation&, Context&, TokenList& missing, bool& uses_secret);
 
   enum class Purpose { text, collection };
   std::optional<Found> resolve(const Symbol&, Context&, TokenList& missing, Purpose = Purpose::text);
   std::optional<Symbol> with_settled_indexes(const Symbol&, Context&);
   Node* next_node(const Node&, const Step&, Context&);
   void check_for_cycle(const Symbol&, const Context&);
-  std::optional<std::string_view> text_of(const Node&, Context&, TokenList& missing);
+  Found text_of(const Node&, Context&, TokenList& missing);
 
   std::vector<Node*> elements_of(const Symbol&, Context&, TokenList& missing);
   /// A parsed text; `has_tokens` where its parts must be evaluated before they are read further.
   struct Document {
     LenientJson json;
     bool has_tokens;
+    Secrecy secrecy;
   };
   Node* json_step(const Node&, const Step&, Context&);
   const Document* document_of(const Node&, Context&);
-  const Document* parse_document(std::string_view text);
-  std::vector<Node*> elements_of(const LenientJson&);
-  std::vector<Node*> elements_of(std::string_view list);
-  Node& node_for(const LenientJson&);
-  Node& node_for(std::string_view kept_text);
+  const Document* parse_document(std::string_view text, Secrecy);
+  std::vector<Node*> elements_of(const LenientJson&, Secrecy);
+  std::vector<Node*> elements_of(std::string_view list, Secrecy);
+  Node& node_for(const LenientJson&, Secrecy);
+  Node& node_for(std::string_view kept_text, Secrecy);
   std::string_view keep(std::string text);
   std::string_view text_of_json(const LenientJson&);
 
@@ -134,6 +150,7 @@ class Evaluator {
   std::deque<Document> kept_documents_;
   std::deque<Node> kept_nodes_;
   std::deque<std::string> kept_texts_;
+  std::set<std::string, std::less<>> secrets_;
 };
 
 }  // namespace slipway::language

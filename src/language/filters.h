@@ -34,6 +34,8 @@ struct FilterEntry {
   /// How many bytes it may take, for its result and on the way there, for each byte of the subject and the options.
   /// These are held before it is called; one whose result may be larger holds what it needs itself.
   std::size_t growth;
+  /// It answers a question about its subject, so that its result tells nothing of the text itself.
+  bool is_test = false;
 };
 
 std::span<const FilterEntry> all_filters();

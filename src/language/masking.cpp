@@ -42,12 +42,19 @@ std::vector<std::string> url_forms(std::string_view text) {
   return {std::move(upper), std::move(lower), std::move(form)};
 }
 
+/// A line of a value, also without the blanks around it, which whoever uses it may have taken away.
+void add_line(std::vector<std::string>& patterns, std::string_view line) {
+  const std::string_view core = trim_white_space(line);
+  patterns.emplace_back(line);
+  if (core.size() < line.size() && is_long_enough(core)) patterns.emplace_back(core);
+}
+
 /// Adds the lines of a value. Blank lines of a longer value are no secret: masking them would eat indentation.
 void add_lines(std::vector<std::string>& patterns, std::string_view value) {
   while (!value.empty()) {
     const std::size_t end = std::min(value.find_first_of("\r\n"), value.size());
     const std::string_view line = value.substr(0, end);
-    if (is_long_enough(line) && !trim_white_space(line).empty()) patterns.emplace_back(line);
+    if (is_long_enough(line) && !trim_white_space(line).empty()) add_line(patterns, line);
     value.remove_prefix(std::min(end + 1, value.size()));
   }
 }
@@ -59,7 +66,7 @@ std::vector<std::string> patterns_of(const std::vector<std::string>& secrets) {
     if (has_line_break(secret)) {
       add_lines(patterns, secret);
     } else {
-      patterns.push_back(secret);
+      add_line(patterns, secret);
     }
     patterns.push_back(to_base64(secret));
     patterns.push_back(json_escaped(secret));

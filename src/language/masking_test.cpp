@@ -50,6 +50,14 @@ TEST_CASE("base64, URL-escaped and JSON-escaped forms are masked too") {
   CHECK(masker.mask("{\"p\":\"p\\\"ss w/rd=1\"}") == "{\"p\":\"********\"}");
 }
 
+TEST_CASE("a secret is masked also without the blanks around it, which a step takes away") {
+  const Masker masker({"  hunter22 ", "first line  \n\tsecond line"});
+  CHECK(masker.mask("<hunter22>") == "<********>");
+  CHECK(masker.mask("<  hunter22 >") == "<********>");
+  CHECK(masker.mask("<first line|second line>") == "<********|********>");
+  CHECK(Masker({" abc "}).mask("abc") == "abc");
+}
+
 TEST_CASE("values of three characters are left alone, whatever their size in bytes") {
   const Masker masker({"abc", "äöü", "", "1"});
   CHECK(masker.empty());

@@ -318,7 +318,7 @@ Explanation VariableCatalog::explain(std::string_view name, const ScopeContext& 
 VariableSet ResolvedVariables::to_variable_set() const {
   VariableSet set;
   set.reserve(winners_.size());
-  for (const Variable* winner : winners_) set.set(winner->name, winner->value);
+  for (const Variable* winner : winners_) set.set(winner->name, winner->value, winner->is_sensitive);
   return set;
 }
 

@@ -64,7 +64,10 @@ Bindings& Bindings::operator=(Bindings&&) noexcept = default;
 Evaluation Bindings::evaluate(const Template& text, Budget& budget, const EvaluationOptions& options) const {
   check_place();
   if (!text.tree_) return {text.text_, text.error_, {}};
-  return to_evaluation(Evaluator(*tree_, budget, options).evaluate(text.tree_->tokens));
+  Evaluator evaluator(*tree_, budget, options);
+  Evaluation evaluation = to_evaluation(evaluator.evaluate(text.tree_->tokens));
+  evaluation.secrets = evaluator.take_secrets();
+  return evaluation;
 }
 
 Evaluation Bindings::evaluate(std::string_view text, Budget& budget, const EvaluationOptions& options) const {
@@ -108,10 +111,17 @@ bool Bindings::is_truthy(std::string_view text, Budget& budget, const Evaluation
   return !evaluation.error && evaluation.text && is_truthy_value(*evaluation.text);
 }
 
+Evaluation Bindings::evaluate_variable(std::string_view name, Budget& budget, const EvaluationOptions& options) const {
+  const VariableSet::Entry* variable = variables_.find(name);
+  if (variable == nullptr || !variable->value) return {};
+  Evaluation evaluation = evaluate(*variable->value, budget, options);
+  if (variable->is_sensitive && evaluation.text) evaluation.secrets.push_back(*evaluation.text);
+  return evaluation;
+}
+
 std::optional<std::string> Bindings::get(std::string_view name, Budget& budget,
                                          const EvaluationOptions& options) const {
-  const auto raw = variables_.raw(name);
-  return raw ? evaluate(*raw, budget, options).text : std::nullopt;
+  return evaluate_variable(name, budget, options).text;
 }
 
 std::optional<bool> Bindings::get_flag(std::string_view name, Budget& budget, const EvaluationOptions& options) const {

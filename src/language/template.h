@@ -32,6 +32,7 @@ struct Evaluation {
   /// nonetheless, with what could not be evaluated echoed.
   std::optional<std::string> error;
   std::vector<std::string> missing_tokens;  ///< canonical texts, distinct, in order of appearance
+  std::vector<std::string> secrets = {};    ///< what was made of sensitive variables on the way, and is to be masked
 
   /// The text, "" for null.
   const std::string& text_or_empty() const;
@@ -77,9 +78,12 @@ class Bindings {
 
   /// No error, not null, and none of "", 0, no, false (the last two trimmed and in any case): run conditions.
   bool is_truthy(std::string_view text, Budget&, const EvaluationOptions& = {}) const;
-  /// The evaluated value of a variable; nullopt when it is missing or null.
+  /// The variable evaluated; its text is nullopt when it is missing or null.
+  Evaluation evaluate_variable(std::string_view name, Budget&, const EvaluationOptions& = {}) const;
+  /// Its text alone.
   std::optional<std::string> get(std::string_view name, Budget&, const EvaluationOptions& = {}) const;
   /// Evaluates every variable, in order. What many calls of get() give, with values that others use evaluated once.
+  /// Collects no secrets.
   std::vector<Evaluation> evaluate_all(Budget&, const EvaluationOptions& = {}) const;
   /// "true" or "false" in any case; nullopt for anything else.
   std::optional<bool> get_flag(std::string_view name, Budget&, const EvaluationOptions& = {}) const;

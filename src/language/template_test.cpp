@@ -130,7 +130,8 @@ TEST_CASE("evaluating all variables gives what getting each gives") {
                            {"H", "#{ | null}"}});
   const auto all = bindings.evaluate_all(fresh_budget());
   std::size_t i = 0;
-  for (const auto& [name, value] : bindings.variables()) CHECK(all[i++].text == bindings.get(name, fresh_budget()));
+  for (const auto& [name, value, is_sensitive] : bindings.variables())
+    CHECK(all[i++].text == bindings.get(name, fresh_budget()));
   CHECK(all[3].missing_tokens == std::vector<std::string>{"#{Gone}"});
   CHECK(all[5].text == "taken/a");  // B! is bound as B
 }

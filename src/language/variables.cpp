@@ -5,15 +5,16 @@
 namespace slipway::language {
 
 VariableSet::VariableSet(std::initializer_list<Entry> entries) {
-  for (const Entry& entry : entries) set(entry.name, entry.value);
+  for (const Entry& entry : entries) set(entry.name, entry.value, entry.is_sensitive);
 }
 
-void VariableSet::set(std::string_view name, std::optional<std::string> value) {
+void VariableSet::set(std::string_view name, std::optional<std::string> value, bool is_sensitive) {
   const auto [place, added] = positions_.try_emplace(fold_case(name), entries_.size());
   if (added) {
-    entries_.push_back({std::string(name), std::move(value)});
+    entries_.push_back({std::string(name), std::move(value), is_sensitive});
   } else {
     entries_[place->second].value = std::move(value);
+    entries_[place->second].is_sensitive = is_sensitive;
   }
 }
 

@@ -17,13 +17,14 @@ class VariableSet {
   struct Entry {
     std::string name;
     std::optional<std::string> value;  ///< nullopt is a variable that is defined as null: text "" inside templates
+    bool is_sensitive = false;
   };
 
   VariableSet() = default;
   VariableSet(std::initializer_list<Entry> entries);
 
   /// Adds a variable, or gives an existing one a new value in its old place.
-  void set(std::string_view name, std::optional<std::string> value);
+  void set(std::string_view name, std::optional<std::string> value, bool is_sensitive = false);
   void remove(std::string_view name);
   void reserve(std::size_t count);
 
