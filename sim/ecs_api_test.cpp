@@ -54,12 +54,12 @@ TEST_CASE("task definitions that AWS refuses are refused") {
   for (std::string_view input : {
            R"({"family":"f"})",
            R"({"family":"f","containerDefinitions":[]})",
-           R"({"family":"no spaces","containerDefinitions":[{"name":"c","image":"i","memory":1}]})",
-           R"({"family":"f","containerDefinitions":[{"name":"c","memory":1}]})",
+           R"({"family":"no spaces","containerDefinitions":[{"name":"c","image":"i","memory":8}]})",
+           R"({"family":"f","containerDefinitions":[{"name":"c","memory":8}]})",
            R"({"family":"f","containerDefinitions":[{"name":"c","image":"i"}]})",
-           R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":1,"essential":false}]})",
+           R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":8,"essential":false}]})",
            R"({"family":"f","requiresCompatibilities":["FARGATE"],
-               "containerDefinitions":[{"name":"c","image":"i","memory":1}]})",
+               "containerDefinitions":[{"name":"c","image":"i","memory":8}]})",
        }) {
     CAPTURE(input);
     CHECK(account.call("RegisterTaskDefinition", input).code() == "ClientException");
@@ -71,7 +71,7 @@ TEST_CASE("containers that contradict each other or their task are refused") {
   const auto with = [&](std::string_view container, std::string_view task = "") {
     return account.call(
         "RegisterTaskDefinition",
-        fmt::format(R"({{"family":"f","containerDefinitions":[{{"name":"c","image":"i","memory":1{}}}]{}}})", container,
+        fmt::format(R"({{"family":"f","containerDefinitions":[{{"name":"c","image":"i","memory":8{}}}]{}}})", container,
                     task));
   };
   CHECK(with("").status == 200);
@@ -85,7 +85,7 @@ TEST_CASE("containers that contradict each other or their task are refused") {
            R"(,"mountPoints":[{"sourceVolume":"data","containerPath":"/data"}])",
            R"(,"volumesFrom":[{"sourceContainer":"d"}])",
            R"(,"dependsOn":[{"containerName":"d","condition":"START"}])",
-           R"(},{"name":"c","image":"j","memory":1)",
+           R"(},{"name":"c","image":"j","memory":8)",
        }) {
     CAPTURE(wrong);
     CHECK(with(wrong).code() == "ClientException");
@@ -201,7 +201,7 @@ TEST_CASE("revisions are listed by exact family, newest first on request, page b
   Account account;
   account.register_web();
   account.ok("RegisterTaskDefinition",
-             R"({"family":"web2","containerDefinitions":[{"name":"c","image":"i","memory":1}]})");
+             R"({"family":"web2","containerDefinitions":[{"name":"c","image":"i","memory":8}]})");
   const json::object first =
       account.ok("ListTaskDefinitions", R"({"familyPrefix":"web","sort":"DESC","maxResults":1})");
   CHECK(first.at("taskDefinitionArns").get_array().size() == 1);

@@ -20,7 +20,7 @@ TEST_CASE("calls from many threads see one consistent world") {
       for (int n = 0; n < 10; ++n) {
         const Answer made =
             driver.ecs(session, "RegisterTaskDefinition",
-                       R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":1}]})");
+                       R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":8}]})");
         succeeded += made.status == 200;
       }
     });

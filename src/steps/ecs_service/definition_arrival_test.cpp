@@ -154,6 +154,9 @@ const std::map<std::string, json::value> kMeant = {
     {".containerDefinitions[0].volumesFrom[0].sourceContainer", "other"},
     {".containerDefinitions[0].dependsOn[0].containerName", "other"},
     {".containerDefinitions[0].environment[0].name", "PLAIN"},
+    {".containerDefinitions[0].memory", 64},
+    {".containerDefinitions[0].memoryReservation", 32},
+    {".containerDefinitions[0].portMappings[0].containerPortRange", "80-90"},
 };
 
 /// A value for every member below.
@@ -182,7 +185,8 @@ json::value sample(const aws::Shape& shape, const std::string& path) {
 
 json::object sample_definition() {
   json::object definition = sample(task_definition_shape(), "").as_object();
-  definition["containerDefinitions"].as_array().push_back(json::object{{"name", "other"}, {"image", "busybox:1"}});
+  definition["containerDefinitions"].as_array().push_back(
+      json::object{{"name", "other"}, {"image", "busybox:1"}, {"essential", false}});
   return definition;
 }
 
