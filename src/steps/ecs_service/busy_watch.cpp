@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "steps/ecs_service/rollout_watch.h"
-#include "steps/ecs_service/service_event.h"
+#include "steps/ecs_service/blindness.h"
+#include "steps/ecs_service/line_fold.h"
 #include "steps/ecs_service/stopped_task.h"
 
 namespace slipway::steps::ecs {
@@ -24,13 +24,13 @@ BOOST_DESCRIBE_STRUCT(BusyState, (), (Said, Shown, Trouble, Stopped))
 /// One look at a service that somebody else updates.
 class BusyLook {
  public:
-  BusyLook(const OtherRollout& other, BusyState& state, const aws::ServiceObservation& seen)
-      : other_(other), state_(state), seen_(seen) {}
+  BusyLook(const std::string& theirs, BusyState& state, const aws::ServiceObservation& seen)
+      : theirs_(theirs), state_(state), seen_(seen) {}
 
   /// Only the service's PRIMARY deployment counts: one that supersedes theirs is looked at when ours comes to it.
   bool is_over() const {
     const auto* primary = this->primary();
-    const bool is_theirs = primary != nullptr && primary->Id == other_.deployment;
+    const bool is_theirs = primary != nullptr && primary->Id == theirs_;
     return !is_theirs || primary->RolloutState != "IN_PROGRESS";
   }
 
@@ -61,10 +61,10 @@ class BusyLook {
     lines.push_back(
         {LineKind::Warning, fmt::format("Tasks of {} keep failing: {}. To deploy over it, cancel and deploy again with "
                                         "Slipway.Ecs.WhenBusy set to Supersede.",
-                                        other_.deployment, cause_of(tasks.back()))});
+                                        theirs_, cause_of(tasks.back()))});
   }
 
-  const OtherRollout& other_;
+  const std::string& theirs_;  ///< id of their deployment
   BusyState& state_;
   const aws::ServiceObservation& seen_;
   LineFold fold_{state_.Said};
@@ -72,33 +72,21 @@ class BusyLook {
 
 }  // namespace
 
-BusyWatch::BusyWatch(aws::ServicePoller& poller, aws::Client client, std::string cluster, std::string service,
-                     OtherRollout other, Duration blind_timeout)
-    : poller_(poller),
-      client_(std::move(client)),
-      cluster_(std::move(cluster)),
-      service_(std::move(service)),
-      other_(std::move(other)),
-      blind_timeout_(blind_timeout) {}
+BusyWatch::BusyWatch(aws::ServicePoller& poller, aws::Client client, aws::ServiceInterest other, Duration blind_timeout)
+    : ServiceWatch(poller, std::move(client), std::move(other)), blind_timeout_(blind_timeout) {}
 
 json::value BusyWatch::begin() const { return json::to_json(BusyState{}); }
 
-Watch::Progress BusyWatch::next(const json::value& before, const json::value& observation) const {
-  const auto seen = json::from_json<aws::ServiceObservation>(observation);
+Watch::Progress BusyWatch::look(const json::value& before, const aws::ServiceObservation& seen) const {
   auto state = json::from_json<BusyState>(before);
   Progress progress;
-  progress.saw_nothing = !seen.Error.empty();
-  if (progress.saw_nothing) {
-    const std::string told = without_ids(seen.Error);
-    if (std::exchange(state.Trouble, told) != told) {
-      progress.lines.push_back({LineKind::Warning, fmt::format("The service can't be looked at: {}", seen.Error)});
-    }
-    if (seen.BlindSince && seen.At - *seen.BlindSince >= blind_timeout_) {
-      progress.value = json::to_json(BusyEnd{true, seen.Error});
-    }
+  if (!seen.Error.empty()) {
+    const auto [line, lasts_too_long] = judge_blindness(seen, state.Trouble, blind_timeout_);
+    if (line) progress.lines.push_back(*line);
+    if (lasts_too_long) progress.value = json::to_json(BusyEnd{true, seen.Error});
   } else {
     state.Trouble.clear();
-    BusyLook look(other_, state, seen);
+    BusyLook look(interest().deployment, state, seen);
     if (look.is_over()) {
       progress.value = json::to_json(BusyEnd{});
     } else {
@@ -107,12 +95,6 @@ Watch::Progress BusyWatch::next(const json::value& before, const json::value& ob
   }
   progress.state = json::to_json(state);
   return progress;
-}
-
-std::unique_ptr<Subscription> BusyWatch::subscribe(Observer observer) const {
-  return watch_service(poller_, client_,
-                       {cluster_, service_, other_.deployment, other_.task_definition, other_.since, {}},
-                       std::move(observer));
 }
 
 }  // namespace slipway::steps::ecs

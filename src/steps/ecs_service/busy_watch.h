@@ -2,22 +2,12 @@
 #pragma once
 
 #include <boost/describe.hpp>
-#include <memory>
 #include <string>
 
 #include "base/describe.h"
-#include "cloud/poller.h"
-#include "steps/ecs_service/line_fold.h"
-#include "steps/step.h"
+#include "steps/ecs_service/service_watch.h"
 
 namespace slipway::steps::ecs {
-
-/// Somebody else's rollout, as it was found.
-struct OtherRollout {
-  std::string deployment;
-  std::string task_definition;
-  Time since{};
-};
 
 /// How the wait ended.
 struct BusyEnd {
@@ -27,21 +17,16 @@ struct BusyEnd {
 BOOST_DESCRIBE_STRUCT(BusyEnd, (), (Unobservable, Reason))
 
 /// Its value is a BusyEnd.
-class BusyWatch final : public Watch {
+class BusyWatch final : public ServiceWatch {
  public:
-  BusyWatch(aws::ServicePoller&, aws::Client, std::string cluster, std::string service, OtherRollout,
-            Duration blind_timeout);
+  /// `other`: their rollout, as it was found.
+  BusyWatch(aws::ServicePoller&, aws::Client, aws::ServiceInterest other, Duration blind_timeout);
 
   json::value begin() const override;
-  Progress next(const json::value& state, const json::value& observation) const override;
-  std::unique_ptr<Subscription> subscribe(Observer) const override;
 
  private:
-  aws::ServicePoller& poller_;
-  aws::Client client_;
-  std::string cluster_;
-  std::string service_;
-  OtherRollout other_;
+  Progress look(const json::value& state, const aws::ServiceObservation&) const override;
+
   Duration blind_timeout_;
 };
 

@@ -15,7 +15,7 @@ namespace {
 struct Fixture : aws::FakeAws {
   SimulatedExecutor executor{clock, random};
   aws::ServicePoller poller{executor, clock, random};
-  BusyWatch watch{poller, client(), "prod", "web", {"ecs-svc/9", "web:9", from_micros(0)}, 10min};
+  BusyWatch watch{poller, client(), {"prod", "web", "ecs-svc/9", "web:9", from_micros(0), ""}, 10min};
   json::value state = watch.begin();
 
   static aws::ServiceObservation theirs(std::string rollout_state, int running = 1) {

@@ -216,9 +216,10 @@ class Entry {
   std::optional<Outcome> wait_for(const std::string& theirs, int i) {
     ctx_.log(LineKind::Wait, fmt::format("Waiting for somebody else's rollout, {}, at most {}.", theirs,
                                          describe_duration(inputs_.timeout)));
-    const BusyWatch watch(
-        poller_, connect_to_watch(access_, inputs_.login), inputs_.target.cluster, inputs_.target.service,
-        {before_.Deployment, before_.Rolling, before_.DeployedAt.value_or(ctx_.time())}, blind_timeout());
+    const BusyWatch watch(poller_, connect_to_watch(access_, inputs_.login),
+                          {inputs_.target.cluster, inputs_.target.service, before_.Deployment, before_.Rolling,
+                           before_.DeployedAt.value_or(ctx_.time()), ""},
+                          blind_timeout());
     const auto end = ctx_.await<BusyEnd>(fmt::format("other rollout over {}", i), watch, inputs_.timeout);
     if (end.pending()) return Outcome::pending();
     if (end.cancelled()) return Outcome::canceled("Canceled before anything was changed.");

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "steps/ecs_service/blindness.h"
 #include "steps/ecs_service/service_event.h"
 #include "steps/ecs_service/stopped_task.h"
 
@@ -67,7 +68,7 @@ class Judge {
 
  private:
   void look() {
-    if (!seen_.Error.empty()) return judge_blindness();
+    if (!seen_.Error.empty()) return note_blindness();
     out_.state.Trouble.clear();
     if (!seen_.Found || seen_.Status != "ACTIVE") {
       if (++out_.state.Absent >= looks_until_gone) {
@@ -122,11 +123,10 @@ class Judge {
   }
 
   /// A look that shows nothing decides nothing, until there have been nothing but such looks for too long.
-  void judge_blindness() {
-    say_once(out_.state.Trouble, LineKind::Warning, fmt::format("The service can't be looked at: {}", seen_.Error));
-    if (seen_.BlindSince && seen_.At - *seen_.BlindSince >= expected_.blind_timeout) {
-      end(Ending::Unobservable, seen_.Error);
-    }
+  void note_blindness() {
+    const auto [line, lasts_too_long] = judge_blindness(seen_, out_.state.Trouble, expected_.blind_timeout);
+    if (line) out_.lines.push_back(*line);
+    if (lasts_too_long) end(Ending::Unobservable, seen_.Error);
   }
 
   void note_events() {
