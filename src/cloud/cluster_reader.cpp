@@ -351,4 +351,14 @@ std::vector<RunningTask> ClusterReader::running_tasks(const std::string& service
   return out;
 }
 
+std::vector<StoppedTask> stopped_tasks(const Client& client, const std::string& cluster, const std::string& service,
+                                       const std::string& deployment) {
+  const auto arns = ecs::list_tasks(client, cluster, service, ecs::DesiredStatus::stopped);
+  std::vector<StoppedTask> out;
+  for (const auto& task : ecs::describe_tasks(client, cluster, arns).items) {
+    if (text(task, "startedBy") == deployment) out.push_back(read_stopped_task(task));
+  }
+  return out;
+}
+
 }  // namespace slipway::aws

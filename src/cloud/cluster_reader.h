@@ -86,4 +86,8 @@ class ClusterReader {
   std::map<std::string, std::string> revision_task_definition_;  ///< revisions never change
 };
 
+/// The tasks of a deployment that ECS still knows as stopped, which it does for about an hour.
+std::vector<StoppedTask> stopped_tasks(const Client&, const std::string& cluster, const std::string& service,
+                                       const std::string& deployment);
+
 }  // namespace slipway::aws

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cloud/cluster_reader.h"
 #include "cloud/sts.h"
 #include "steps/ecs_service/busy_watch.h"
 #include "steps/ecs_service/failure_message.h"
@@ -13,6 +14,7 @@
 #include "steps/ecs_service/rollout_watch.h"
 #include "steps/ecs_service/service.h"
 #include "steps/ecs_service/service_checks.h"
+#include "steps/ecs_service/service_event.h"
 
 namespace slipway::steps {
 namespace {
@@ -445,7 +447,31 @@ class Entry {
                                                 rollout.TaskDefinition, rollout.Deployment));
       return Outcome::success(std::move(evidence));
     }
-    return Outcome::failed(describe(rollout, failure_of(verdict)), std::move(evidence));
+    Failure failure = failure_of(verdict);
+    if (verdict.Ending == Ending::RollbackFailed) tell_why_back_failed(failure);
+    return Outcome::failed(describe(rollout, std::move(failure)), std::move(evidence));
+  }
+
+  /// The rollout that ECS began to go back by is none that was watched: what its tasks failed of is asked for once.
+  void tell_why_back_failed(Failure& failure) {
+    Findings back;
+    back.Stopped = ctx_.observe("why the rollback failed", [&]() -> std::vector<Cause> {
+      try {
+        const auto now = look_at_service(client_, inputs_.target.cluster, inputs_.target.service);
+        return causes_of(aws::stopped_tasks(client_, inputs_.target.cluster, inputs_.target.service, now.Deployment));
+      } catch (const aws::AwsError&) {
+        return {};  // the failure itself is told all the same
+      }
+    });
+    Findings& found = failure.findings;
+    if (back.Stopped.empty() && !found.Stopped.empty() && !found.Problem.empty()) {
+      back.Problem = found.Problem;
+      std::erase_if(found.Problems, [&](const Cause& cause) { return cause.Text == without_ids(found.Problem); });
+    }
+    const std::string cause = leading_cause(back);
+    if (cause.empty()) return;
+    failure.now += cause == leading_cause(found) ? " The rollback failed in the same way."
+                                                 : fmt::format(" The rollback failed because of this: {}.", cause);
   }
 
   /// Nothing but that revision runs.
@@ -573,11 +599,21 @@ class Entry {
     const auto& value = verdict.value;
     const auto found = value ? value->Findings : findings(json::from_json<RolloutState>(verdict.last_state));
     const std::string why =
-        value ? value->Reason : fmt::format("it was not done after {}.", describe_duration(rollback_limit));
+        value ? value->Reason : fmt::format("It was not done after {}.", describe_duration(rollback_limit));
     const bool starts = !value || value->Ending != Ending::Stuck;
     return failed(rollout, given_up, to + (starts ? " is not proven" : " can't start"),
                   fmt::format("{}. The service is set to {}, and ECS goes on trying. {}", describe_runs(found.Runs),
-                              back.TaskDefinition, why == given_up.why ? "The same holds this up." : why));
+                              back.TaskDefinition, why_not_back(why, starts ? leading_cause(found) : "", given_up)));
+  }
+
+  /// `cause`: what the findings on the way back tell first; "" where `why` is all that there is to say.
+  static std::string why_not_back(std::string why, const std::string& cause, const GivenUp& given_up) {
+    const bool is_same = cause.empty() ? why == given_up.why : cause == leading_cause(given_up.findings);
+    if (cause.empty() && is_same) return "The same holds this up.";
+    why = capitalised(std::move(why));
+    if (!why.ends_with('.')) why += '.';
+    if (cause.empty()) return why;
+    return fmt::format("{} {}", why, is_same ? "The cause is the same." : cause + ".");
   }
 
   static std::string capitalised(std::string text) {

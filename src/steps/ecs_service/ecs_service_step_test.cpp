@@ -49,6 +49,8 @@ struct FakeShop : aws::FakeAws {
       return {200, {}, R"({"taskDefinition":{"taskDefinitionArn":"web:2"}})"};
     }
     if (operation == "DescribeTaskDefinition") return {200, {}, described};
+    if (operation == "ListTasks") return {200, {}, R"({"taskArns":["arn:task/prod/x"]})"};
+    if (operation == "DescribeTasks") return {200, {}, fmt::format(R"({{"tasks":[{}],"failures":[]}})", stopped)};
     return {200, {}, aws::least_answer(operation)};
   }
 
@@ -89,6 +91,7 @@ struct FakeShop : aws::FakeAws {
   std::string described = R"({"taskDefinition":{"taskDefinitionArn":"web:1","family":"web"}})";
   std::vector<json::object> sent;  ///< to UpdateService
   std::string refused;             ///< after the first update
+  std::string stopped;             ///< tasks, as DescribeTasks shows them
   bool makes_deployment = true;
   int updates = 0;
   std::vector<std::string> calls;
@@ -249,6 +252,59 @@ TEST_CASE_FIXTURE(FakeShop, "each ending that is ECS's or somebody else's says w
     ctx.waits["rollout settled"] = {AwaitState::value, ended(ending, reason)};
     CHECK(run().message == filled(expected));
     CHECK(updates == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(FakeShop, "a way back that fails of something else than the release says of what") {
+  ctx.waits["rolled back"] = {AwaitState::value, ended(ecs::Ending::NoProgress, "3 tasks failed one after the other.")};
+  const std::string now =
+      "Now: 2 tasks run arn:task-definition/web:1. The service is set to web:1, and ECS goes on "
+      "trying. 3 tasks failed one after the other. ";
+  CHECK(run().message.find(now + "Essential container in task exited; web: exit 137 (3 tasks).\n") !=
+        std::string::npos);
+  updates = 0;
+  ctx.waits["rollout settled"] = {AwaitState::value, ended(ecs::Ending::NoProgress, "3 tasks failed.")};
+  CHECK(run().message.find(now + "The cause is the same.\n") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(FakeShop, "a rollback of ECS's that fails is told with what its tasks failed of") {
+  ctx.waits["rollout settled"] = {AwaitState::value, ended(ecs::Ending::RollbackFailed, "tripped.")};
+  const auto task = [](std::string_view reason) {
+    return fmt::format(R"({{"taskArn":"arn:task/prod/x","startedBy":"ecs-svc/2","stopCode":"TaskFailedToStart",
+        "stoppedReason":"{}"}})",
+                       reason);
+  };
+  stopped = task("CannotPullContainerError: web:1 is gone");
+  CHECK(
+      run().message.find("The rollback failed because of this: CannotPullContainerError: web:1 is gone (1 task).\n") !=
+      std::string::npos);
+  updates = 0;
+  stopped.replace(stopped.find("ecs-svc/2"), 9, "ecs-svc/7");
+  CHECK(run().message.find("The rollback failed because") == std::string::npos);
+
+  updates = 0;
+  auto verdict = json::from_json<ecs::Verdict>(ended(ecs::Ending::RollbackFailed, "tripped."));
+  verdict.Findings.Problem = "was unable to place a task.";
+  verdict.Findings.Problems = {{"was unable to place a task.", 1, "", false}};
+  ctx.waits["rollout settled"] = {AwaitState::value, json::to_json(verdict)};
+  const std::string message = run().message;
+  CHECK(message.find("The rollback failed because of this: was unable to place a task.\n") != std::string::npos);
+  CHECK(message.find("ECS said") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(FakeShop,
+                  "where ECS gives up for want of a place, that is the cause, also after some tasks came up") {
+  for (const auto ending : {ecs::Ending::RolledBack, ecs::Ending::Stopped, ecs::Ending::RollbackFailed}) {
+    updates = 0;
+    auto verdict = json::from_json<ecs::Verdict>(ended(ending, "tasks failed to start."));
+    verdict.Findings.Stopped.clear();
+    verdict.Findings.Problems = {{"is unable to consistently start tasks successfully.", 2, "", false},
+                                 {"was unable to place a task because of ports.", 1, "", false}};
+    ctx.waits["rollout settled"] = {AwaitState::value, json::to_json(verdict)};
+    const std::string message = run().message;
+    CHECK(message.find(filled("{subject}: was unable to place a task because of ports.\n")) != std::string::npos);
+    CHECK(message.find("ECS said: 2× is unable to consistently start tasks successfully.\n") != std::string::npos);
+    CHECK(message.find("ECS's own reason: tasks failed to start.\n") != std::string::npos);
   }
 }
 

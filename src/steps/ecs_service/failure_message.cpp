@@ -67,7 +67,39 @@ void add_causes(std::vector<std::string>& lines, std::string_view title, const s
   lines.push_back(fmt::format("{}: {}", title, fmt::join(texts, "\n  ")));
 }
 
+/// What is told as the cause, and how.
+struct Told {
+  std::string text, sentence;
+};
+
+Told told_by(const Findings& found) {
+  if (!found.Stopped.empty()) {
+    const Cause& first = found.Stopped.front();
+    return {first.Text, fmt::format("{} ({})", without_stop(first.Text), tasks(first.Times))};
+  }
+  return {found.Problem, std::string(without_stop(found.Problem))};
+}
+
+/// Where ECS gives up and no task has failed, it could not start them: what it said of that is the cause, also where
+/// some tasks came up after it.
+std::string problem_behind(const Failure& failure) {
+  if (failure.said_by_ecs.empty()) return "";
+  const auto& problems = failure.findings.Problems;
+  const auto found = std::find_if(problems.begin(), problems.end(), [](const Cause& c) { return !sums_up(c.Text); });
+  return found == problems.end() ? "" : found->Text;
+}
+
+Told cause_of(const Failure& failure) {
+  Told told = failure.is_told ? Told{} : told_by(failure.findings);
+  if (!told.text.empty()) return told;
+  const std::string problem = failure.is_told ? "" : problem_behind(failure);
+  const std::string& cause = problem.empty() ? failure.cause : problem;
+  return {cause, std::string(without_stop(cause))};
+}
+
 }  // namespace
+
+std::string leading_cause(const Findings& found) { return told_by(found).sentence; }
 
 std::string_view short_name(std::string_view task_definition) {
   return task_definition.substr(task_definition.rfind('/') + 1);
@@ -93,17 +125,7 @@ std::string describe_image(std::string_view image, std::string_view digest) {
 
 std::string describe_failure(const Subject& subject, const Failure& failure, const json::object& definition) {
   const Findings& found = failure.findings;
-  std::string told, cause;
-  if (!failure.is_told && !found.Stopped.empty()) {
-    told = found.Stopped.front().Text;
-    cause = fmt::format("{} ({})", without_stop(told), tasks(found.Stopped.front().Times));
-  } else if (!failure.is_told && !found.Problem.empty()) {
-    told = found.Problem;
-    cause = without_stop(told);
-  } else {
-    told = failure.cause;
-    cause = without_stop(told);
-  }
+  const auto [told, cause] = cause_of(failure);
   std::vector<std::string> lines{
       fmt::format("{}: {}{}{}.", failure.ending, describe(subject), cause.empty() ? "" : ": ", cause)};
   if (!failure.now.empty()) lines.push_back("Now: " + failure.now);

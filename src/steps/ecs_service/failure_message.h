@@ -28,6 +28,9 @@ struct Failure {
   std::string deployment, revision;
 };
 
+/// The cause that the findings tell first, "Essential container in task exited (3 tasks)"; "" if they tell none.
+std::string leading_cause(const Findings&);
+
 /// `definition` is the task definition of ours: it says where the containers' logs go.
 std::string describe_failure(const Subject&, const Failure&, const json::object& definition);
 

@@ -43,6 +43,13 @@ void count(std::vector<Cause>& causes, std::string text, std::string_view task =
   known->Ran = ran;
 }
 
+/// Most frequent first.
+void sort(std::vector<Cause>& causes) {
+  std::stable_sort(causes.begin(), causes.end(), [](const Cause& a, const Cause& b) {
+    return std::pair(-a.Times, a.Text) < std::pair(-b.Times, b.Text);
+  });
+}
+
 /// The number of tasks between which a rollout moves (ECS guide, "Deployment types").
 struct Bounds {
   int lower = 0;
@@ -148,8 +155,18 @@ class Judge {
     const std::string told(without_service(message));
     if (is_routine(message)) return fold_.say(LineKind::Verbose, "ECS: " + told);
     fold_.say(LineKind::Warning, "ECS: " + told);
-    out_.state.Problem = told;
+    if (out_.state.Problem.empty() || !sums_up(message)) set_problem(told);
     count(out_.state.Problems, without_ids(told));
+  }
+
+  void set_problem(std::string problem) {
+    out_.state.Problem = std::move(problem);
+    out_.state.ActiveAtProblem = active();
+  }
+  /// Tasks of ours that have been started and have not ended.
+  int active() const {
+    const DeploymentFacts* d = ours();
+    return d == nullptr ? 0 : d->Running + d->Pending;
   }
 
   void note_stopped_tasks() {
@@ -174,7 +191,7 @@ class Judge {
     if (kind == StopKind::interrupted) return fold_.say(LineKind::Warning, "A task was interrupted: " + cause);
     if (kind == StopKind::no_room) {
       fold_.say(LineKind::Warning, "There was no capacity for a task, which may still come: " + cause);
-      state.Problem = cause;
+      set_problem(cause);
       return count(state.Problems, without_ids(cause));
     }
     const bool is_counted = kind == StopKind::unhealthy || (kind == StopKind::never_ran && !state.Ran);
@@ -202,7 +219,8 @@ class Judge {
       state.NextNotice = first_notice.count();
       if (d->Running > 0) {
         state.FailedTasks = state.UncountedTasks = 0;
-        state.Problem.clear();
+        // Tasks that were started before ECS met its problem come up all the same.
+        if (active() > state.ActiveAtProblem || active() >= d->Desired) state.Problem.clear();
       }
     }
     std::string progress = fmt::format("{}: {} of {} tasks running, {} pending{}.", d->Id, d->Running, d->Desired,
@@ -466,12 +484,18 @@ Judgement judge(const Expectation& expected, RolloutState state, const ServiceOb
 
 Findings findings(const RolloutState& state) {
   Findings found{state.Stopped, state.Problems, state.Problem, state.Runs, state.Wanted, false};
-  for (auto* causes : {&found.Stopped, &found.Problems}) {
-    std::stable_sort(causes->begin(), causes->end(), [](const Cause& a, const Cause& b) {
-      return std::pair(-a.Times, a.Text) < std::pair(-b.Times, b.Text);
-    });
-  }
+  sort(found.Stopped);
+  sort(found.Problems);
   return found;
+}
+
+std::vector<Cause> causes_of(const std::vector<aws::StoppedTask>& tasks) {
+  std::vector<Cause> causes;
+  for (const auto& task : tasks) {
+    if (is_failure(kind_of(task))) count(causes, without_ids(cause_of(task)), task.Arn, task.Ran);
+  }
+  sort(causes);
+  return causes;
 }
 
 }  // namespace slipway::steps::ecs

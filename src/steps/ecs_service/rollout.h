@@ -68,7 +68,7 @@ BOOST_DESCRIBE_STRUCT(Cause, (), (Text, Times, Task, Ran))
 struct Findings {
   std::vector<Cause> Stopped;   ///< why tasks of ours stopped, most frequent first
   std::vector<Cause> Problems;  ///< what ECS said of the service, most frequent first
-  std::string Problem;          ///< what it said last, without progress since; "" if nothing
+  std::string Problem;          ///< what it said last, and has not got over since; "" if nothing
   std::vector<ecs::Running> Runs;
   int Desired = 0;
   bool BreakerIsBlind = false;  ///< tasks failed in a way that the service's circuit breaker does not count
@@ -112,7 +112,8 @@ struct RolloutState {
   std::vector<std::string> SeenStopped;   ///< ids of tasks, bounded
   std::vector<Cause> Stopped;             ///< why tasks stopped; bounded, the rest under one name
   std::vector<Cause> Problems;            ///< what ECS said, in the same way
-  std::string Problem;                    ///< what it said last, without progress since
+  std::string Problem;                    ///< what it said last, and has not got over since
+  int ActiveAtProblem = 0;                ///< tasks of ours that had been started by then
   int FailedTasks = 0;                    ///< in a row, without progress between them
   int UncountedTasks = 0;                 ///< of those, such as ECS's circuit breaker does not count
   bool Ran = false;                       ///< a task of ours has reached RUNNING
@@ -130,8 +131,8 @@ struct RolloutState {
 };
 BOOST_DESCRIBE_STRUCT(RolloutState, (),
                       (Shown, Trouble, Turn, Said, LastEventAt, LastEventIds, SeenStopped, Stopped, Problems, Problem,
-                       FailedTasks, UncountedTasks, Ran, MostRunning, Absent, Unseen, Desired, Wanted, Runs,
-                       UnprovenSince, StuckSince, ProgressAt, NextNotice, ServiceDeployment))
+                       ActiveAtProblem, FailedTasks, UncountedTasks, Ran, MostRunning, Absent, Unseen, Desired, Wanted,
+                       Runs, UnprovenSince, StuckSince, ProgressAt, NextNotice, ServiceDeployment))
 
 struct Judgement {
   RolloutState state;
@@ -142,5 +143,8 @@ struct Judgement {
 Judgement judge(const Expectation&, RolloutState, const aws::ServiceObservation&);
 
 Findings findings(const RolloutState&);
+
+/// Why those of the tasks failed that did, most frequent first.
+std::vector<Cause> causes_of(const std::vector<aws::StoppedTask>&);
 
 }  // namespace slipway::steps::ecs

@@ -444,6 +444,17 @@ TEST_CASE("what ECS says of a problem is a warning and kept as evidence; what be
   CHECK(judge(expectation(), judgement.state, at_work(1)).state.Problem.empty());
 }
 
+TEST_CASE("a problem stays the cause while tasks that were started before it come up, and is none once more are") {
+  auto seen = look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 0, 1)});
+  seen.Events = {{"e1", from_micros(1), "(service web) was unable to place a task because of ports."},
+                 {"e2", from_micros(2), "(service web) is unable to consistently start tasks successfully."}};
+  auto judgement = judge(expectation(), {}, seen);
+  CHECK(judgement.state.Problem == "was unable to place a task because of ports.");
+  judgement = judge(expectation(), judgement.state, look({deployment("ecs-svc/2", "PRIMARY", ours, "IN_PROGRESS", 1)}));
+  CHECK(judgement.state.Problem == "was unable to place a task because of ports.");
+  CHECK(judge(expectation(), judgement.state, at_work(2)).state.Problem.empty());
+}
+
 TEST_CASE("capacity that comes late is waited for, and the log says what for, ever more rarely") {
   auto seen = at_work();
   seen.Events = {{"e", from_micros(1), "(service web) was unable to place a task."}};

@@ -36,6 +36,10 @@ bool is_routine(std::string_view message) {
                      [&](std::string_view part) { return message.find(part) != std::string_view::npos; });
 }
 
+bool sums_up(std::string_view message) {
+  return message.find("is unable to consistently start tasks") != std::string_view::npos;
+}
+
 std::string_view without_service(std::string_view message) {
   const auto end = message.starts_with("(service ") ? message.find(") ") : std::string_view::npos;
   return end == std::string_view::npos ? message : message.substr(end + 2);

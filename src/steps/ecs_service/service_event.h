@@ -10,6 +10,8 @@ namespace slipway::steps::ecs {
 /// Part of every rollout: tasks started and stopped, targets registered, a steady state. Whatever else ECS says is
 /// about a problem: placement, capacity, its configuration, a load balancer's health checks, a quota, a role.
 bool is_routine(std::string_view message);
+/// It says that tasks don't start, but not why: what ECS said before tells more.
+bool sums_up(std::string_view message);
 /// Without "(service web) " in front: everything here is about one service.
 std::string_view without_service(std::string_view message);
 /// It names that deployment.
