@@ -17,23 +17,6 @@ using slipway::storage::testing::TemporaryFolder;
 
 namespace {
 
-/// Reads, and refuses every write.
-class FullDatabase final : public storage::Database {
- public:
-  explicit FullDatabase(storage::Database& inner) : inner_(inner) {}
-  void subscribe(std::function<void(const std::vector<storage::Change>&)>) override {}
-  bool can_write() const override { return true; }
-
- protected:
-  void do_read(const std::function<void(storage::Reader&)>& read) override { inner_.read(read); }
-  void do_write(std::string_view, const std::function<void(storage::Txn&)>&) override {
-    fail(ErrorCode::unavailable, "The disk is full.");
-  }
-
- private:
-  storage::Database& inner_;
-};
-
 /// A data folder, and starts on it.
 class Site {
  public:
@@ -58,7 +41,8 @@ class Site {
   /// "started", or why not.
   std::string start_on_full_disk(bool hold_anyway = false) {
     open();
-    FullDatabase full(*database_);
+    const bool refuses = true;
+    storage::testing::RefusingDatabase full(*database_, refuses);
     StartGuard guard(full, MarkFile(disk_, folder_.file("master.key"), folder_.path()), path(), "installation", clock_,
                      quiet_.log());
     try {

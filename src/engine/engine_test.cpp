@@ -16,6 +16,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "storage/database_testing.h"
 #include "storage/ids.h"
 #include "storage/journal.h"
 #include "storage/queue_hold.h"
@@ -173,28 +174,6 @@ Outcome wait_for_text(steps::StepContext& ctx, World& world) {
 }
 
 /// One node on one thread under virtual time; crash() drops it and boots another on the same database.
-/// A database that refuses writes while told to, as one whose disk is full does.
-class RefusingDatabase final : public storage::Database {
- public:
-  RefusingDatabase(std::unique_ptr<storage::Database> real, const bool& refuses)
-      : real_(std::move(real)), refuses_(refuses) {}
-  void subscribe(std::function<void(const std::vector<storage::Change>&)> listener) override {
-    real_->subscribe(std::move(listener));
-  }
-  bool can_write() const override { return real_->can_write(); }
-  bool is_damaged() const override { return real_->is_damaged(); }
-
- private:
-  void do_read(const std::function<void(storage::Reader&)>& read) override { real_->read(read); }
-  void do_write(std::string_view name, const std::function<void(storage::Txn&)>& write) override {
-    if (refuses_) throw storage::StorageError(storage::Trouble::full, "The disk is full.");
-    real_->write(name, write);
-  }
-
-  std::unique_ptr<storage::Database> real_;
-  const bool& refuses_;
-};
-
 class Node {
  public:
   using Body = std::function<Outcome(steps::StepContext&, World&)>;
@@ -210,7 +189,7 @@ class Node {
   ~Node() {
     engine_.reset();
     executor.drop_all();  // jobs hold observers of the world
-    database_.reset();
+    close();
     std::filesystem::remove_all(folder_);
   }
 
@@ -218,7 +197,6 @@ class Node {
     executor.drop_all();
     engine_.reset();
     world.observers.clear();
-    database_.reset();
     disk_full = false;
     boot();
   }
@@ -331,12 +309,18 @@ class Node {
     std::string name = (std::filesystem::temp_directory_path() / "slipway-engine-XXXXXX").string();
     return mkdtemp(name.data()) ? name : throw std::runtime_error("no temporary folder");
   }
+  void close() {
+    database_.reset();
+    real_database_.reset();
+  }
   void boot() {
     storage::DatabaseOptions database;
     database.path = folder_ + "/slipway.db";
     database.inline_writes = true;
     if (disk_ != nullptr) database.vfs = disk_->name();
-    database_ = std::make_unique<RefusingDatabase>(storage::open_sqlite(database, log_), disk_full);
+    close();
+    real_database_ = storage::open_sqlite(database, log_);
+    database_ = std::make_unique<storage::testing::RefusingDatabase>(*real_database_, disk_full);
     engine_ = std::make_unique<Engine>(EngineParts{*database_, executor, clock, log_, catalogue_, source, options});
     engine_->start("installation");
   }
@@ -346,7 +330,7 @@ class Node {
   Log log_{clock, LogLevel::info, [this](std::string_view line) { server_log.emplace_back(line); }};
   steps::StepCatalogue catalogue_;
   storage::Ids ids_;
-  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<storage::Database> real_database_, database_;
   std::unique_ptr<Engine> engine_;
 };
 

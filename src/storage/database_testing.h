@@ -4,8 +4,12 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/executor.h"
 #include "base/log.h"
@@ -82,6 +86,30 @@ class SimulatedSqlite {
   SqliteFaultVfs disk_{"simulated disk " + SystemRandom().uuid()};
   QuietLog quiet_;
   std::unique_ptr<Database> database_;
+};
+
+/// Another database, which it refuses writes to while told to, as one whose disk is full does. Both references outlive
+/// it.
+class RefusingDatabase final : public Database {
+ public:
+  RefusingDatabase(Database& inner, const bool& refuses) : inner_(inner), refuses_(refuses) {}
+  void subscribe(std::function<void(const std::vector<Change>&)> listener) override {
+    inner_.subscribe(std::move(listener));
+  }
+  bool can_write() const override { return inner_.can_write(); }
+  bool is_damaged() const override { return inner_.is_damaged(); }
+  bool has_moved() const override { return inner_.has_moved(); }
+
+ protected:
+  void do_read(const std::function<void(Reader&)>& read) override { inner_.read(read); }
+  void do_write(std::string_view name, const std::function<void(Txn&)>& write) override {
+    if (refuses_) throw StorageError(Trouble::full, "The disk is full.");
+    inner_.write(name, write);
+  }
+
+ private:
+  Database& inner_;
+  const bool& refuses_;
 };
 
 /// For TEST_CASE_TEMPLATE: every kind of database that keeps the contract.
