@@ -1297,6 +1297,14 @@ TEST_CASE("wherever a step says a secret, it reaches the database only masked or
       {"defect", [&](auto&, auto&) -> Outcome { throw std::runtime_error(secret); }},
       {"why it parks", [&](auto&, auto&) -> Outcome { throw Park(10min, "held up: " + secret, true); }},
       {"read", [&](auto& ctx, auto&) { return ctx.observe("read", [&] { return secret; }), Outcome::success(); }},
+      {"name of what is read",
+       [&](auto& ctx, auto&) {
+         return ctx.observe("read", [&] { return json::value{{secret, 1}}; }), Outcome::success();
+       }},
+      {"name in the evidence",
+       [&](auto&, auto&) {
+         return Outcome::success(json::object{{secret, 1}});
+       }},
       {"output", [&](auto& ctx, auto&) { return ctx.output("A", secret), Outcome::success(); }},
       {"lock", [&](auto& ctx, auto&) { return ctx.lock(secret, "the " + secret), Outcome::success(); }},
       {"change",

@@ -35,10 +35,22 @@ UnitOutcome failed(std::string message, std::map<std::string, std::string> outpu
   return {steps::Result::Failed, std::move(message), std::move(outputs)};
 }
 
-/// Every text in `v`, however deep; member names are ours and hold nothing.
+void mask_texts(json::value& v, const UnitInputs& inputs);
+
+/// Containers and variables of a task definition have names that people write, with variables too.
+void mask_members(json::object& members, const UnitInputs& inputs) {
+  json::object masked;
+  for (auto& member : members) {
+    mask_texts(member.value(), inputs);
+    masked.emplace(inputs.mask(member.key()), std::move(member.value()));
+  }
+  members = std::move(masked);
+}
+
+/// Every text in `v`, however deep.
 void mask_texts(json::value& v, const UnitInputs& inputs) {
   if (auto* object = v.if_object()) {
-    for (auto& member : *object) mask_texts(member.value(), inputs);
+    mask_members(*object, inputs);
   } else if (auto* array = v.if_array()) {
     for (auto& item : *array) mask_texts(item, inputs);
   } else if (v.is_string()) {
