@@ -917,6 +917,27 @@ TEST_CASE("what runs when its space is stopped runs on, and what waits for it st
   CHECK(node.task(behind).state == TaskState::Success);
 }
 
+TEST_CASE("a deployment of which no step ran succeeds with a warning that says so, in its answer and its log") {
+  Node node;
+  node.source.the_plan.Steps[0].RunCondition = planning::Condition::Failure;
+  const auto skipped = node.deploy("skipped");
+  node.run();
+  node.source.the_plan.Steps.clear();
+  const auto empty = node.deploy("empty");
+  node.run();
+  for (const auto& id : {skipped, empty}) {
+    CHECK(node.task(id).state == TaskState::Success);
+    CHECK(node.task(id).has_warnings);
+    CHECK(node.log(id).back().starts_with("No step ran, so nothing was deployed: "));
+  }
+  node.source.the_plan = plan_of({"Test"});
+  const auto ran = node.deploy("ran");
+  node.run(1min);
+  node.world.tell("ok");
+  node.run(1min);
+  CHECK_FALSE(node.task(ran).has_warnings);
+}
+
 TEST_CASE("VAR-2: what a plan warns of heads the task's log, once, over a restart too") {
   Node node;
   node.source.the_plan.Warnings = {"The variable 'U' has two equally specific values."};

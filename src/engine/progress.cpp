@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/deployment_process.h"
 
 namespace slipway::engine {
 namespace {
@@ -16,7 +17,7 @@ bool is_failure(const UnitProgress& unit) { return unit.done && unit.result == s
 /// Steps of one group that run at once (PRC-8).
 constexpr int most_side_by_side = 10;
 
-/// Empty when the condition lets the work run, otherwise why not.
+/// Empty when the condition lets the work run, otherwise why not. Throws Error{invalid} for a condition that is none.
 std::string refusal(Condition condition, const std::string& expression, bool failed_before, std::string_view scope,
                     const ConditionEvaluator& evaluate) {
   switch (condition) {
@@ -27,9 +28,13 @@ std::string refusal(Condition condition, const std::string& expression, bool fai
     case Condition::Always:
       return "";
     case Condition::Variable:
-      if (evaluate(expression)) return "";
-      return trim(expression).empty() ? "Its run condition is an expression, and none is given."
-                                      : "Its run condition is false.";
+      if (trim(expression).empty()) {
+        fail_invalid(
+            fmt::format("The run condition of the {0} is Variable, and there is no expression: set the {0}'s "
+                        "property {1}, or choose another condition.",
+                        scope, scope == "step" ? model::step_condition : model::action_condition));
+      }
+      return evaluate(expression) ? "" : "Its run condition is false.";
   }
   return "";
 }
@@ -52,6 +57,8 @@ class Walk {
       walk_step(step, failed_before_group);
     }
     decision_.finished = !busy_ && decision_.start.empty();
+    decision_.nothing_ran = decision_.finished && !ran_ && !cancelled_;
+    decision_.warnings |= decision_.nothing_ran;
     return std::move(decision_);
   }
 
@@ -98,6 +105,7 @@ class Walk {
   }
 
   void note(const UnitProgress& unit) {
+    ran_ |= unit.result != steps::Result::Skipped;
     decision_.failed |= is_failure(unit);
     decision_.warnings |= unit.result == steps::Result::SuccessWithWarning;
   }
@@ -107,6 +115,7 @@ class Walk {
   const ConditionEvaluator& evaluate_;
   Decision decision_;
   bool busy_ = false;
+  bool ran_ = false;      ///< a unit that has ended
   int side_by_side_ = 0;  ///< units of the group that run or start
 };
 

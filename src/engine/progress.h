@@ -30,6 +30,7 @@ struct Decision {
   bool finished = false;      ///< nothing runs and nothing will
   bool failed = false;        ///< valid when finished
   bool warnings = false;      ///< valid when finished
+  bool nothing_ran = false;   ///< valid when finished: no unit, and nobody canceled it
 };
 
 /// Evaluates a variable run condition; throws Error when it can't be evaluated, which fails the step (PRC-6).

@@ -104,4 +104,28 @@ TEST_CASE("a variable condition that can't be evaluated fails the unit with that
   CHECK(decide_on(plan, {}).skip.size() == 1);
 }
 
-TEST_CASE("a plan without units is finished at once") { CHECK(decide_on({}, {}).finished); }
+TEST_CASE("a variable condition without an expression fails the unit, and says what to set (PRC-6)") {
+  planning::Plan plan{{step(1, 1, Condition::Variable, " ")}};
+  CHECK(decide_on(plan, {}).fail.at(0).reason ==
+        "The run condition of the step is Variable, and there is no expression: set the step's property "
+        "Octopus.Step.ConditionVariableExpression, or choose another condition.");
+  plan.Steps[0].RunCondition = Condition::Success;
+  plan.Steps[0].Actions[0].RunCondition = Condition::Variable;
+  CHECK(decide_on(plan, {}).fail.at(0).reason.find("Octopus.Action.ConditionVariableExpression") != std::string::npos);
+}
+
+TEST_CASE("a task of which nothing ran ends with a warning") {
+  const planning::Plan plan{{step(1, 1, Condition::Failure), step(2, 2, Condition::Variable, "#{No}")}};
+  auto decision = decide_on(plan, {{1, ended(Result::Skipped)}, {2, ended(Result::Skipped)}});
+  CHECK(decision.finished);
+  CHECK(decision.nothing_ran);
+  CHECK(decision.warnings);
+  CHECK_FALSE(decision.failed);
+  for (const Result ran : {Result::Success, Result::Failed, Result::SuccessWithWarning}) {
+    CHECK_FALSE(decide_on(plan, {{1, ended(Result::Skipped)}, {2, ended(ran)}}).nothing_ran);
+  }
+  CHECK_FALSE(decide_on(plan, {{1, ended(Result::Skipped)}}, true).nothing_ran);
+  decision = decide_on({}, {});
+  CHECK(decision.finished);
+  CHECK(decision.nothing_ran);
+}

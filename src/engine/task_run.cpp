@@ -34,6 +34,13 @@ UnitEnd failed(int unit, std::string message, Time now) {
   return settled(unit, steps::Result::Failed, "Error", std::move(message), now);
 }
 
+/// A deployment that deploys nothing is none that its owner wants to read "success" of alone.
+std::string why_nothing_ran(const planning::Plan& plan) {
+  return fmt::format("No step ran, so nothing was deployed: {}", plan.Steps.empty()
+                                                                     ? "the release's process has none that is enabled."
+                                                                     : "each of them was skipped, and says why.");
+}
+
 /// A step type lives as long as the catalogue, which outlives every run.
 std::shared_ptr<const steps::StepType> borrowed(const steps::StepType* step) { return {std::shared_ptr<void>(), step}; }
 
@@ -280,6 +287,7 @@ void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const std::string error = cancelled_ ? "" : results_.error;
   if (suspicion_) storage::clear_suspect(txn, record_.id);
   const Time now = std::max(ties_.parts.clock.now(), record_.started.value_or(Time()));
+  if (decision.nothing_ran) storage::append_log(txn, record_.id, {{0, 0, "Warning", now, why_nothing_ran(plan_)}});
   storage::finish_task(txn, claim_, state, error, decision.warnings, now);
   ties_.parts.source.ended(txn, record_, state, error);
   record_.state = state;

@@ -148,7 +148,7 @@ Field actions() {
                   anything("Inputs").omitted_when_null().keeps()});
 }
 
-/// Collects the sentences about references that name nothing.
+/// Collects the sentences about what a process lacks.
 class Warnings {
  public:
   Warnings(const json::object& process, const Lookup& lookup)
@@ -161,6 +161,16 @@ class Warnings {
     if (!fault.empty()) {
       sentences_.emplace_back(fmt::format("Step '{}': {} '{}' {}.", action, member, id, fault));
     }
+  }
+  /// A run condition that is an expression needs one (PRC-6). It may be on its way: some clients send properties later.
+  void check_condition(std::string_view what, const json::object& owner, std::string_view property) {
+    if (json::text_at(owner, "Condition").value_or("") != "Variable") return;
+    const json::object* properties = json::object_at(owner, "Properties");
+    if (properties != nullptr && !trim(json::text_at(*properties, property).value_or("")).empty()) return;
+    sentences_.emplace_back(
+        fmt::format("{} '{}': its Condition is Variable, and there is no expression; it fails when it is due. Set the "
+                    "property {}, or choose another Condition.",
+                    what, json::text_at(owner, "Name").value_or(""), property));
   }
   json::array take() { return std::move(sentences_); }
 
@@ -185,11 +195,13 @@ class Warnings {
   json::array sentences_;
 };
 
-/// What the process names that is not there, told with the document as long as that is so.
+/// What the process needs and is not there, told with the document as long as that is so.
 json::object present(json::object process, const Lookup& lookup) {
   Warnings warnings(process, lookup);
   for_each_item(process, "Steps", [&](json::object& step) {
+    warnings.check_condition("Step", step, step_condition);
     for_each_item(step, "Actions", [&](json::object& action) {
+      warnings.check_condition("Action", action, action_condition);
       const std::string name(json::text_at(action, "Name").value_or(""));
       for_each_item(action, "Packages",
                     [&](json::object& package) { warnings.check(name, "FeedId", "Feed", package); });

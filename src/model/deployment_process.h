@@ -3,6 +3,7 @@
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/schema.h"
@@ -55,6 +56,10 @@ struct DeploymentProcess {
   std::vector<Step> Steps;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentProcess, (), (Id, SpaceId, ProjectId, Version, Steps))
+
+// The properties that hold the expression of a Condition that is Variable.
+inline constexpr std::string_view step_condition = "Octopus.Step.ConditionVariableExpression";
+inline constexpr std::string_view action_condition = "Octopus.Action.ConditionVariableExpression";
 
 Schema deployment_process_schema();
 

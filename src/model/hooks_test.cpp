@@ -268,6 +268,28 @@ TEST_CASE("A process gets ids, slugs and defaults, keeps those sent, and starts 
   CHECK(processes.update(p, "{}").at("Steps").as_array().empty());
 }
 
+TEST_CASE("PRC-6: a run condition that lacks its expression is kept, and warned of for as long as it does") {
+  Editing processes(deployment_process_schema());
+  const testing::MemoryLookup lookup;
+  const auto warnings = [&](std::string_view expression, std::string_view condition = "Variable") {
+    const json::object process = processes.create(fmt::format(
+        R"({{"ProjectId":"P-1","Steps":[{{"Name":"a","Condition":"{0}","Properties":{{
+            "Octopus.Step.ConditionVariableExpression":"{1}"}},"Actions":[{{"Name":"b","ActionType":"T","Condition":"{0}",
+            "Properties":{{"octopus.action.conditionVariableExpression":"{1}"}}}}]}}]}})",
+        condition, expression));
+    CHECK(processes.problems() == "");
+    const json::object shown = deployment_process_schema().present(process, lookup);
+    return shown.contains("Warnings") ? json::to_text(shown.at("Warnings")) : "";
+  };
+  CHECK(warnings(" ") ==
+        R"(["Step 'a': its Condition is Variable, and there is no expression; it fails when it is due. Set the )"
+        R"(property Octopus.Step.ConditionVariableExpression, or choose another Condition.",)"
+        R"("Action 'b': its Condition is Variable, and there is no expression; it fails when it is due. Set the )"
+        R"(property Octopus.Action.ConditionVariableExpression, or choose another Condition."])");
+  CHECK(warnings("#{Go}") == "");
+  CHECK(warnings("", "Success") == "");
+}
+
 TEST_CASE("Steps and actions have names of their own") {
   Editing processes(deployment_process_schema());
   processes.create(
