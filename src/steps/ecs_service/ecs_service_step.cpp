@@ -9,6 +9,7 @@
 #include "cloud/cluster_reader.h"
 #include "cloud/sts.h"
 #include "steps/ecs_service/busy_watch.h"
+#include "steps/ecs_service/ending.h"
 #include "steps/ecs_service/failure_message.h"
 #include "steps/ecs_service/inputs.h"
 #include "steps/ecs_service/rollout_watch.h"
@@ -66,14 +67,6 @@ struct Planned {
   std::vector<std::string> Changes;  ///< against the revision in use
 };
 BOOST_DESCRIBE_STRUCT(Planned, (), (Equal, Logs, Changes))
-
-/// Why the step ends a rollout that ECS has not ended.
-struct GivenUp {
-  std::string how;       ///< "timed out after 30 minutes"
-  std::string why;       ///< a sentence
-  bool is_told = false;  ///< `why` is the reason, whatever else was found
-  Findings findings;
-};
 
 /// The server that a unit's token names, "" for no token: it ends in "-<task>-<number>-<attempt>", and a task is
 /// "ServerTasks-12".
@@ -282,26 +275,6 @@ class Entry {
     return revision;
   }
 
-  /// Where containers log to, in the shape of a task definition: all that a failure's message needs of it. Other
-  /// options of logging may be secrets.
-  static json::object log_places(const json::object& definition) {
-    json::array out;
-    const json::array* containers = json::array_at(definition, "containerDefinitions");
-    for (const auto& item : containers == nullptr ? json::array{} : *containers) {
-      const json::object& container = item.as_object();
-      const json::object* logging = json::object_at(container, "logConfiguration");
-      if (logging == nullptr || json::text_at(*logging, "logDriver") != "awslogs") continue;
-      json::object options;
-      for (const std::string_view name : {"awslogs-group", "awslogs-region", "awslogs-stream-prefix"}) {
-        const json::object* given = json::object_at(*logging, "options");
-        if (const auto value = given == nullptr ? std::nullopt : json::text_at(*given, name)) options[name] = *value;
-      }
-      out.push_back(json::object{{"name", json::text_at(container, "name").value_or("")},
-                                 {"logConfiguration", {{"logDriver", "awslogs"}, {"options", std::move(options)}}}});
-    }
-    return {{"containerDefinitions", std::move(out)}};
-  }
-
   std::string describe_changes(std::vector<std::string> changes) const {
     static constexpr std::size_t most = 20;
     if (changes.empty()) return "";
@@ -474,52 +447,6 @@ class Entry {
                                                  : fmt::format(" The rollback failed because of this: {}.", cause);
   }
 
-  /// Nothing but that revision runs.
-  static bool is_all(const std::vector<Running>& runs, const std::string& task_definition) {
-    return runs.size() == 1 && runs.front().TaskDefinition == task_definition;
-  }
-
-  static Failure failure_of(const Verdict& verdict) {
-    Failure failure;
-    failure.findings = verdict.Findings;
-    const std::string runs = describe_runs(verdict.Findings.Runs);
-    failure.now = fmt::format("{}.", runs);
-    switch (verdict.Ending) {
-      case Ending::RolledBack:
-        failure.ending = fmt::format("Failed (rolled back to {})", short_name(verdict.By));
-        failure.now = fmt::format("{}; ECS has gone back to {}.", runs,
-                                  is_all(verdict.Findings.Runs, verdict.By) ? "it" : verdict.By);
-        break;
-      case Ending::RollbackFailed:
-        failure.ending = "Failed, and the rollback failed too";
-        failure.now = fmt::format("the service is at {}; {}.", verdict.By, runs);
-        break;
-      case Ending::Superseded:
-        failure.ending = fmt::format("Failed, superseded by {}", verdict.By);
-        failure.now = fmt::format("{}. Nothing was rolled back.", runs);
-        break;
-      case Ending::Unprovable:
-        failure.ending = "Failed: " + verdict.Reason;
-        break;
-      case Ending::Unobservable:
-        failure.ending = "Failed: the rollout cannot be observed";
-        failure.now = "the rollout goes on in ECS. What runs is not known; nothing was rolled back.";
-        break;
-      case Ending::Stopped:
-        failure.ending = "Failed: ECS stopped the deployment";
-        break;
-      default:
-        failure.ending = "Failed";
-    }
-    const bool is_reason = verdict.Ending != Ending::Unprovable;
-    const bool by_ecs = verdict.Ending == Ending::RolledBack || verdict.Ending == Ending::RollbackFailed ||
-                        verdict.Ending == Ending::Stopped;
-    failure.is_told = is_reason && !by_ecs;
-    if (is_reason) failure.cause = verdict.Reason;
-    if (by_ecs) failure.said_by_ecs = verdict.Reason;
-    return failure;
-  }
-
   std::string describe(const Rollout& rollout, Failure failure) const {
     Subject subject{ctx_.variable("Octopus.Release.Number").value_or(""),
                     {},
@@ -604,21 +531,6 @@ class Entry {
     return failed(rollout, given_up, to + (starts ? " is not proven" : " can't start"),
                   fmt::format("{}. The service is set to {}, and ECS goes on trying. {}", describe_runs(found.Runs),
                               back.TaskDefinition, why_not_back(why, starts ? leading_cause(found) : "", given_up)));
-  }
-
-  /// `cause`: what the findings on the way back tell first; "" where `why` is all that there is to say.
-  static std::string why_not_back(std::string why, const std::string& cause, const GivenUp& given_up) {
-    const bool is_same = cause.empty() ? why == given_up.why : cause == leading_cause(given_up.findings);
-    if (cause.empty() && is_same) return "The same holds this up.";
-    why = capitalised(std::move(why));
-    if (!why.ends_with('.')) why += '.';
-    if (cause.empty()) return why;
-    return fmt::format("{} {}", why, is_same ? "The cause is the same." : cause + ".");
-  }
-
-  static std::string capitalised(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    return text;
   }
 
   Outcome failed(const Rollout& rollout, const GivenUp& given_up, const std::string& end, std::string now) const {

@@ -101,6 +101,24 @@ Told cause_of(const Failure& failure) {
 
 std::string leading_cause(const Findings& found) { return told_by(found).sentence; }
 
+json::object log_places(const json::object& definition) {
+  json::array out;
+  const json::array* containers = json::array_at(definition, "containerDefinitions");
+  for (const auto& item : containers == nullptr ? json::array{} : *containers) {
+    const json::object& container = item.as_object();
+    const json::object* logging = json::object_at(container, "logConfiguration");
+    if (logging == nullptr || json::text_at(*logging, "logDriver") != "awslogs") continue;
+    json::object options;
+    for (const std::string_view name : {"awslogs-group", "awslogs-region", "awslogs-stream-prefix"}) {
+      const json::object* given = json::object_at(*logging, "options");
+      if (const auto value = given == nullptr ? std::nullopt : json::text_at(*given, name)) options[name] = *value;
+    }
+    out.push_back(json::object{{"name", json::text_at(container, "name").value_or("")},
+                               {"logConfiguration", {{"logDriver", "awslogs"}, {"options", std::move(options)}}}});
+  }
+  return {{"containerDefinitions", std::move(out)}};
+}
+
 std::string_view short_name(std::string_view task_definition) {
   return task_definition.substr(task_definition.rfind('/') + 1);
 }

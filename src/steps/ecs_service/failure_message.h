@@ -31,7 +31,11 @@ struct Failure {
 /// The cause that the findings tell first, "Essential container in task exited (3 tasks)"; "" if they tell none.
 std::string leading_cause(const Findings&);
 
-/// `definition` is the task definition of ours: it says where the containers' logs go.
+/// Where containers log to, in the shape of a task definition: all that a failure's message needs of it. Other
+/// options of logging may be secrets.
+json::object log_places(const json::object& definition);
+
+/// `definition` is the task definition of ours, or what log_places left of it.
 std::string describe_failure(const Subject&, const Failure&, const json::object& definition);
 
 /// "web:2" of "arn:aws:ecs:eu-west-1:111111111111:task-definition/web:2".
