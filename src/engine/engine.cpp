@@ -11,7 +11,10 @@
 
 #include "base/failure.h"
 #include "base/strand.h"
+#include "engine/agenda.h"
+#include "engine/lock_waiters.h"
 #include "engine/suspicion.h"
+#include "engine/task_notes.h"
 #include "engine/task_queue.h"
 #include "engine/task_run.h"
 #include "model/space.h"
@@ -26,8 +29,6 @@ using storage::TaskRecord;
 using storage::TaskState;
 
 constexpr Duration retry_pause = std::chrono::seconds(5);
-/// How soon a wall clock that was set is noticed.
-constexpr Duration agenda_pause = std::chrono::seconds(10);
 /// So often may the process die of a task before the task fails.
 constexpr int most_deaths = 2;
 
@@ -48,31 +49,6 @@ TaskRecord ended_unplanned(const Prepared& prepared, Time now) {
   return task;
 }
 
-void log_start(const Log& log, const TaskRecord& task) {
-  log.info("task started", {{"task", task.id},
-                            {"what", task.description},
-                            {"space", task.space},
-                            {"project", task.project},
-                            {"environment", task.environment},
-                            {"tenant", task.tenant}});
-}
-
-void log_end(const Log& log, const TaskRecord& task) {
-  const Duration took =
-      task.started && task.completed ? std::max(*task.completed - *task.started, Duration(0)) : Duration(0);
-  const bool is_trouble = task.state == TaskState::Failed || task.state == TaskState::TimedOut;
-  const auto say = is_trouble ? &Log::warning : &Log::info;
-  (log.*say)("task ended", {{"task", task.id},
-                            {"state", storage::to_string(task.state)},
-                            {"what", task.description},
-                            {"space", task.space},
-                            {"project", task.project},
-                            {"environment", task.environment},
-                            {"tenant", task.tenant},
-                            {"seconds", std::chrono::duration<double>(took).count()},
-                            {"error", task.error}});
-}
-
 planning::Plan stored_plan(storage::Reader& reader, const TaskRecord& task) {
   const auto text = storage::get_content(reader, task.plan);
   if (!text) fail(ErrorCode::internal, "The plan is gone from the database.");
@@ -85,35 +61,6 @@ std::set<std::string> spaces_that_stopped(storage::Reader& reader) {
     if (space.TaskQueueStopped) stopped.insert(space.Id);
   }
   return stopped;
-}
-
-/// Whether a dead process may have been running its code, and the units that had begun and did not wait. What waits ran
-/// nothing.
-std::pair<bool, std::set<int>> may_have_run(storage::Reader& reader, const std::string& task) {
-  std::set<int> at_work;
-  bool waits = false;
-  for (const auto& unit : storage::units_of(reader, task)) {
-    if (unit.state != storage::UnitState::running) continue;
-    const auto entries = storage::entries_of(reader, task, unit.number);
-    const bool is_waiting = !entries.empty() && entries.back().open && entries.back().kind == storage::EntryKind::await;
-    waits |= is_waiting;
-    if (!is_waiting) at_work.insert(unit.number);
-  }
-  return {!at_work.empty() || !waits, at_work};
-}
-
-std::string fatal_text(const planning::Plan& plan, const std::set<int>& units) {
-  std::vector<std::string> steps;
-  for (const int unit : units) {
-    if (const auto* action = action_of(plan, unit))
-      steps.push_back(fmt::format("the step \"{}\" or the conditions after it", action->Name));
-  }
-  return fmt::format(
-      "The server ended twice while it worked on {}, with nothing new stored in between, so it is not tried a third "
-      "time. Look for very large values, texts and conditions there, and at the server's memory and log. What was "
-      "begun "
-      "in AWS was left as it is: check it before you deploy again.",
-      steps.empty() ? "what this deployment does next" : fmt::format("{}", fmt::join(steps, " and ")));
 }
 
 }  // namespace
@@ -144,12 +91,10 @@ struct Engine::State : std::enable_shared_from_this<State> {
   template <class Condition>
   std::vector<TaskRecord> find(const std::vector<std::string>& ids, Condition wanted);
   void space_changed(const std::string& space);
-  void retry_lock(const std::string& lock);
   void on_ended(const TaskRecord&);
   void on_lost(const std::string& task, const Error&);
   void take_up_dropped();
   void on_idle(const std::string& task, bool is_idle);
-  void wait_for_lock(const std::string& lock, const std::weak_ptr<UnitRun>&);
   template <class F>
   Job job(F work) {
     return [weak = weak_from_this(), work = std::move(work)] {
@@ -183,11 +128,8 @@ struct Engine::State : std::enable_shared_from_this<State> {
   /// When the wall clock shows it, however that clock is set meanwhile.
   template <class F>
   void at_wall_time(Time when, F work) {
-    agenda.emplace(when, job(std::move(work)));
-    arm_agenda();
+    agenda.add(when, job(std::move(work)));
   }
-  void arm_agenda();
-  void run_agenda();
   /// When what failed has had time to pass; never once only a restart helps.
   template <class F>
   void again_later(F work) {
@@ -206,11 +148,12 @@ struct Engine::State : std::enable_shared_from_this<State> {
   TaskQueue queue;
   std::set<std::string> stopped_spaces;  ///< their tasks stay queued in the database alone
   std::map<std::string, std::shared_ptr<TaskRun>> runs;
-  std::multimap<Time, Job> agenda;       ///< scheduled starts and expiries
-  std::optional<SteadyTime> agenda_due;  ///< when it is looked at next
-  std::mutex suspects;                   ///< held by the one suspect whose code runs; not the strand's
-  std::set<std::string> idle;            ///< those of runs that only wait: they hold no slot (TSK-4)
-  std::map<std::string, std::vector<std::weak_ptr<UnitRun>>> lock_waiters;
+  Agenda agenda{parts.clock, [this](SteadyTime when) {  ///< scheduled starts and expiries
+                  strand.post_at(when, job([when](State& s) { s.agenda.woken(when); }));
+                }};
+  std::mutex suspects;         ///< held by the one suspect whose code runs; not the strand's
+  std::set<std::string> idle;  ///< those of runs that only wait: they hold no slot (TSK-4)
+  LockWaiters lock_waiters;
 };
 
 Engine::Engine(EngineParts parts) : state_(std::make_shared<State>(std::move(parts))) {}
@@ -320,7 +263,7 @@ void Engine::State::resume_from_records(const Left& left) {
     return std::pair(stored_plan(reader, left.task), storage::units_of(reader, left.task.id));
   });
   if (left.deaths >= most_deaths) {
-    const std::string why = fatal_text(plan, left.units);
+    const std::string why = why_fatal(plan, left.units);
     return start(left.task, *left.claim, std::move(plan))->fail(why);
   }
   auto suspicion =
@@ -343,27 +286,6 @@ void Engine::State::enqueue(const TaskRecord& task) {
   queue.add({task.id, task.concurrency_key, task.priority, task.queued});
 }
 
-/// Has the agenda looked at when the next is due, or before, since the wall clock may be set.
-void Engine::State::arm_agenda() {
-  if (agenda.empty()) return;
-  const Duration left = agenda.begin()->first - parts.clock.now();
-  const SteadyTime when = parts.clock.steady() + std::clamp(left, Duration(0), agenda_pause);
-  if (agenda_due && *agenda_due <= when) return;
-  agenda_due = when;
-  strand.post_at(when, job([when](State& s) {
-                   if (s.agenda_due == when) s.run_agenda();
-                 }));
-}
-
-void Engine::State::run_agenda() {
-  agenda_due.reset();
-  while (!agenda.empty() && agenda.begin()->first <= parts.clock.now()) {
-    const auto due = agenda.extract(agenda.begin());
-    due.mapped()();
-  }
-  arm_agenda();
-}
-
 /// Its expiry has come: it times out if it still has not started (SCH-1).
 void Engine::State::due(const std::string& id) {
   queue.remove(id);
@@ -381,7 +303,7 @@ void Engine::State::left_queue(const std::string& id) {
   queue.remove(id);
   if (runs.contains(id)) return;
   const auto task = parts.database.read([&](storage::Reader& reader) { return storage::find_task(reader, id); });
-  if (task) log_end(parts.log, *task);
+  if (task) note_end(parts.log, *task);
 }
 
 /// Behind what already waits on the strand: slots that many ended tasks free are then filled by one claim.
@@ -425,11 +347,11 @@ void Engine::State::start_claimed(Prepared& prepared, const std::optional<storag
   } else if (!claim) {
     queue.free(prepared.task.concurrency_key);
   } else if (!prepared.error.empty()) {
-    log_start(parts.log, prepared.task);
-    log_end(parts.log, ended_unplanned(prepared, parts.clock.now()));
+    note_start(parts.log, prepared.task);
+    note_end(parts.log, ended_unplanned(prepared, parts.clock.now()));
     queue.free(prepared.task.concurrency_key);
   } else {
-    log_start(parts.log, prepared.task);
+    note_start(parts.log, prepared.task);
     start(prepared.task, *claim, std::move(prepared.plan))->begin({});
   }
 }
@@ -498,7 +420,7 @@ std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::C
                 },
                 [weak](const std::string& lock, const std::weak_ptr<UnitRun>& unit) {
                   if (const auto self = weak.lock()) {
-                    self->on_strand([lock, unit](State& s) { s.wait_for_lock(lock, unit); });
+                    self->on_strand([lock, unit](State& s) { s.lock_waiters.add(lock, unit); });
                   }
                 }};
   auto run = std::make_shared<TaskRun>(std::move(ties), task, std::move(claim), std::move(plan), std::move(suspicion));
@@ -523,7 +445,7 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
         });
         break;
       case storage::Change::Kind::lock_released:
-        on_strand([lock = change.id](State& s) { s.retry_lock(lock); });
+        on_strand([lock = change.id](State& s) { s.lock_waiters.freed(lock); });
         break;
       case storage::Change::Kind::resource:
         if (change.detail == model::Space::type) on_strand([id = change.id](State& s) { s.space_changed(id); });
@@ -587,16 +509,6 @@ void Engine::State::space_changed(const std::string& space) {
   }
 }
 
-void Engine::State::retry_lock(const std::string& lock) {
-  const auto it = lock_waiters.find(lock);
-  if (it == lock_waiters.end()) return;
-  const auto waiters = std::move(it->second);
-  lock_waiters.erase(it);
-  for (const auto& waiter : waiters) {
-    if (const auto unit = waiter.lock()) unit->on_lock_free();
-  }
-}
-
 void Engine::State::on_idle(const std::string& task, bool is_idle) {
   if (!is_idle || !runs.contains(task)) {
     idle.erase(task);
@@ -607,7 +519,7 @@ void Engine::State::on_idle(const std::string& task, bool is_idle) {
 }
 
 void Engine::State::on_ended(const TaskRecord& task) {
-  log_end(parts.log, task);
+  note_end(parts.log, task);
   runs.erase(task.id);
   idle.erase(task.id);
   queue.free(task.concurrency_key);
@@ -647,16 +559,6 @@ void Engine::State::take_up_dropped() {
                     {{"count", dropped.size()}, {"error", error_of(std::current_exception()).message()}});
     again_later([](State& s) { s.take_up_dropped(); });
   }
-}
-
-/// The lock may have been freed between the unit's try and now, so the unit tries once more at once.
-void Engine::State::wait_for_lock(const std::string& lock, const std::weak_ptr<UnitRun>& unit) {
-  auto& waiters = lock_waiters[lock];
-  const auto same = [&](const auto& waiter) { return !waiter.owner_before(unit) && !unit.owner_before(waiter); };
-  const bool known = std::any_of(waiters.begin(), waiters.end(), same);
-  if (known) return;
-  waiters.push_back(unit);
-  if (const auto waiting = unit.lock()) waiting->on_lock_free();
 }
 
 }  // namespace slipway::engine

@@ -12,10 +12,18 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "planning/plan.h"
 #include "storage/suspects.h"
 
 namespace slipway::engine {
+
+/// Whether a dead process may have been running its code, and the units that had begun and did not wait. What waits ran
+/// nothing.
+std::pair<bool, std::set<int>> may_have_run(storage::Reader&, const std::string& task);
+/// What a task fails with that the process died of twice; `units` are those that were at work.
+std::string why_fatal(const planning::Plan&, const std::set<int>& units);
 
 /// Of one task. Threads: any.
 class Suspicion {
