@@ -468,6 +468,8 @@ Evaluator::Node& Evaluator::node_for(std::string_view kept_text, Secrecy secrecy
 
 const Evaluator::Document* Evaluator::parse_document(std::string_view text, Secrecy secrecy) {
   budget_.spend(text.size());
+  // A secret with a backslash stands in the document's parts otherwise than in its text.
+  if (secrecy == Secrecy::holds && text.find('\\') != std::string_view::npos) secrecy = Secrecy::is;
   if (!may_be_container(text)) return nullptr;
   budget_.keep(memory_of_lenient_json(text));
   auto json = parse_lenient_json(text);
