@@ -64,6 +64,37 @@ TEST_CASE_FIXTURE(DeliveryApi, "the classic POST wants every version, and takes 
   CHECK(made.body == get("/api/releases/" + made.id()).body);
 }
 
+TEST_CASE_FIXTURE(DeliveryApi, "a version for a package that is not there is refused, at creation and in an edit") {
+  const auto selected = [](const char* step) {
+    return json::array{json::object{{"ActionName", "Deploy web"}, {"Version", "1.0"}},
+                       json::object{{"ActionName", step}, {"Version", "2.0"}}};
+  };
+  const auto create = [&](const char* step) {
+    return post("/api/Spaces-1/releases",
+                json::object{{"ProjectId", project}, {"Version", "1.0"}, {"SelectedPackages", selected(step)}});
+  };
+  const Answer refused = create("Deploy wbe");
+  CHECK(refused.status == 400);
+  CHECK_MESSAGE(refused.text.find("SelectedPackages[1] names the package without a name of step 'Deploy wbe'") !=
+                    std::string::npos,
+                refused.text);
+  CHECK(refused.text.find("Did you mean \\\"Deploy web\\\"?") != std::string::npos);
+  CHECK(create("Migrate").status == 400);  // which has no packages
+  REQUIRE(create("deploy web").status == 201);
+  const auto edit = [&](const char* step) {
+    return put("/api/Spaces-1/releases/Releases-1", json::object{{"SelectedPackages", selected(step)}});
+  };
+  const Answer unknown = edit("Deploy wbe");
+  CHECK(unknown.status == 400);
+  CHECK_MESSAGE(unknown.text.find("SelectedPackages[1] names the package '' of step 'Deploy wbe'") != std::string::npos,
+                unknown.text);
+  CHECK(edit("DEPLOY WEB").status == 200);
+  const Answer to_v1 =
+      send("POST", "/api/Spaces-1/releases/create/v1",
+           R"({"ProjectName":"Web","SelectedPackages":[{"ActionName":"Deploy web","Version":"1.0"}]})");
+  CHECK_MESSAGE(to_v1.text.find("Did you mean Packages?") != std::string::npos, to_v1.text);
+}
+
 TEST_CASE_FIXTURE(DeliveryApi, "a release can be edited, blocked, unblocked and deleted") {
   make_release("1.0.0");
   const std::string path = "/api/Spaces-1/releases/Releases-1";

@@ -1,11 +1,13 @@
 #include "commands/change_release.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/name.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "commands/create_deployments.h"
 #include "commands/names.h"
@@ -38,13 +40,41 @@ void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord
                    std::move(details));
 }
 
+const std::string& action_of(const planning::SelectedPackage& edited) {
+  return edited.ActionName.empty() ? edited.StepName : edited.ActionName;
+}
+
+bool is_for(const planning::SelectedPackage& edited, const planning::SelectedPackage& package) {
+  return equals_ignoring_case(action_of(edited), package.ActionName) &&
+         equals_ignoring_case(edited.PackageReferenceName, package.PackageReferenceName);
+}
+
+/// An edit of a package that the release doesn't have would change nothing.
+void check_edits_mean_something(const ReleaseBody& body, const std::vector<planning::SelectedPackage>& edited) {
+  constexpr std::size_t most_problems = 20;
+  std::vector<std::string> known;
+  for (const planning::SelectedPackage& package : body.SelectedPackages) {
+    known.push_back(package.PackageReferenceName.empty()
+                        ? package.ActionName
+                        : fmt::format("{} ({})", package.ActionName, package.PackageReferenceName));
+  }
+  Problems problems;
+  for (std::size_t i = 0; i < edited.size() && problems.list().size() < most_problems; ++i) {
+    const auto is_meant = [&](const planning::SelectedPackage& package) { return is_for(edited[i], package); };
+    if (std::any_of(body.SelectedPackages.begin(), body.SelectedPackages.end(), is_meant)) continue;
+    problems.add(fmt::format(
+        "SelectedPackages[{}] names the package '{}' of step '{}', which the release does not have: it has {}.{}", i,
+        edited[i].PackageReferenceName, action_of(edited[i]),
+        known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")), did_you_mean(action_of(edited[i]), known)));
+  }
+  problems.throw_if_any();
+}
+
 /// The edited version of a package; null where it stays.
 const planning::SelectedPackage* change_of(const planning::SelectedPackage& package,
                                            const std::vector<planning::SelectedPackage>& edited) {
-  const auto change = std::find_if(edited.begin(), edited.end(), [&](const planning::SelectedPackage& e) {
-    return equals_ignoring_case(e.ActionName.empty() ? e.StepName : e.ActionName, package.ActionName) &&
-           equals_ignoring_case(e.PackageReferenceName, package.PackageReferenceName);
-  });
+  const auto change = std::find_if(edited.begin(), edited.end(),
+                                   [&](const planning::SelectedPackage& e) { return is_for(e, package); });
   const bool changes = change != edited.end() && !change->Version.empty() && change->Version != package.Version;
   return changes ? &*change : nullptr;
 }
@@ -127,7 +157,9 @@ storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context
 
 PreparedEdit prepare_edit(CommandContext& context, const std::string& id, ReleaseEdit edit) {
   const std::vector<LookUp> look_ups = context.database.read([&](storage::Reader& reader) {
-    return plan_look_ups(reader, context, changed_needs(body_of(existing(reader, context, id)), edit), edit.unverified);
+    const ReleaseBody body = body_of(existing(reader, context, id));
+    if (edit.packages) check_edits_mean_something(body, *edit.packages);
+    return plan_look_ups(reader, context, changed_needs(body, edit), edit.unverified);
   });
   auto packages =
       find_packages(look_ups, [](const LookUp& look_up) { return find_version(look_up, *look_up.need.fixed_version); });

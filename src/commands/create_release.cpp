@@ -165,7 +165,7 @@ PreparedRelease prepare_release(CommandContext& context, ReleaseRequest request)
   prepared.variables = ground.variables;
   // Templates are evaluated between the reads.
   const planning::Resolve resolve = planning::resolver(ground.variables, context.budget);
-  planning::check_specs_mean_something(ground.process, request.packages, resolve);
+  planning::check_wishes_mean_something(ground.process, request.packages, resolve);
   if (!prepared.existing) {
     if (!request.ignore_channel_rules) planning::check_rules_mean_something(ground.process, ground.channel);
     const auto needs = planning::packages_needed(ground.process, ground.channel, resolve);

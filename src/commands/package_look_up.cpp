@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "commands/feed_access.h"
 #include "storage/document_lookup.h"
@@ -97,10 +98,15 @@ planning::SelectedPackage without_version(const LookUp& look_up) {
 
 void check_unverified_mean_something(const std::vector<planning::PackageNeed>& needs,
                                      const UnverifiedPackages& unverified) {
+  std::vector<std::string_view> known;
+  for (const planning::PackageNeed& need : needs) {
+    known.insert(known.end(), {need.package_id, need.action, need.step, need.reference});
+  }
   Problems problems;
   for (const std::string& name : unverified) {
     if (std::any_of(needs.begin(), needs.end(), [&](const auto& need) { return is_named_by(need, name); })) continue;
-    problems.add(fmt::format("UnverifiedPackages: '{}' names no package of the process.", name));
+    problems.add(
+        fmt::format("UnverifiedPackages: '{}' names no package of the process.{}", name, did_you_mean(name, known)));
   }
   problems.throw_if_any();
 }

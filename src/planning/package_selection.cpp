@@ -52,13 +52,24 @@ language::ChannelRuleText text_of(const model::ChannelRule& rule) {
   return {rule.VersionRange.value_or(""), rule.Tag.value_or(""), {}};
 }
 
+const std::string& action_of(const SelectedPackage& selected) {
+  return selected.ActionName.empty() ? selected.StepName : selected.ActionName;
+}
+
 bool is_for(const SelectedPackage& selected, const PackageNeed& need) {
-  const std::string& name = selected.ActionName.empty() ? selected.StepName : selected.ActionName;
+  const std::string& name = action_of(selected);
   return (equals_ignoring_case(name, need.action) || equals_ignoring_case(name, need.step)) &&
          equals_ignoring_case(selected.PackageReferenceName, need.reference);
 }
 
-/// What specs may name, for a person: "'shop/web' of step 'Deploy web'", a step without packages as such.
+std::string described(const SelectedPackage& selected) {
+  const std::string_view reference = selected.PackageReferenceName;
+  return fmt::format("{} of step '{}'",
+                     reference.empty() ? "the package without a name" : fmt::format("the package '{}'", reference),
+                     action_of(selected));
+}
+
+/// What wishes may name, for a person: "'shop/web' of step 'Deploy web'", a step without packages as such.
 std::string describe_packages(const std::vector<PackageNeed>& packages, const model::DeploymentProcess& process) {
   constexpr std::size_t most = 20;
   std::vector<std::string> labels;
@@ -83,6 +94,19 @@ std::vector<std::string_view> names_of(const std::vector<PackageNeed>& packages)
     names.insert(names.end(), {package.step, package.action, package.package_id, package.reference});
   }
   return names;
+}
+
+/// "Did you mean …?" of the part that is wrong: the step's name, or the reference's where the step is right.
+std::string nearest_name(const SelectedPackage& selected, const std::vector<PackageNeed>& packages) {
+  std::vector<std::string_view> steps, references;
+  for (const PackageNeed& package : packages) {
+    steps.insert(steps.end(), {package.step, package.action});
+    const bool is_its = equals_ignoring_case(action_of(selected), package.action) ||
+                        equals_ignoring_case(action_of(selected), package.step);
+    if (is_its) references.push_back(package.reference);
+  }
+  return references.empty() ? did_you_mean(action_of(selected), steps)
+                            : did_you_mean(selected.PackageReferenceName, references);
 }
 
 /// Every package reference of the process, of disabled steps and for other channels too.
@@ -129,9 +153,9 @@ std::vector<PackageNeed> packages_needed(const model::DeploymentProcess& process
   return needs;
 }
 
-void check_specs_mean_something(const model::DeploymentProcess& process, const PackageWishes& wishes,
-                                const Resolve& resolve) {
-  if (wishes.specs.empty()) return;
+void check_wishes_mean_something(const model::DeploymentProcess& process, const PackageWishes& wishes,
+                                 const Resolve& resolve) {
+  if (wishes.specs.empty() && wishes.selected.empty()) return;
   const std::vector<PackageNeed> packages = all_packages(process, resolve);
   Problems problems;
   for (const PackageSpec& spec : wishes.specs) {
@@ -140,6 +164,15 @@ void check_specs_mean_something(const model::DeploymentProcess& process, const P
     problems.add(fmt::format(
         "The package '{}' names no step, package id or package reference of the process, which has {}.{}", spec.text(),
         describe_packages(packages, process), did_you_mean(spec.subject(), names_of(packages))));
+  }
+  constexpr std::size_t most_problems = 20;
+  for (std::size_t i = 0; i < wishes.selected.size() && problems.list().size() < most_problems; ++i) {
+    const SelectedPackage& selected = wishes.selected[i];
+    const auto is_meant = [&](const PackageNeed& package) { return is_for(selected, package); };
+    if (std::any_of(packages.begin(), packages.end(), is_meant)) continue;
+    problems.add(fmt::format("SelectedPackages[{}] names {}, which the process does not have: it has {}.{}", i,
+                             described(selected), describe_packages(packages, process),
+                             nearest_name(selected, packages)));
   }
   problems.throw_if_any();
 }

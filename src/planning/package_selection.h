@@ -56,9 +56,9 @@ struct PackageWishes {
   std::string default_version;
 };
 
-/// Throws Error{invalid} naming each spec that means no package of the process, whatever the channel, and what there
+/// Throws Error{invalid} naming each wish that means no package of the process, whatever the channel, and what there
 /// is.
-void check_specs_mean_something(const model::DeploymentProcess&, const PackageWishes&, const Resolve&);
+void check_wishes_mean_something(const model::DeploymentProcess&, const PackageWishes&, const Resolve&);
 
 /// Throws Error{invalid} naming each package that the channel's rules cover and the process lacks, whatever it is for:
 /// a rule for a step that was renamed takes any version (CHN-3).

@@ -122,7 +122,7 @@ TEST_CASE("A spec that means no package of any channel is refused by its text, w
   const auto refusal = [&](const char* spec, const model::DeploymentProcess& with) -> std::string {
     wishes.specs = parse_package_specs({spec, "*:2.0"});
     try {
-      check_specs_mean_something(with, wishes, resolve);
+      check_wishes_mean_something(with, wishes, resolve);
       return "";
     } catch (const Error& error) {
       return error.details().at(0);
@@ -135,6 +135,28 @@ TEST_CASE("A spec that means no package of any channel is refused by its text, w
   CHECK(refusal("x:1.0", process({action("Notify", {})})) ==
         "The package 'x:1.0' names no step, package id or package reference of the process, which has step 'Notify' "
         "without packages.");
+}
+
+TEST_CASE("A version for a step or package reference that the process has not is refused, with what there is") {
+  model::Action web = action("Web", {"shop/web", "shop/log"});
+  web.Packages[1].Name = "log";
+  const auto refusal = [&](const char* step, const char* reference) -> std::string {
+    PackageWishes wishes;
+    wishes.selected = {{step, "", reference, "1.0", "", "", "", ""}};
+    try {
+      check_wishes_mean_something(process({web}), wishes, as_written);
+      return "";
+    } catch (const Error& error) {
+      return error.details().at(0);
+    }
+  };
+  CHECK(refusal("Web", "") == "");
+  CHECK(refusal("web", "LOG") == "");
+  CHECK(refusal("Wbe", "") ==
+        "SelectedPackages[0] names the package without a name of step 'Wbe', which the process does not have: it has "
+        "'shop/web' of step 'Web', 'shop/log' (log) of step 'Web'. Did you mean \"Web\"?");
+  CHECK(refusal("Web", "lgo").ends_with("Did you mean \"log\"?"));
+  CHECK(refusal("", "").find("which the process does not have") != std::string::npos);
 }
 
 TEST_CASE("PKG-5: a package is asked for by its id as it is and as it is written") {

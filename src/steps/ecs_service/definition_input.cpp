@@ -1,6 +1,7 @@
 #include "steps/ecs_service/definition_input.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 #include <set>
 
 #include "aws_model/model.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cloud/conform.h"
 #include "cloud/task_definition.h"
@@ -309,6 +311,15 @@ class DefinitionReader {
     return nullptr;
   }
 
+  /// What the action has, and which of it the name is nearest to.
+  std::string package_meant(std::string_view wanted) const {
+    std::vector<std::string_view> names;
+    for (const auto& package : ctx_.action().packages) names.emplace_back(package.name);
+    if (names.empty()) return " It has none.";
+    const std::string meant = did_you_mean(wanted, names);
+    return meant.empty() ? fmt::format(" It has \"{}\".", fmt::join(names, "\", \"")) : meant;
+  }
+
   /// Replaces `package` by the image that the release froze for that reference: by digest where it is known, since a
   /// tag may be moved (ECR-6).
   void resolve_image(json::object& container, const std::string& path, const std::string& name, bool needs_image) {
@@ -322,8 +333,14 @@ class DefinitionReader {
     const PackageUse* package = reference->is_string() ? package_named(wanted) : nullptr;
     if (package == nullptr) {
       problems_.add(reference->is_string()
-                        ? fmt::format("{}.package: this action has no package reference \"{}\".", path, wanted)
+                        ? fmt::format("{}.package: this action has no package reference \"{}\".{}", path, wanted,
+                                      package_meant(wanted))
                         : fmt::format("{}.package must be the name of a package reference of this action.", path));
+      return;
+    }
+    if (const json::value* image = container.if_contains("image"); image != nullptr && !image->is_null()) {
+      problems_.add(
+          fmt::format("{} has both \"package\" and \"image\": leave out the one that is not to be rolled out.", path));
       return;
     }
     std::string image = package->image;

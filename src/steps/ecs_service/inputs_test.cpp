@@ -277,8 +277,16 @@ TEST_CASE("a package gives its image by digest, and one without registry is refu
         "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web@sha256:"
         "2222222222222222222222222222222222222222222222222222222222222222");
   CHECK(read_inputs(action).definition.digests.at("web").starts_with("sha256:2222"));
+  action["Slipway.Ecs.Containers"] = R"([{"name":"web","package":"wbe"}])";
+  CHECK(only(action.problems()).ends_with("no package reference \"wbe\". Did you mean \"web\"?"));
   action["Slipway.Ecs.Containers"] = R"([{"name":"web","package":"api"}])";
-  CHECK(only(action.problems()) == "Slipway.Ecs.Containers[0].package: this action has no package reference \"api\".");
+  CHECK(only(action.problems()) ==
+        "Slipway.Ecs.Containers[0].package: this action has no package reference \"api\". It has \"web\".");
+  for (const char* property : {"Slipway.Ecs.Containers", "Slipway.Ecs.ContainerChanges"}) {
+    Action both;
+    both[property] = R"([{"name":"web","package":"web","image":"shop/web:1"}])";
+    CHECK(any_has(both.problems(), "[0] has both \"package\" and \"image\""));
+  }
   action.spec.packages = {{"api", "/shop/api:1.2.0", "1.2.0", ""}};
   CHECK(only(action.problems()).find("gives the image \"/shop/api:1.2.0\", which names no registry") !=
         std::string::npos);
