@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "model/ids.h"
 #include "model/references.h"
+#include "model/telling_names.h"
 #include "model/values.h"
 
 namespace slipway::model {
@@ -53,32 +54,6 @@ bool is_sensitive_value(const value& v) {
   return json::find(*members, "HasValue") != nullptr &&
          std::all_of(members->begin(), members->end(),
                      [](const auto& member) { return belongs_to_sensitive_value(member.key()); });
-}
-
-/// Does the name of a member that no schema knows say that its text is a secret?
-bool names_a_secret(std::string_view name) {
-  std::string lower = to_lower_ascii(name);
-  std::erase_if(lower, [](char c) { return c == '_' || c == '-' || c == '.'; });
-  constexpr std::string_view endings[] = {"password", "passwd", "pwd",        "passphrase", "secret",
-                                          "token",    "apikey", "privatekey", "secretkey",  "secretaccesskey"};
-  return std::any_of(std::begin(endings), std::end(endings),
-                     [&](std::string_view end) { return lower.ends_with(end); });
-}
-
-/// Does the name of a member say that its text is an address?
-bool names_an_address(std::string_view name) {
-  const std::string lower = to_lower_ascii(name);
-  return lower.ends_with("uri") || lower.ends_with("url") || lower == "registrypath";
-}
-
-/// "https://user:password@host/": what stands before the host is nobody's to read. Nor is it without a scheme, or with
-/// slashes that lean the other way; but "git@host:path" holds none.
-bool has_credentials(std::string_view address) {
-  const auto scheme = address.find("://");
-  const std::string_view rest = scheme == std::string_view::npos ? address : address.substr(scheme + 3);
-  const auto at = rest.substr(0, rest.find_first_of("/?#")).find('@');
-  if (at == std::string_view::npos) return false;
-  return scheme != std::string_view::npos || rest.substr(0, at).find(':') != std::string_view::npos;
 }
 
 std::string child(std::string_view path, std::string_view name) {
@@ -197,7 +172,7 @@ class Merger {
       case FieldKind::variable_value:
         return read_variable_value(field, old, in, siblings, path);
       case FieldKind::json:
-        return read_anything(old, in, path, field.name);
+        return read_anything(old, in, path, {field.name});
     }
     return nullptr;
   }
@@ -232,8 +207,8 @@ class Merger {
 
   value refuse_credentials(std::string_view path) {
     problems_.add(
-        fmt::format("{} must not hold a user name or password, since it is shown to everyone; leave out what stands "
-                    "before '@' and send it where passwords belong.",
+        fmt::format("{} must not hold a user name, password or token, since it is shown to everyone; leave out what "
+                    "stands before '@', and parameters such as 'token=', and send it where passwords belong.",
                     path));
     return nullptr;
   }
@@ -557,21 +532,33 @@ class Merger {
     return secret ? stored_hidden_secret(*secret) : value(nullptr);
   }
 
-  /// Kept as it is, but for the secrets inside. `name` is that of the member.
-  value read_anything(const value* old, const value& in, std::string_view path, std::string_view name) {
+  /// The name under which a value stands, and whether an object around it is named like a secret.
+  struct Naming {
+    std::string_view name;
+    bool is_in_secret = false;
+
+    bool tells_a_secret() const { return names_a_secret(name) || (is_in_secret && !names_a_label(name)); }
+  };
+
+  /// Kept as it is, but for the secrets inside.
+  value read_anything(const value* old, const value& in, std::string_view path, const Naming& naming) {
     if (is_sensitive_value(in)) return read_secret(old, in, path);
     if (in.is_string() && !in.get_string().empty()) {
-      if (names_a_secret(name)) return read_secret(old, in, path);
-      if (names_an_address(name) && has_credentials(json::view(in.get_string()))) return refuse_credentials(path);
+      const std::string_view text = json::view(in.get_string());
+      if (naming.tells_a_secret()) return read_secret(old, in, path);
+      const bool is_leaking = names_an_address(naming.name) ? has_credentials(text) : is_address_with_credentials(text);
+      if (is_leaking) return refuse_credentials(path);
     }
     if (const object* members = in.if_object()) {
       const object* before = old == nullptr ? nullptr : old->if_object();
+      const bool is_in_secret = naming.is_in_secret || names_a_secret(naming.name);
       object out;
       for (const auto& member : *members) {
         // Only the server names secrets: a client's would be someone else's.
         if (member.key() == secret_member && sender_ == Sender::client) continue;
-        out.emplace(member.key(), read_anything(before == nullptr ? nullptr : before->if_contains(member.key()),
-                                                member.value(), child(path, member.key()), member.key()));
+        out.emplace(member.key(),
+                    read_anything(before == nullptr ? nullptr : before->if_contains(member.key()), member.value(),
+                                  child(path, member.key()), {member.key(), is_in_secret}));
       }
       return out;
     }
@@ -584,7 +571,7 @@ class Merger {
         const value* same = !id.empty()                               ? stored.find(id)
                             : before != nullptr && i < before->size() ? &(*before)[i]
                                                                       : nullptr;
-        out.push_back(read_anything(same, (*items)[i], fmt::format("{}[{}]", path, i), name));
+        out.push_back(read_anything(same, (*items)[i], fmt::format("{}[{}]", path, i), naming));
       }
       return out;
     }
@@ -607,7 +594,7 @@ class Merger {
         out.emplace(name, *old);
       } else if (!in->second->is_null()) {
         if (old == nullptr) check_not_misspelt(name, fields, path);
-        out.emplace(name, read_anything(old, *in->second, child(path, name), name));
+        out.emplace(name, read_anything(old, *in->second, child(path, name), {name}));
       }
     };
     if (stored != nullptr) {
@@ -704,6 +691,14 @@ class Merger {
   Problems& problems_;
 };
 
+/// What the discriminator says, or means where it is left out.
+std::string kind_in(const object& document, const Schema& schema) {
+  const std::string_view given = json::text_at(document, schema.discriminator).value_or("");
+  if (!given.empty()) return std::string(given);
+  const Field* field = schema.find_field(schema.discriminator);
+  return field == nullptr ? std::string() : text_of(field->fallback).value_or("");
+}
+
 }  // namespace
 
 json::object merge(const Schema& schema, const Identity& identity, const json::object* stored,
@@ -711,7 +706,7 @@ json::object merge(const Schema& schema, const Identity& identity, const json::o
   std::string kind;
   if (!schema.discriminator.empty()) {
     const json::object& source = stored != nullptr ? *stored : incoming;
-    kind = json::text_at(source, schema.discriminator).value_or("");
+    kind = kind_in(source, schema);
     if (!schema.kinds.contains(kind)) {
       std::vector<std::string_view> known;
       for (const auto& [name, fields] : schema.kinds) known.push_back(name);
