@@ -2,6 +2,8 @@
 
 #include "api/refused_sign_ins.h"
 #include "api/testing.h"
+#include "documents/document_store.h"
+#include "storage/resources.h"
 
 using namespace slipway;
 using namespace slipway::api::testing;
@@ -218,6 +220,55 @@ TEST_CASE("The seed is planted once, and a given key is added to a database that
   CHECK_THROWS_AS(documents::seed(api.services(), api.database(), api.log(), Secret("API-short")), Error);
   CHECK_THROWS_AS(documents::seed(api.services(), api.database(), api.log(), Secret("secret secret secret secret")),
                   Error);
+}
+
+TEST_CASE("The built-in roles of a database that an earlier version seeded grant what they grant today, others stay") {
+  TestApi api;
+  const json::value today = api.get("/api/userroles/all").body;
+  const json::object custom{
+      {"Id", "UserRoles-1"}, {"Name", "Ours"}, {"GrantedSpacePermissions", json::array{"ProjectView"}}};
+  api.database().write("as it was before", [&](storage::Txn& txn) {
+    const auto change = [&](const char* id, const auto& edit) {
+      auto row = storage::find_resource(txn, id).value();
+      json::object role = json::parse(row.body).as_object();
+      edit(role);
+      row.body = json::to_text(role);
+      storage::update_resource(txn, row);
+    };
+    change("userroles-spacemanager",
+           [](json::object& role) { role["GrantedSpacePermissions"] = json::array{"FeedView"}; });
+    change("userroles-tenantmanager", [](json::object& role) { role["Description"] = "As it was."; });
+    documents::DocumentStore store({api.services()}, txn);
+    const model::Schema& roles = api.services().catalogue.get("UserRole");
+    store.erase(roles, storage::find_resource(txn, "userroles-projectlead").value());
+    store.create(roles, "", custom, model::Sender::server);
+  });
+  documents::seed(api.services(), api.database(), api.log(), std::nullopt);
+  const json::value renewed = api.get("/api/userroles/all").body;
+  CHECK(renewed.as_array().size() == today.as_array().size() + 1);
+  for (const json::value& role : today.as_array()) {
+    const Answer now = api.get(fmt::format("/api/userroles/{}", json::view(role.at("Id").as_string())));
+    for (const char* member : {"Name", "Description", "GrantedSpacePermissions", "GrantedSystemPermissions"}) {
+      CHECK(now[member] == role.at(member));
+    }
+  }
+  CHECK(api.get("/api/userroles/UserRoles-1")["GrantedSpacePermissions"] == custom.at("GrantedSpacePermissions"));
+  const auto events = [&] { return api.get("/api/events?take=0")["TotalResults"]; };
+  const json::value told = events();
+  documents::seed(api.services(), api.database(), api.log(), std::nullopt);
+  CHECK(events() == told);
+}
+
+TEST_CASE("A role of somebody's making keeps the name that a built-in one would have, and stops no start") {
+  TestApi api;
+  api.database().write("a role of that name", [&](storage::Txn& txn) {
+    documents::DocumentStore store({api.services()}, txn);
+    const model::Schema& roles = api.services().catalogue.get("UserRole");
+    store.erase(roles, storage::find_resource(txn, "userroles-projectlead").value());
+    store.create(roles, "", {{"Name", "Project Lead"}}, model::Sender::server);
+  });
+  CHECK_NOTHROW(documents::seed(api.services(), api.database(), api.log(), std::nullopt));
+  CHECK(api.get("/api/userroles/userroles-projectlead").status == 404);
 }
 
 TEST_CASE("A key that was given at a start and deleted since does not come back") {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "documents/api_key_text.h"
 #include "documents/api_keys.h"
+#include "documents/built_in_roles.h"
 #include "documents/document_store.h"
 #include "documents/stored_document.h"
 #include "model/team.h"
@@ -166,6 +167,7 @@ Seeded seed(const WriteTools& tools, storage::Database& database, const Log& log
   if (admin_key) check_api_key(*admin_key);
   const auto known = database.read([](storage::Reader& r) { return storage::find_resource(r, installation_row_id); });
   if (!known) return seed_empty(tools, database, admin_key);
+  renew_built_in_roles(tools, database, log);
   if (!installation_of(*known).GivenKeyHashes.empty()) {
     database.write("wrap given keys", [&](storage::Txn& txn) { wrap_given_keys(tools, txn); });
   }

@@ -17,10 +17,10 @@ struct Seeded {
   std::optional<Secret> new_admin_key;
 };
 
-/// Idempotent, and to be called on every start: seeds an empty database, and makes `admin_key` (if given) a key of the
-/// administrator unless some start was given it before: one that was deleted since does not come back, but where nobody
-/// is an active administrator any more. Its user is made an active administrator again if it is none (SEC-5). Throws
-/// Error{invalid} when the key's form is wrong.
+/// Idempotent, and to be called on every start: seeds an empty database, renews the built-in roles of one that is
+/// there, and makes `admin_key` (if given) a key of the administrator unless some start was given it before: one that
+/// was deleted since does not come back, but where nobody is an active administrator any more. Its user is made an
+/// active administrator again if it is none (SEC-5). Throws Error{invalid} when the key's form is wrong.
 Seeded seed(const WriteTools&, storage::Database&, const Log&, const std::optional<Secret>& admin_key);
 
 }  // namespace slipway::documents
