@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/other_spellings.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -14,20 +15,23 @@ namespace {
 
 constexpr std::size_t shortest_misspelt = 4;
 
-/// The member's name as declared, or the one that it is a slip away from. Both are empty when it is neither.
+/// The member's name as declared, or the one that is meant: a slip away, else another name of the same. Both are empty
+/// when it is neither.
 struct Reading {
-  std::string_view declared, nearly;
+  std::string_view declared, meant;
 };
 
 Reading read_name(std::string_view name, const json::object& declared) {
-  Reading reading;
+  std::string_view nearly, same;
+  const Meaning meaning(name);
   for (const auto& member : declared) {
     const std::string_view known = member.key();
     if (equals_ignoring_case(name, known)) return {known, {}};
     const bool is_long = name.size() >= shortest_misspelt && known.size() >= shortest_misspelt;
-    if (is_long && letters_apart(name, known, 1) <= 1) reading.nearly = known;
+    if (is_long && letters_apart(name, known, 1) <= 1) nearly = known;
+    if (same.empty() && meaning.is_that_of(known)) same = known;
   }
-  return reading;
+  return {{}, nearly.empty() ? same : nearly};
 }
 
 void check(const json::value& value, const json::object& shape, const std::string& path, Problems& problems) {
@@ -46,8 +50,8 @@ void check(const json::value& value, const json::object& shape, const std::strin
     const Reading name = read_name(member.key(), *declared);
     if (!name.declared.empty()) {
       check(member.value(), declared->at(name.declared).as_object(), here, problems);
-    } else if (!name.nearly.empty() && !member.value().is_null()) {
-      problems.add(fmt::format("{} is no known member. Did you mean {}?", here, name.nearly));
+    } else if (!name.meant.empty() && !member.value().is_null()) {
+      problems.add(fmt::format("{} is no known member. Did you mean {}?", here, name.meant));
     }
   }
 }

@@ -20,7 +20,7 @@ commands::CommandContext command_context(Call& call) {
 }
 
 void use_space_of_body(Call& call, storage::Reader& reader) {
-  for (const std::string_view member : {"SpaceId", "SpaceIdOrName"}) {
+  for (const std::string_view member : {"SpaceId", "SpaceIdOrName", "SpaceName"}) {
     const json::value* named = json::find(call.body(), member);
     if (named == nullptr || named->is_null()) continue;
     if (!named->is_string()) fail_invalid(fmt::format("{} must be a text.", member));
@@ -38,7 +38,7 @@ void use_space_of_body(Call& call, storage::Reader& reader) {
 }
 
 json::object with_space(json::object shape) {
-  for (const std::string_view member : {"SpaceId", "SpaceIdOrName"}) {
+  for (const std::string_view member : {"SpaceId", "SpaceIdOrName", "SpaceName"}) {
     shape["properties"].as_object().emplace(member, shape::or_null(shape::text()));
   }
   return shape;

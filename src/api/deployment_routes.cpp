@@ -10,6 +10,7 @@
 #include "api/delivery_documents.h"
 #include "api/delivery_evidence.h"
 #include "api/deployment_previews.h"
+#include "api/other_spellings.h"
 #include "api/project_progression.h"
 #include "api/shape.h"
 #include "base/describe.h"
@@ -170,7 +171,25 @@ CreateDeploymentBody executions_body(Call& call) {
   return body;
 }
 
+bool says_nothing(const json::value& v) {
+  return v.is_null() || (v.is_string() && trim(json::view(v.get_string())).empty()) ||
+         (v.is_array() && v.get_array().empty());
+}
+
+/// Who names tenants means them, not everybody.
+void refuse_tenants(const json::object& body) {
+  for (const auto& member : body) {
+    const Meaning meaning(member.key());
+    const bool names_tenants = meaning.is_that_of("Tenants") || meaning.is_that_of("TenantTags");
+    if (!names_tenants || says_nothing(member.value())) continue;
+    fail_invalid(
+        fmt::format("{}: this call deploys without tenants; to deploy for some, call deployments/create/tenanted/v1.",
+                    std::string_view(member.key())));
+  }
+}
+
 net::Response create_untenanted(Call& call) {
+  refuse_tenants(call.body());
   const auto body = executions_body(call);
   DeploymentRequest request = request_of(body);
   request.environments = body.EnvironmentNames;
