@@ -1,5 +1,7 @@
 #include "model/account.h"
 
+#include "model/aws_region.h"
+
 namespace slipway::model {
 namespace {
 
@@ -35,7 +37,8 @@ Schema account_schema() {
       .discriminator = "AccountType",
       .fields = {text("AccountType").required().fixed(), name_field(), slug_field(), description_field(),
                  references("EnvironmentIds", {"Environment"}), references("TenantIds", {"Tenant"}), tags("TenantTags"),
-                 choice("TenantedDeploymentParticipation", {"Untenanted", "TenantedOrUntenanted", "Tenanted"})},
+                 choice("TenantedDeploymentParticipation", {"Untenanted", "TenantedOrUntenanted", "Tenanted"}),
+                 warnings_field()},
       .kinds =
           {
               {"AmazonWebServicesAccount",
@@ -67,6 +70,7 @@ Schema account_schema() {
               {"None", {}},
           },
       .derived = {{"usages", "Where the account is used.", usages}},
+      .present = with_region_warning,
       .filters = {{"accountType", "AccountType"}},
       .links = {{"Usages", "<self>/usages"}},
       .list_template = "{?skip,take,ids,partialName,accountType}",

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "base/text.h"
 #include "model/action_properties.h"
+#include "model/aws_region.h"
 
 namespace slipway::model {
 namespace {
@@ -16,18 +19,19 @@ namespace {
 /// Gives out names once, ignoring case; what is taken is a problem.
 class UniqueNames {
  public:
-  UniqueNames(std::string_view what, Problems& problems) : what_(what), problems_(problems) {}
+  UniqueNames(std::string_view path, std::string_view what, Problems& problems)
+      : path_(path), what_(what), problems_(problems) {}
 
   void add(const json::object& item) {
     const std::string_view name = json::text_at(item, "Name").value_or("");
     if (!names_.insert(fold_name(name)).second) {
       problems_.add(
-          fmt::format("Steps: two {}s are named '{}'; each needs a name of its own in the process.", what_, name));
+          fmt::format("{}: two {}s are named '{}'; each needs a name of its own in the process.", path_, what_, name));
     }
   }
 
  private:
-  std::string_view what_;
+  std::string_view path_, what_;
   Problems& problems_;
   std::set<std::string> names_;
 };
@@ -73,10 +77,46 @@ void complete_steps(json::object& process) {
 }
 
 void check_steps(json::object& process, Problems& problems) {
-  UniqueNames steps("step", problems), actions("action", problems);
+  UniqueNames steps("Steps", "step", problems), actions("Steps.Actions", "action", problems);
   for_each_item(process, "Steps", [&](json::object& step) {
     steps.add(step);
     for_each_item(step, "Actions", [&](json::object& action) { actions.add(action); });
+  });
+}
+
+/// The first name, ignoring case, that two of the action's package references have.
+std::optional<std::string> package_named_twice(const json::object& action) {
+  std::set<std::string> names;
+  const json::array* packages = json::array_at(action, "Packages");
+  for (std::size_t i = 0; packages != nullptr && i < packages->size(); ++i) {
+    const std::string_view name = json::text_at((*packages)[i].as_object(), "Name").value_or("");
+    if (!names.insert(fold_name(name)).second) return std::string(name);
+  }
+  return std::nullopt;
+}
+
+/// Versions are chosen by the names of package references: of two with one name, which one is meant would be chance.
+/// What was stored before may stay so.
+void check_packages(const json::object* before, json::object& process, Problems& problems) {
+  std::set<std::string, std::less<>> known;
+  if (before != nullptr) {
+    json::object stored = *before;
+    for_each_item(stored, "Steps", [&](json::object& step) {
+      for_each_item(step, "Actions", [&](json::object& action) {
+        if (package_named_twice(action)) known.emplace(json::text_at(action, "Id").value_or(""));
+      });
+    });
+  }
+  for_each_item(process, "Steps", [&](json::object& step) {
+    for_each_item(step, "Actions", [&](json::object& action) {
+      const auto twice = package_named_twice(action);
+      if (!twice || known.contains(json::text_at(action, "Id").value_or(""))) return;
+      problems.add(
+          fmt::format("Packages: two package references of the action '{}' are {}; each needs a name of its "
+                      "own in the action.",
+                      json::text_at(action, "Name").value_or(""),
+                      twice->empty() ? "without a name" : fmt::format("named '{}'", *twice)));
+    });
   });
 }
 
@@ -110,6 +150,7 @@ void check_all_properties(json::object& process, Problems& problems) {
 Changes process_hook(const Edit& edit, const Lookup&, Problems& problems) {
   if (edit.is_deletion()) return {};
   check_steps(*edit.after, problems);
+  if (!edit.user.empty()) check_packages(edit.before, *edit.after, problems);
   check_all_properties(*edit.after, problems);
   complete_steps(*edit.after);
   return {};
@@ -172,6 +213,13 @@ class Warnings {
                     "property {}, or choose another Condition.",
                     what, json::text_at(owner, "Name").value_or(""), property));
   }
+  void check_region(std::string_view action, const json::object& owner) {
+    constexpr std::string_view name = "Octopus.Action.Aws.Region";
+    const json::object* properties = json::object_at(owner, "Properties");
+    if (properties == nullptr || json::text_at(owner, "ActionType") != ecs_service_action) return;
+    const auto why = why_doubtful_region(json::text_at(*properties, name).value_or(""));
+    if (why) sentences_.emplace_back(fmt::format("Step '{}': {}: {}", action, name, *why));
+  }
   json::array take() { return std::move(sentences_); }
 
  private:
@@ -209,6 +257,7 @@ json::object present(json::object process, const Lookup& lookup) {
         warnings.check(name, "Container.FeedId", "Feed", *container);
       }
       warnings.check(name, "WorkerPoolId", "WorkerPool", action);
+      warnings.check_region(name, action);
     });
   });
   json::array sentences = warnings.take();
@@ -225,7 +274,7 @@ Schema deployment_process_schema() {
       .id_form = "deploymentprocess-<ProjectId>",
       .parent = "ProjectId",
       .fields = {reference("ProjectId", {"Project"}).required().fixed(), text("LastSnapshotId").nullable().server_set(),
-                 anything("Warnings").server_set().omitted_when_null(),  // shown, never stored
+                 warnings_field(),
                  objects("Steps",
                          {name_field(), text("Slug"),
                           choice("PackageRequirement",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/aws_region.h"
+
 namespace slipway::model {
 namespace {
 
@@ -58,7 +60,7 @@ Schema feed_schema() {
       .id_prefix = "Feeds",
       .discriminator = "FeedType",
       .fields = {text("FeedType").required().fixed(), name_field(), slug_field(), text("Username").nullable(),
-                 secret("Password")},
+                 secret("Password"), warnings_field()},
       .kinds =
           {
               {"BuiltIn",
@@ -89,6 +91,7 @@ Schema feed_schema() {
                               integer("DownloadAttempts", 5), integer("DownloadRetryBackoffSeconds", 10), oidc()})},
               {"ArtifactoryGeneric", pulled({text("Repository"), text("LayoutRegex")})},
           },
+      .present = with_region_warning,
       .filters = {{"feedType", "FeedType"}},
       .links =
           {{"SearchTemplate",
