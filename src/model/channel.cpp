@@ -98,6 +98,15 @@ void check_deletion(const json::object& channel, const Lookup& lookup, Problems&
   }
 }
 
+void check_custom_fields(const json::object& channel, Problems& problems) {
+  std::set<std::string> names;
+  for (const json::value& field : channel.at("CustomFieldDefinitions").as_array()) {
+    const std::string_view name = json::text_at(field.as_object(), "FieldName").value_or("");
+    if (names.insert(fold_name(name)).second) continue;
+    problems.add(fmt::format("CustomFieldDefinitions: two are named '{}'; give each a name of its own.", name));
+  }
+}
+
 Changes channel_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) {
     check_deletion(*edit.before, lookup, problems);
@@ -106,6 +115,7 @@ Changes channel_hook(const Edit& edit, const Lookup& lookup, Problems& problems)
   for (json::value& rule : (*edit.after)["Rules"].as_array()) complete_rule(rule.as_object());
   const json::value& rules = edit.after->at("Rules");
   if (edit.is_creation() || edit.before->at("Rules") != rules) check_texts(rules.as_array(), problems);
+  if (!edit.user.empty()) check_custom_fields(*edit.after, problems);
   check_coverage(json::from_json<Channel>(*edit.after), problems);
   return settle_default(edit, lookup, problems);
 }

@@ -350,8 +350,12 @@ TEST_CASE("TEN-10: tenant variables store values alone and show the templates th
   for (const char* environment : {"E-1", "E-2"}) {
     values.lookup.add("Environment", {{"Id", environment}, {"SpaceId", "Spaces-1"}});
   }
-  values.lookup.add("Project",
-                    json::parse(R"({"Id":"Projects-1","SpaceId":"Spaces-1","Templates":[{"Id":"t1"}]})").as_object());
+  values.lookup.add("Project", json::parse(R"({"Id":"Projects-1","SpaceId":"Spaces-1","Templates":[{"Id":"t1"}],
+                                    "IncludedLibraryVariableSetIds":["Libs-1"]})")
+                                   .as_object());
+  values.lookup.add("Tenant", json::parse(R"({"Id":"Tenants-1","SpaceId":"Spaces-1",
+                                              "ProjectEnvironments":{"Projects-1":["E-1","E-2"]}})")
+                                  .as_object());
   values.lookup.add("LibraryVariableSet",
                     json::parse(R"({"Id":"Libs-1","SpaceId":"Spaces-1","Templates":[{"Id":"t3"}]})").as_object());
   const json::object stored = values.create(

@@ -5,8 +5,9 @@
 namespace slipway::model {
 namespace {
 
-Changes library_hook(const Edit& edit, const Lookup& lookup, Problems&) {
+Changes library_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
+  if (!edit.user.empty()) check_template_names(edit.before, *edit.after, problems);
   if (!edit.is_creation()) return hide_values_of_new_secrets(*edit.before, *edit.after, "LibraryVariables", lookup);
   return {.create = {{"VariableSet", {{"SpaceId", edit.after->at("SpaceId")}, {"OwnerId", edit.after->at("Id")}}}}};
 }

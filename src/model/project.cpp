@@ -132,6 +132,7 @@ void check(const json::object& project, Problems& problems) {
 Changes project_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion()) return {};
   check(*edit.after, problems);
+  if (!edit.user.empty()) check_template_names(edit.before, *edit.after, problems);
   if (!edit.is_creation()) return hide_values_of_new_secrets(*edit.before, *edit.after, "ProjectVariables", lookup);
   const auto source = json::text_at(*edit.after, "ClonedFromProjectId");
   return source ? Clone(edit, *source, lookup).contents() : new_contents(*edit.after);
@@ -218,11 +219,10 @@ Schema project_schema() {
                 {"Progression", "<self>/progression{?releaseHistoryCount}"},
                 {"Summary", "<self>/summary"},
                 {"Variables", "/api/<space>/variables/variableset-<id>"},
-                {"Runbooks", "<self>/runbooks{?skip,take,partialName}"},
-                {"RunbookSnapshots", "<self>/runbookSnapshots{/name}{?skip,take,searchByName}"},
-                {"Triggers",
-                 "<self>/triggers{?skip,take,partialName,triggerActionType,triggerActionCategory,runbooks}"},
-                {"ScheduledTriggers", "<self>/triggers{?skip,take,partialName}"}},
+                {"Runbooks", "<self>/runbooks{?skip,take}"},
+                {"RunbookSnapshots", "<self>/runbookSnapshots{/name}{?skip,take}"},
+                {"Triggers", "<self>/triggers{?skip,take}"},
+                {"ScheduledTriggers", "<self>/triggers{?skip,take}"}},
       .list_template = "{?name,skip,ids,clone,take,partialName,clonedFromProjectId}",
       .link_name = "Projects",
       .permissions = permissions_of("Project"),

@@ -106,12 +106,41 @@ object prepare(object incoming, const Lookup& lookup) {
   return incoming;
 }
 
-/// Whose values and which: owners, environments and templates that are not there would keep a value that nobody reads.
-/// What was stored before may name what is gone.
+/// What a tenant has to do with: its connections, and the library sets that its projects include.
+struct Connections {
+  std::map<std::string, std::vector<std::string>> environments;  ///< by project
+  std::set<std::string, std::less<>> libraries;
+
+  Connections(const Lookup& lookup, std::string_view tenant_id) {
+    const auto tenant = find<Tenant>(lookup, tenant_id);
+    if (!tenant) return;
+    environments = tenant->ProjectEnvironments;
+    for (const auto& [id, connected] : environments) {
+      const auto project = lookup.find(id);
+      if (!project) continue;
+      for (const value& set : project->at("IncludedLibraryVariableSetIds").as_array()) {
+        libraries.emplace(json::view(set.as_string()));
+      }
+    }
+  }
+  bool has_project(std::string_view id) const { return environments.contains(std::string(id)); }
+  bool has_environment(std::string_view project, std::string_view id) const {
+    const auto connected = environments.find(std::string(project));
+    return connected != environments.end() &&
+           std::find(connected->second.begin(), connected->second.end(), id) != connected->second.end();
+  }
+};
+
+/// Whose values and which: owners, environments and templates that are not there, or that the tenant has nothing to do
+/// with, would keep a value that nobody reads. What was stored before may name what is gone.
 class NameCheck {
  public:
   NameCheck(const object* before, const object& after, const Lookup& lookup, Problems& problems)
-      : before_(before), space_(json::text_at(after, "SpaceId").value_or("")), lookup_(lookup), problems_(problems) {}
+      : before_(before),
+        space_(json::text_at(after, "SpaceId").value_or("")),
+        connections_(lookup, json::text_at(after, "TenantId").value_or("")),
+        lookup_(lookup),
+        problems_(problems) {}
 
   void check(const object& owners, std::string_view member, std::string_view type) {
     const value* stored = before_ == nullptr ? nullptr : before_->if_contains(member);
@@ -127,13 +156,14 @@ class NameCheck {
         }
         continue;
       }
+      if (before == nullptr) check_connected(owner.key(), member, type);
       std::set<std::string, std::less<>> templates;
       for (const value& item : document->at("Templates").as_array()) {
         templates.emplace(json::text_at(item.as_object(), "Id").value_or(""));
       }
       const std::string path = fmt::format("{}.{}", member, owner.key());
       if (type == "Project") {
-        check_environments(variables->get_object(), before, templates, path);
+        check_environments(owner.key(), variables->get_object(), before, templates, path);
       } else {
         check_templates(variables->get_object(), before, templates, path);
       }
@@ -141,7 +171,15 @@ class NameCheck {
   }
 
  private:
-  void check_environments(const object& environments, const value* before,
+  void check_connected(std::string_view owner, std::string_view member, std::string_view type) {
+    if (type == "Project" ? connections_.has_project(owner) : connections_.libraries.contains(owner)) return;
+    problems_.add(fmt::format(
+        "{}.{}: {}; connect it in the tenant's ProjectEnvironments first, or leave the values out.", member, owner,
+        type == "Project" ? "the tenant is not connected to this project"
+                          : "no project that the tenant is connected to includes this library variable set"));
+  }
+
+  void check_environments(std::string_view project, const object& environments, const value* before,
                           const std::set<std::string, std::less<>>& templates, const std::string& path) {
     for (const auto& environment : environments) {
       if (!environment.value().is_object() || environment.value().get_object().empty()) continue;
@@ -150,6 +188,13 @@ class NameCheck {
         problems_.add(fmt::format("{}: '{}' was not found; give the id of an existing Environment.", path,
                                   std::string_view(environment.key())));
         continue;
+      }
+      if (stored == nullptr && connections_.has_project(project) &&
+          !connections_.has_environment(project, environment.key())) {
+        problems_.add(fmt::format(
+            "{}.{}: the tenant is not connected to this environment for the project; connect it in the tenant's "
+            "ProjectEnvironments first, or leave the values out.",
+            path, std::string_view(environment.key())));
       }
       check_templates(environment.value().get_object(), stored, templates,
                       fmt::format("{}.{}", path, std::string_view(environment.key())));
@@ -167,6 +212,7 @@ class NameCheck {
 
   const object* before_;
   std::string_view space_;
+  Connections connections_;
   const Lookup& lookup_;
   Problems& problems_;
 };

@@ -20,4 +20,8 @@ BOOST_DESCRIBE_STRUCT(VariableTemplate, (), (Id, Name, Label, HelpText, DefaultV
 /// The field `Templates` of the documents that have some.
 Field templates_field();
 
+/// Two templates of one name would make one variable, and which of them fills it would be chance. Blank names, and what
+/// was stored before, pass.
+void check_template_names(const json::object* before, const json::object& after, Problems&);
+
 }  // namespace slipway::model
