@@ -32,6 +32,10 @@ Changes user_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   if (edit.is_deletion() && edit.user == json::text_at(*edit.before, "Id")) {
     problems.add("You can't delete your own user: ask another administrator.");
   }
+  // Scripts that make users leave out how they are shown.
+  if (!edit.is_deletion() && json::text_at(*edit.after, "DisplayName").value_or("").empty()) {
+    (*edit.after)["DisplayName"] = edit.after->at("Username");
+  }
   return {};
 }
 
@@ -44,10 +48,10 @@ Schema user_schema() {
       .id_prefix = "Users",
       .scope = Scope::system,
       // Password is accepted and forgotten: users get in by API keys.
-      .fields = {text("Username").required().as_name().at_most(64),
-                 text("DisplayName").required().as_name().at_most(200), text("EmailAddress").as_name().at_most(320),
-                 flag("IsActive", true), flag("IsService"), flag("CanPasswordBeEdited").server_set(),
-                 text("Password").omitted_when_null().server_set(), anything("Identities", json::array())},
+      .fields = {text("Username").required().as_name().at_most(64), text("DisplayName").keeps().as_name().at_most(200),
+                 text("EmailAddress").as_name().at_most(320), flag("IsActive", true), flag("IsService"),
+                 flag("CanPasswordBeEdited").server_set(), text("Password").omitted_when_null().server_set(),
+                 anything("Identities", json::array())},
       .name_member = "Username",
       .own_flag = "IsRequestor",
       .links = {{"Spaces", "<self>/spaces"},
