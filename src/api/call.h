@@ -15,6 +15,8 @@
 
 namespace slipway::api {
 
+struct Route;
+
 /// Who asks. Made by authentication.h.
 struct Principal {
   std::string user;  ///< "Users-1"
@@ -38,6 +40,7 @@ class Call {
   const net::Query query;   ///< those parameters that the route declares
   const Deadline deadline;  ///< of the whole request, with all that it asks of others
   bool calls_out = false;   ///< its route is declared as one that asks others
+  const Route* route = nullptr;
   Principal principal;
   std::string space;                                                 ///< id: the address's, or the default space
   bool has_space = false;                                            ///< the address named the space

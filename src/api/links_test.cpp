@@ -8,6 +8,8 @@
 #include "api/delivery_testing.h"
 #include "api/root_links.h"
 #include "api/samples_testing.h"
+#include "base/error.h"
+#include "base/text.h"
 
 using namespace slipway;
 using namespace slipway::api::testing;
@@ -72,7 +74,7 @@ class Crawler {
     }
   }
 
-  std::size_t links = 0;
+  std::size_t links = 0, parameters = 0;
   std::set<std::string> kinds;  ///< collections whose documents were seen
 
   std::size_t addresses() const { return from_.size(); }
@@ -123,11 +125,46 @@ class Crawler {
       CAPTURE(name);
       ++links;
       CHECK_MESSAGE(target.starts_with('/'), target);
+      check_parameters(target);
       if (is_followed_as_text(self, name)) CHECK_MESSAGE(target.find('{') == target.npos, target);
       const std::string_view path = target.substr(0, target.find('#'));
       enqueue(expanded(path), at);
       enqueue(trimmed(path), at);
     }
+  }
+
+  /// A client expands what the template names: what the route doesn't read would restrict nothing.
+  void check_parameters(std::string_view target) {
+    const auto question = target.find("{?");
+    if (question == std::string_view::npos || !target.starts_with("/api")) return;
+    const api::Route* there = route_at(trimmed(target));
+    if (there == nullptr) return;  // which following it tells
+    const auto& routes = api_.server().router().routes();
+    std::string_view names = target.substr(question + 2);
+    names = names.substr(0, names.find('}'));
+    for (const std::string_view name : split(names, ',')) {
+      ++parameters;
+      const bool is_declared = std::ranges::any_of(routes, [&](const api::Route& route) {
+        return route.pattern == there->pattern &&
+               std::ranges::any_of(route.query, [&](const api::QueryParameter& parameter) {
+                 return equals_ignoring_case(parameter.name, name);
+               });
+      });
+      CHECK_MESSAGE(is_declared, target << " offers " << name << ", which is not read there");
+    }
+  }
+
+  const api::Route* route_at(const std::string& path) {
+    for (const char* method : {"GET", "POST", "PUT"}) {
+      try {
+        std::string allowed;
+        const api::Match match = api_.server().router().match(method, path, &allowed);
+        if (match.route != nullptr) return match.route;
+      } catch (const Error&) {
+        return nullptr;
+      }
+    }
+    return nullptr;
   }
 
   void enqueue(std::string path, const std::string& from) {
@@ -141,7 +178,7 @@ class Crawler {
 
 }  // namespace
 
-TEST_CASE("Every link that a document offers leads somewhere, expanded, cut at the brace, or as text") {
+TEST_CASE("Every link that a document offers leads somewhere, however it is followed, and offers what is read there") {
   DeliveryApi api;
   for (const Sample& sample : samples) {
     const Answer made = api.send("POST", sample.path, sample.body);
@@ -174,6 +211,7 @@ TEST_CASE("Every link that a document offers leads somewhere, expanded, cut at t
   for (const char* kind : {"releases", "deployments", "tasks", "events"}) all.insert(kind);
   for (const std::string& kind : all)
     CHECK_MESSAGE(crawler.kinds.contains(kind), "no document of " << kind << " was seen");
-  MESSAGE(fmt::format("{} links of {} kinds of documents, {} addresses", crawler.links, crawler.kinds.size(),
-                      crawler.addresses()));
+  CHECK(crawler.parameters > 1000);
+  MESSAGE(fmt::format("{} links with {} parameters of {} kinds of documents, {} addresses", crawler.links,
+                      crawler.parameters, crawler.kinds.size(), crawler.addresses()));
 }

@@ -40,7 +40,12 @@ class PageLinks {
   std::string at(std::int64_t skip, std::int64_t take) const {
     return fmt::format("{}?skip={}&take={}{}", path_, skip, take, filters_);
   }
-  const std::string& path() const { return path_; }
+  /// With all that the route reads.
+  std::string with_parameters(const Route& route) const {
+    std::string names;
+    for (const QueryParameter& parameter : route.query) names += (names.empty() ? "" : ",") + parameter.name;
+    return names.empty() ? path_ : fmt::format("{}{{?{}}}", path_, names);
+  }
 
  private:
   std::string path_;
@@ -92,7 +97,7 @@ net::Response page_response(const Call& call, std::string_view item_type, const 
   const std::int64_t last = pages - 1;
   const PageLinks links(call);
   json::object page_links{{"Self", links.at(slice.skip, slice.take)},
-                          {"Template", links.path() + "{?skip,take,ids,partialName}"},
+                          {"Template", links.with_parameters(*call.route)},
                           {"Page.All", links.at(0, most)},
                           {"Page.Current", links.at(slice.skip, slice.take)},
                           {"Page.Last", links.at(last * take, take)}};

@@ -207,6 +207,7 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   route = match.route;
   if (match.route == nullptr) return method_missing(request, match, allowed);
   Call call(services_, request, declared_query(*match.route, request), Deadline::after(services_.clock, kRequestTime));
+  call.route = match.route;
   call.calls_out = match.route->calls_out();
   const auto directory = services_.directory.current();
   const auto admit = [&](storage::Reader& reader) {

@@ -13,9 +13,7 @@ Schema environment_schema() {
       .order = Order::by_sort_order,
       .filters = {{"type", "Type"}},
       .list_aliases = {"environments/v2"},  // of every Type; we have static ones only
-      .links =
-          {{"Machines",
-            "<self>/machines{?skip,take,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags}"}},
+      .links = {{"Machines", "<self>/machines{?skip,take}"}},
       .list_template = "{?name,skip,ids,take,partialName}",
       .link_name = "Environments",
       .permissions = permissions_of("Environment"),
