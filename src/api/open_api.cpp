@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
@@ -96,28 +97,58 @@ object schema_of(const std::vector<Field>& fields) {
   return out;
 }
 
-/// The members that every document has, the type's own, and those of its kinds.
-object component_of(const model::Schema& schema) {
-  std::vector<Field> fields = schema.fields;
+/// The members that every document has, the type's own, and those of `kind` ("" = of the only one).
+object document_of(const model::Schema& schema, std::string_view kind) {
+  std::vector<Field> fields;
+  for (const Field* field : schema.fields_of(kind)) fields.push_back(*field);
   object own = schema_of(fields);
-  object& properties = own["properties"].as_object();
   object all{{"Id", read_only(text())}};
   if (schema.scope == model::Scope::space) all.emplace("SpaceId", object{{"type", "string"}});
   if (schema.is_versioned) all.emplace("Version", whole_number());
   if (!schema.own_flag.empty()) all.emplace(schema.own_flag, read_only(flag()));
-  for (auto& member : properties) all.emplace(member.key(), std::move(member.value()));
-  for (const auto& [kind, more] : schema.kinds) {
-    for (const Field& field : more) {
-      if (all.contains(field.name)) continue;
-      object member = described(field);
-      if (member.contains("$ref")) member = object{{"allOf", array{std::move(member)}}};
-      member.emplace("description", fmt::format("Where {} is {}.", schema.discriminator, kind));
-      all.emplace(field.name, std::move(member));
-    }
-  }
+  for (auto& member : own["properties"].as_object()) all.emplace(member.key(), std::move(member.value()));
   all.emplace("Links", read_only(links()));
+  if (!kind.empty()) {
+    all[schema.discriminator] = object{{"type", "string"}, {"enum", array{json::value(kind)}}};
+    json::value& required = own["required"];
+    if (required.is_null()) required = array();
+    const json::value name(schema.discriminator);
+    if (std::ranges::find(required.as_array(), name) == required.as_array().end()) required.as_array().push_back(name);
+  }
   own["properties"] = std::move(all);
   return own;
+}
+
+/// Documents of different kinds have different members, so each kind is described by itself.
+bool has_kinds_of_its_own(const model::Schema& schema) {
+  return std::ranges::any_of(schema.kinds, [](const auto& kind) { return !kind.second.empty(); });
+}
+
+/// "DockerFeed", "UsernamePasswordAccount", "StaticWorkerPool".
+std::string component_of_kind(const model::Schema& schema, const std::string& kind) {
+  return kind.ends_with(schema.type) ? kind : kind + schema.type;
+}
+
+/// Adds the type's component, and one for each of its kinds.
+void add_components(object& schemas, const model::Schema& schema) {
+  if (!has_kinds_of_its_own(schema)) {
+    schemas.emplace(schema.type, document_of(schema, ""));
+    return;
+  }
+  array choices;
+  object mapping;
+  for (const auto& [kind, fields] : schema.kinds) {
+    object reference = one(component_of_kind(schema, kind));
+    mapping.emplace(kind, reference.at("$ref"));
+    choices.push_back(std::move(reference));
+  }
+  schemas.emplace(
+      schema.type,
+      object{{"oneOf", std::move(choices)},
+             {"discriminator", object{{"propertyName", schema.discriminator}, {"mapping", std::move(mapping)}}}});
+  for (const auto& [kind, fields] : schema.kinds) {
+    schemas.emplace(component_of_kind(schema, kind), document_of(schema, kind));
+  }
 }
 
 /// Some members of a document under names of their own.
@@ -238,7 +269,7 @@ json::object component_schemas(const model::Catalogue& catalogue) {
                         object{{"ErrorMessage", text()}, {"Errors", list_of(text())}, {"HelpText", or_null(text())}}},
                        {"required", array{"ErrorMessage"}}}}};
   for (const model::Schema& schema : catalogue.all()) {
-    schemas.emplace(schema.type, component_of(schema));
+    add_components(schemas, schema);
     for (const model::View& view : schema.views) schemas.emplace(view.type, view_of(schema, view));
   }
   for (auto& part : {delivery_components(), derived_components()}) {

@@ -25,6 +25,13 @@ void each_reference(const json::value& v, const std::function<void(std::string_v
   }
 }
 
+/// The names of the members that a component describes.
+std::set<std::string> members_of_component(const json::object& components, const std::string& name) {
+  std::set<std::string> names;
+  for (const auto& member : components.at(name).at("properties").as_object()) names.emplace(member.key());
+  return names;
+}
+
 /// An API in which there is a document of every kind, and something was deployed.
 struct FullApi : DeliveryApi {
   FullApi() {
@@ -119,6 +126,37 @@ TEST_CASE("The OpenAPI document describes every route: body, answer, parameters,
   CHECK(project.at("properties").at("LifecycleId").at("type") == "string");
   CHECK(project.at("required").as_array().size() == 3);
   CHECK(paths.at("/api/{spaceId}/projects/{id}").at("get").at("x-permission") == "ProjectView");
+}
+
+TEST_CASE("Each kind of a document is described by itself, with the members that it has and no others") {
+  TestApi api;
+  const Answer document = api.get("/api/openapi.json");
+  const json::object& components = document.body.at("components").at("schemas").as_object();
+  int kinds = 0;
+  for (const model::Schema& schema : api.services().catalogue.all()) {
+    const json::object& component = components.at(schema.type).as_object();
+    const bool differ = std::ranges::any_of(schema.kinds, [](const auto& kind) { return !kind.second.empty(); });
+    CAPTURE(schema.type);
+    REQUIRE(component.contains("oneOf") == differ);
+    if (!differ) continue;
+    CHECK(component.at("oneOf").as_array().size() == schema.kinds.size());
+    CHECK(component.at("discriminator").at("propertyName") == json::value(schema.discriminator));
+    for (const auto& [kind, own] : schema.kinds) {
+      ++kinds;
+      CAPTURE(kind);
+      const json::value& reference = component.at("discriminator").at("mapping").at(kind);
+      const std::string name(
+          json::view(reference.as_string()).substr(std::string_view("#/components/schemas/").size()));
+      std::set<std::string> expected{"Id", "Links"};
+      if (schema.scope == model::Scope::space) expected.insert("SpaceId");
+      for (const model::Field* field : schema.fields_of(kind)) expected.insert(field->name);
+      CHECK(members_of_component(components, name) == expected);
+      CHECK(components.at(name).at("properties").at(schema.discriminator).at("enum") ==
+            json::value(json::array{json::value(kind)}));
+    }
+  }
+  CHECK(kinds > 25);
+  MESSAGE(kinds << " kinds");
 }
 
 TEST_CASE("The two calls of a pipeline are described with all their members") {

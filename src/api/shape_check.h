@@ -39,6 +39,7 @@ class ShapeCheck {
       for (const json::value& part : all->as_array()) check(v, part.as_object(), at);
       return;
     }
+    if (const json::value* by = shape.if_contains("discriminator")) return check_kind(v, by->as_object(), at);
     if (const json::value* choices = shape.if_contains("oneOf")) return check_one_of(v, choices->as_array(), at);
     const auto type = json::text_at(shape, "type").value_or("");
     if (type == "object") return check_object(v, shape, at);
@@ -69,6 +70,18 @@ class ShapeCheck {
       if (equals_ignoring_case(json::view(choice.as_string()), text)) return;
     }
     mistakes_.push_back(fmt::format("{} is none of its choices: {}", at, text));
+  }
+
+  /// A member of the object says which component describes it.
+  void check_kind(const json::value& v, const json::object& by, const std::string& at) {
+    const json::object* members = v.if_object();
+    if (members == nullptr) return mistakes_.push_back(at + " is no object");
+    const std::string_view member = json::view(by.at("propertyName").as_string());
+    const std::string_view kind = json::text_at(*members, member).value_or("");
+    const json::value* reference = by.at("mapping").as_object().if_contains(kind);
+    if (reference != nullptr) return check(v, component(*reference), at);
+    if (!lenient_ || !kind.empty())
+      mistakes_.push_back(fmt::format("{}.{} is none of its kinds: {}", at, member, kind));
   }
 
   void check_one_of(const json::value& v, const json::array& choices, const std::string& at) {
