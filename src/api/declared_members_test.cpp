@@ -2,6 +2,7 @@
 // are not there to keep, names with blanks, and names of members misspelt.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -98,8 +99,24 @@ bool may_hold_secrets(FieldKind kind) {
 }
 
 /// Members that no schema knows, whose names say what they hold.
-constexpr const char* telling_names[] = {"NewPassword", "ApiToken",     "ClientSecret", "PrivateKey", "passphrase",
-                                         "api_key",     "x-auth-token", "DbPwd",        "passwd"};
+constexpr const char* telling_names[] = {
+    "NewPassword",       "ApiToken", "ClientSecret", "PrivateKey", "passphrase",        "api_key",
+    "x-auth-token",      "DbPwd",    "passwd",       "Credential", "ClientSecretValue", "ConnectionString",
+    "storage.accountkey"};
+
+/// What stands under such a name, with the secret in it.
+std::vector<json::value> telling_values(const std::string& secret) {
+  return {json::value(secret), json::array{json::value(secret)}, json::object{{"Username", "robot"}, {"Value", secret}},
+          json::object{{"Basic", json::object{{"Key", secret}}}},
+          json::array{json::object{{"Id", "a-1"}, {"Data", secret}}}};
+}
+
+/// Addresses with a secret in them.
+std::vector<std::string> telling_addresses(const std::string& secret) {
+  return {"https://robot:" + secret + "@packages.test/",       "https://packages.test/v3?password=" + secret,
+          "https://packages.test/?a=1&access_token=" + secret, "https://packages.test/blob?se=2030&sig=" + secret,
+          "https://packages.test/#id=1;ApiKey=" + secret,      "https://packages.test/?pass%77ord=" + secret};
+}
 
 }  // namespace
 
@@ -113,9 +130,7 @@ TEST_CASE("Whatever is declared a secret is stored as one or refused, in whichev
   };
   const auto send = [&](const Member& member, std::string_view name, const json::value& value,
                         const std::string& canary, const json::object& siblings) {
-    json::object document = writer.least(*member.schema, member.kind);
-    put_member(document, member, name, value, siblings);
-    const Answer answer = writer.write(*member.schema, document);
+    const Answer answer = writer.write_with(member, name, value, siblings);
     ++tried;
     sent[canary] +=
         fmt::format("{} {} = {} beside {}\n", member.name(), name, json::to_text(value), json::to_text(siblings));
@@ -143,20 +158,23 @@ TEST_CASE("Whatever is declared a secret is stored as one or refused, in whichev
   // Members that no schema knows, at every level that has members.
   std::set<std::string> levels;
   for (const Member& member : members_of(api.services().catalogue)) {
-    const bool is_in_scope = member.path.size() > 1 && member.path[member.path.size() - 2]->kind == FieldKind::scope;
     std::string level = member.name();
     level.resize(level.rfind('.'));
-    if (is_in_scope || !levels.insert(level + member.kind).second) continue;
+    if (member.is_dimension() || !levels.insert(level + member.kind).second) continue;
     for (const char* name : telling_names) {
       const std::string canary = canary_for(member);
-      send(member, name, json::value(canary), canary, {});
+      for (const json::value& value : telling_values(canary)) send(member, name, value, canary, {});
     }
     const std::string canary = canary_for(member);
-    send(member, "MirrorUri", json::value("https://robot:" + canary + "@packages.test/"), canary, {});
+    for (const std::string& address : telling_addresses(canary)) {
+      send(member, "MirrorUri", json::value(address), canary, {});
+      send(member, "Mirror", json::value(address), canary, {});
+    }
   }
   for (const auto& [place, text] : api.stored()) {
-    for (const auto& [canary, as_what] : sent) {
-      CHECK_MESSAGE(text.find(canary) == std::string::npos, as_what << "stands in " << place);
+    for (auto at = text.find("canary-"); at != std::string::npos; at = text.find("canary-", at + 1)) {
+      const std::string canary = text.substr(at, text.find("-yellow", at) + std::string("-yellow").size() - at);
+      FAIL_CHECK(sent[canary] << canary << " stands in " << place);
     }
   }
   MESSAGE(tried << " secrets");
@@ -171,11 +189,11 @@ TEST_CASE("An address that holds a password is refused by every member whose nam
     const std::string& name = member.field().name;
     const bool is_address = name.ends_with("Uri") || name.ends_with("Url") || name == "RegistryPath";
     if (member.field().kind != FieldKind::text || !is_address) continue;
-    for (const char* address : {"https://robot:s3cretword@packages.test/v3", "https://s3cretword@packages.test",
-                                "robot:s3cretword@packages.test/v3", R"(https:\\robot:s3cretword@packages.test)"}) {
-      json::object document = writer.least(*member.schema, member.kind);
-      put_member(document, member, name, address);
-      const Answer answer = writer.write(*member.schema, document);
+    std::vector<std::string> addresses = telling_addresses("s3cretword");
+    addresses.insert(addresses.end(), {"https://s3cretword@packages.test", "robot:s3cretword@packages.test/v3",
+                                       R"(https:\\robot:s3cretword@packages.test)"});
+    for (const std::string& address : addresses) {
+      const Answer answer = writer.write_with(member, json::value(address));
       ++tried;
       CAPTURE(member.name());
       CHECK_MESSAGE(answer.status == 400, answer.text);
@@ -236,6 +254,161 @@ TEST_CASE("A tenant's values name projects, environments and templates that are 
   CHECK(api.put(path, api.get(path).body).status == 200);
 }
 
+TEST_CASE("A tenant's values are refused where it has nothing to do with the project, environment or library set") {
+  DeclaredApi api;
+  api.make_environment("Staging");
+  api.make_project("Other");
+  json::object other = api.get("/api/Spaces-1/projects/Projects-2").body.as_object();
+  const json::value asking = json::parse(R"([{"Id":"t-other","Name":"Url"}])");
+  other["Templates"] = asking;
+  REQUIRE(api.put("/api/Spaces-1/projects/Projects-2", other).status == 200);
+  REQUIRE(
+      api.post("/api/Spaces-1/libraryvariablesets", json::object{{"Name", "Shared"}, {"Templates", asking}}).status ==
+      201);
+  const std::string path = "/api/Spaces-1/tenants/Tenants-1/variables";
+  for (const auto& [body, named] :
+       {std::pair{R"({"ProjectVariables":{"Projects-1":{"Variables":{"Environments-2":{"t-plain":"x"}}}}})",
+                  "ProjectVariables.Projects-1.Environments-2: the tenant is not connected to this environment"},
+        std::pair{R"({"ProjectVariables":{"Projects-2":{"Variables":{"Environments-1":{"t-other":"x"}}}}})",
+                  "ProjectVariables.Projects-2: the tenant is not connected to this project"},
+        std::pair{R"({"LibraryVariables":{"LibraryVariableSets-1":{"Variables":{"t-other":"x"}}}})",
+                  "LibraryVariables.LibraryVariableSets-1: no project that the tenant is connected to includes"}}) {
+    CAPTURE(body);
+    const Answer refused = api.send("PUT", path, body);
+    CHECK(refused.status == 400);
+    CHECK_MESSAGE(refused.text.find(named) != std::string::npos, refused.text);
+  }
+  // Empty maps are what clients send of what they don't fill in; and what was stored may be sent back once the tenant
+  // is no longer connected.
+  const char* empty = R"({"ProjectVariables":{"Projects-1":{"Variables":{"Environments-2":{}}}}})";
+  CHECK(api.send("PUT", path, empty).status == 200);
+  const char* stored = R"({"ProjectVariables":{"Projects-1":{"Variables":{"Environments-1":{"t-plain":"kept"}}}}})";
+  REQUIRE(api.send("PUT", path, stored).status == 200);
+  json::object tenant = api.get("/api/Spaces-1/tenants/Tenants-1").body.as_object();
+  tenant["ProjectEnvironments"] = json::object{{"Projects-1", json::array()}};
+  REQUIRE(api.put("/api/Spaces-1/tenants/Tenants-1", tenant).status == 200);
+  CHECK(api.send("PUT", path, stored).status == 200);
+}
+
+TEST_CASE("Two items of one name are refused wherever items are told apart by their names") {
+  DeclaredApi api;
+  Writer writer(api);
+  int tried = 0;
+  for (const Member& member : members_of(api.services().catalogue)) {
+    const auto& fields = member.field().fields;
+    const auto name = std::ranges::find_if(fields, [](const model::Field& field) { return field.is_name; });
+    if (member.field().kind != FieldKind::objects || name == fields.end()) continue;
+    if (member.name() == "VariableSet.Variables") continue;  // whose scopes tell them apart
+    CAPTURE(member.name());
+    const auto item = [&](const char* text) {
+      json::object one;
+      complete(one, pointers_to(fields));
+      one[name->name] = text;
+      return one;
+    };
+    for (const auto& [first, second] : {std::pair{"Web", "Web"}, std::pair{"Web", "web"}, std::pair{"Web", " Web"}}) {
+      const Answer refused = writer.write_with(member, json::array{item(first), item(second)});
+      ++tried;
+      CHECK_MESSAGE(refused.status == 400, refused.text);
+      CHECK_MESSAGE(refused.text.find(member.field().name) != std::string::npos, refused.text);
+    }
+    const Answer taken = writer.write_with(member, json::array{item("Web"), item("Api")});
+    CHECK_MESSAGE(taken.status / 100 == 2, taken.text);
+  }
+  MESSAGE(tried << " pairs of items");
+  CHECK(tried >= 21);
+}
+
+TEST_CASE("A template's name that stood twice before may stay, and blank names are as many as one likes") {
+  DeclaredApi api;
+  const std::string path = "/api/Spaces-1/projects/Projects-1";
+  json::object project = api.get(path).body.as_object();
+  project["Templates"] = json::parse(R"([{"Name":""},{"Name":""}])");
+  CHECK(api.put(path, project).status == 200);
+  const json::value twice = json::parse(R"([{"Id":"a","Name":"Url"},{"Id":"b","Name":"url"}])");
+  api.database().write("as it was before", [&](storage::Txn& txn) {
+    auto row = storage::find_resource(txn, "Projects-1").value();
+    json::object stored = json::parse(row.body).as_object();
+    stored["Templates"] = twice;
+    row.body = json::to_text(stored);
+    storage::update_resource(txn, row);
+  });
+  project = api.get(path).body.as_object();
+  project["Description"] = "changed";
+  CHECK(api.put(path, project).status == 200);
+}
+
+TEST_CASE("An AWS region that nobody knows is warned of wherever one is declared") {
+  DeclaredApi api;
+  Writer writer(api);
+  int tried = 0;
+  const auto warnings_of = [](const Answer& written) {
+    REQUIRE_MESSAGE(written.status / 100 == 2, written.text);
+    const json::value* warnings = written.body.as_object().if_contains("Warnings");
+    return warnings == nullptr ? std::string() : json::to_text(*warnings);
+  };
+  for (const Member& member : members_of(api.services().catalogue)) {
+    if (member.field().name != "Region") continue;
+    CAPTURE(member.kind);
+    const json::object siblings =
+        member.kind == "AmazonWebServicesRoleAccount" ? json::object{{"RoleArn", "x"}} : json::object();
+    ++tried;
+    const std::string warned = warnings_of(writer.write_with(member, "Region", "eu-wset-1", siblings));
+    CHECK_MESSAGE(
+        warned.find(R"(Region: 'eu-wset-1' is no AWS region that this server knows. Did you mean \"eu-west-1\"?)") !=
+            std::string::npos,
+        warned);
+    CHECK(warnings_of(writer.write_with(member, "Region", "eu-west-1", siblings)) == "");
+  }
+  CHECK(tried == 4);
+  const auto process = [&](const char* region) {
+    return api.put("/api/Spaces-1/projects/Projects-1/deploymentprocesses",
+                   json::parse(fmt::format(R"({{"Steps":[{{"Name":"S","Actions":[{{"Name":"A",
+                       "ActionType":"Slipway.EcsService","Properties":{{"Octopus.Action.Aws.Region":"{}"}}}}]}}]}})",
+                                           region)));
+  };
+  CHECK(warnings_of(process("eu-wset-1")).find("Step 'A': Octopus.Action.Aws.Region: 'eu-wset-1' is no AWS region") !=
+        std::string::npos);
+  for (const char* good : {"eu-west-1", "#{Region}", ""}) CHECK(warnings_of(process(good)) == "");
+}
+
+TEST_CASE("What a document may leave out takes what the contract says, and the rest is asked for by its name") {
+  DeclaredApi api;
+  Writer writer(api);
+  int required = 0;
+  for (const Member& member : members_of(api.services().catalogue)) {
+    if (!member.field().is_required || member.path.size() > 1 || member.schema->verbs.create == false) continue;
+    CAPTURE(member.name());
+    json::object document = writer.least(*member.schema, member.kind);
+    document.erase(member.field().name);
+    const Answer refused = writer.write(*member.schema, document);
+    ++required;
+    CHECK_MESSAGE(refused.status == 400, refused.text);
+    CHECK_MESSAGE(refused.text.find(member.field().name) != std::string::npos, refused.text);
+  }
+  MESSAGE(required << " required members");
+  struct Default {
+    const char *path, *body, *member, *value;
+  };
+  constexpr Default defaults[] = {
+      {"/api/Spaces-1/libraryvariablesets", R"({"Name":"A"})", "ContentType", "Variables"},
+      {"/api/Spaces-1/libraryvariablesets", R"({"Name":"B","ContentType":""})", "ContentType", "Variables"},
+      {"/api/Spaces-1/libraryvariablesets", R"({"Name":"C","ContentType":null})", "ContentType", "Variables"},
+      {"/api/Spaces-1/workerpools", R"({"Name":"A"})", "WorkerPoolType", "StaticWorkerPool"},
+      {"/api/users", R"({"Username":"jane"})", "DisplayName", "jane"},
+      {"/api/Spaces-1/accounts", R"({"Name":"A","AccountType":"None"})", "TenantedDeploymentParticipation",
+       "Untenanted"},
+      {"/api/Spaces-1/tagsets", R"({"Name":"A"})", "Type", "MultiSelect"},
+  };
+  for (const auto& [path, body, member, value] : defaults) {
+    CAPTURE(body);
+    const Answer made = api.send("POST", path, body);
+    REQUIRE_MESSAGE(made.status == 201, made.text);
+    CHECK(made.str(member) == value);
+    CHECK(api.put(made["Links"].at("Self").as_string().c_str(), made.body).status == 200);
+  }
+}
+
 TEST_CASE("A tenant's values at a wrong level are refused, and those that are stored stay") {
   DeclaredApi api;
   const std::string path = "/api/Spaces-1/tenants/Tenants-1/variables";
@@ -268,9 +441,7 @@ TEST_CASE("A secret that is to be kept where none is stored is refused, wherever
   for (const Member& member : members_of(api.services().catalogue)) {
     if (!may_hold_secrets(member.field().kind)) continue;
     for (const json::object& siblings : declarations_for(member.field().kind)) {
-      json::object document = writer.least(*member.schema, member.kind);
-      put_member(document, member, member.field().name, kept, siblings);
-      const Answer answer = writer.write(*member.schema, document);
+      const Answer answer = writer.write_with(member, member.field().name, kept, siblings);
       ++tried;
       CAPTURE(member.name());
       CHECK_MESSAGE(answer.status == 400, answer.text);
@@ -315,10 +486,8 @@ TEST_CASE("A member misspelt by one letter is refused with the right name, in ev
     doubled.insert(2, 1, name[2]);
     for (const std::string& misspelt : {without_one, swapped, doubled}) {
       if (equals_ignoring_case(misspelt, name)) continue;
-      json::object document = writer.least(*member.schema, member.kind);
-      const bool is_dimension = member.path.size() > 1 && member.path[member.path.size() - 2]->kind == FieldKind::scope;
-      put_member(document, member, misspelt, is_dimension ? json::value(json::array{"x"}) : harmless(member.field()));
-      const Answer answer = writer.write(*member.schema, document);
+      const Answer answer = writer.write_with(
+          member, misspelt, member.is_dimension() ? json::value(json::array{"x"}) : harmless(member.field()));
       ++tried;
       CAPTURE(member.name());
       CAPTURE(misspelt);
@@ -336,10 +505,8 @@ TEST_CASE("A misspelt type or control is refused wherever one stands, since it c
   Writer writer(api);
   int tried = 0;
   const auto is_refused = [&](const Member& member, const json::value& value, std::string_view meant) {
-    json::object document = writer.least(*member.schema, member.kind);
-    put_member(document, member, member.field().name, value,
-               {{"DefaultValue", "canary-hunter2"}, {"Value", "canary-hunter2"}});
-    const Answer answer = writer.write(*member.schema, document);
+    const Answer answer = writer.write_with(member, member.field().name, value,
+                                            {{"DefaultValue", "canary-hunter2"}, {"Value", "canary-hunter2"}});
     ++tried;
     CHECK_MESSAGE(answer.status == 400, member.name() << " " << answer.text);
     CHECK_MESSAGE(answer.text.find(fmt::format("Did you mean \\\"{}\\\"?", meant)) != std::string::npos, answer.text);
@@ -385,15 +552,11 @@ TEST_CASE("Names are trimmed of every script's blanks, and take no control chara
     if (!member.field().is_name) continue;
     CAPTURE(member.name());
     const std::string name = fmt::format("Typed {}", ++tried);
-    json::object document = writer.least(*member.schema, member.kind);
-    put_member(document, member, member.field().name, json::value(" \xc2\xa0" + name + "\xe2\x80\x8b\t\n"));
-    const Answer written = writer.write(*member.schema, document);
+    const Answer written = writer.write_with(member, json::value(" \xc2\xa0" + name + "\xe2\x80\x8b\t\n"));
     REQUIRE_MESSAGE(written.status / 100 == 2, written.text);
     CHECK_MESSAGE(written.text.find("\"" + name + "\"") != std::string::npos, written.text);
     for (const char* bad : {"a\nb", "a\tb", "a\x1b[31m", "abc\xe2\x80\xaetxt"}) {
-      document = writer.least(*member.schema, member.kind);
-      put_member(document, member, member.field().name, bad);
-      const Answer refused = writer.write(*member.schema, document);
+      const Answer refused = writer.write_with(member, bad);
       CHECK_MESSAGE(refused.status == 400, refused.text);
       CHECK_MESSAGE(refused.text.find(member.field().name) != std::string::npos, refused.text);
     }

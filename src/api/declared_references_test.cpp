@@ -89,13 +89,11 @@ json::value value_of(const Pointer& pointer, const std::string& id) {
 
 Answer write(Writer& writer, const Pointer& pointer, const std::string& id) {
   const Member& member = pointer.member;
-  json::object document = writer.least(*member.schema, member.kind);
   json::object siblings;
   if (member.field().kind == FieldKind::variable_value) {
     siblings["Type"] = pointer.target == "Account" ? "AmazonWebServicesAccount" : "WorkerPool";
   }
-  put_member(document, member, member.field().name, value_of(pointer, id), siblings);
-  return writer.write(*member.schema, document);
+  return writer.write_with(member, member.field().name, value_of(pointer, id), siblings);
 }
 
 /// The text with every appearance of the id taken out.
@@ -191,9 +189,7 @@ TEST_CASE("Every member that takes tags refuses an unknown one with the nearest,
     if (member.field().kind != FieldKind::tags) continue;
     CAPTURE(member.name());
     const auto write_tag = [&](const std::string& tag) {
-      json::object document = writer.least(*member.schema, member.kind);
-      put_member(document, member, member.field().name, json::array{json::value(tag)});
-      return writer.write(*member.schema, document);
+      return writer.write_with(member, json::array{json::value(tag)});
     };
     const Answer refused = write_tag("Ring/Canari");
     CHECK_MESSAGE(refused.status == 400, refused.text);

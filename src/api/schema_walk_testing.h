@@ -18,6 +18,8 @@ struct Member {
   std::vector<const model::Field*> path;  ///< from the top to the member itself
 
   const model::Field& field() const { return *path.back(); }
+  /// Of a scope, which takes no members but these.
+  bool is_dimension() const { return path.size() > 1 && path[path.size() - 2]->kind == model::FieldKind::scope; }
   std::string name() const {
     std::string text = schema->type;
     for (const model::Field* field : path) text += "." + field->name;
@@ -133,6 +135,17 @@ class Writer {
       return api_.put(space + "retentionpolicies/RetentionPolicies-1", document);
     }
     return api_.post(space + schema.collection, document);
+  }
+
+  /// Writes the least document that has the member, called `name` and with `siblings` beside it.
+  Answer write_with(const Member& member, std::string_view name, json::value value, const json::object& siblings = {}) {
+    json::object document = least(*member.schema, member.kind);
+    put_member(document, member, name, std::move(value), siblings);
+    return write(*member.schema, document);
+  }
+  /// The same under its right name.
+  Answer write_with(const Member& member, json::value value) {
+    return write_with(member, member.field().name, std::move(value));
   }
 
  private:
