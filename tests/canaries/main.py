@@ -1,6 +1,7 @@
 """200 unique secrets go in, are used by a deployment, and are searched for everywhere they must not come out."""
 
 import base64
+import hashlib
 import json
 import secrets
 import urllib.parse
@@ -96,12 +97,16 @@ class Cage:
             )
 
     def forms(self):
-        """Each canary as it may be written: plain, in JSON, in an address, in base64 at each alignment, in hex."""
+        """Each canary as it may be written: plain, in JSON, in an address, in base64 at each alignment, in hex, and as
+        the filters that are used here make it."""
         for what, value in self.canaries.items():
             raw = value.encode()
             yield what, raw
             yield f"{what}, in an address", urllib.parse.quote(value, safe="").encode()
             yield f"{what}, in hex", raw.hex().encode()
+            yield f"{what}, in capitals", value.upper().encode()
+            yield f"{what}, as a digest", hashlib.sha256(raw).hexdigest().encode()
+            yield f"{what}, in part", value[4:24].encode()
             for shift in range(3):
                 inner = base64.b64encode(b"\0" * shift + raw)[4 if shift else 0 : -4]
                 yield f"{what}, in base64", inner
@@ -125,12 +130,14 @@ def a_deployment_that_hands_secrets_to_a_container_tells_nobody(cage):
     environment = [{"name": f"SECRET{n}", "value": f"#{{Secret{n}}}"} for n in range(VARIABLES)]
     environment.append({"name": "EVERYTHING", "value": "#{Everything}"})
     environment.append({"name": "TOKEN", "value": "#{Token}"})
+    environment.append({"name": "CAPITALS", "value": "#{Secret3 | ToUpper}"})
+    environment.append({"name": "PART", "value": "#{Secret4 | Substring 4 20}"})
     cage.shop.set_step([{**CONTAINERS[0], "environment": environment}], {})
     cage.shop.release("1.1.0")
     for task_id in cage.shop.deploy("1.1.0"):
         cage.shop.wait(task_id)
         log = cage.shop.log(task_id)
-        for variable in ("SECRET0", "EVERYTHING", "TOKEN"):
+        for variable in ("SECRET0", "EVERYTHING", "TOKEN", "CAPITALS", "PART"):
             expect_in(f"Container web: the environment variable {variable} holds a sensitive variable's value", log)
     received = json.dumps(cage.sim.get("/_sim/state"))
     used = [what for what, value in cage.canaries.items() if value in received]
@@ -142,18 +149,27 @@ def a_deployment_whose_names_are_secrets_tells_nobody(cage):
     cage.shop.set_step(
         CONTAINERS, {"Slipway.Ecs.Cluster": "#{Secret1}", "Slipway.Ecs.Service": "#{Secret2 | ToBase64}"}
     )
+    fail_at_names(cage, "1.2.0")
+    for number, filter_name in enumerate(("ToUpper", "Sha256", "Substring 4 20")):
+        name = f"#{{Secret{number + 5} | {filter_name}}}"
+        cage.shop.set_step(CONTAINERS, {"Slipway.Ecs.Cluster": name, "Slipway.Ecs.Service": name})
+        fail_at_names(cage, f"1.3.{number}")
+
+
+def fail_at_names(cage, version):
     cage.api.post(
         "releases/create/v1",
         {
             "spaceIdOrName": "Default",
             "projectName": cage.shop.project["Name"],
-            "releaseVersion": "1.2.0",
+            "releaseVersion": version,
             "packageVersion": "1.0.0",
             "releaseNotes": "#{Everything}",
         },
     )
-    for task_id in cage.shop.deploy("1.2.0"):
+    for task_id in cage.shop.deploy(version):
         expect_equal(cage.shop.wait(task_id)["State"], "Failed")
+        expect_in("********", cage.shop.log(task_id))
 
 
 @suite.case
