@@ -1,6 +1,8 @@
 // Whatever a stranger sends to any route gets the contract's error body, and nothing breaks.
 #include <functional>
 
+#include "api/open_api.h"
+#include "api/shape.h"
 #include "api/testing.h"
 #include "base/text.h"
 
@@ -159,6 +161,127 @@ TEST_CASE("A misspelt member of any body that is no document is refused with the
   }
   MESSAGE(tried << " misspelt members of " << bodies << " bodies");
   CHECK(tried > 150);
+}
+
+namespace {
+
+using Around = std::function<std::string(const std::string&)>;
+
+/// What a body may hold, walked by its shape: each object with the text that stands around it.
+class Walk {
+ public:
+  using Visit = std::function<void(const json::object& shape, const Around&, const std::string& path)>;
+  Walk(const json::object& components, Visit visit) : components_(components), visit_(std::move(visit)) {}
+
+  void follow(const json::object& shape, const Around& around, const std::string& path) {
+    if (depth_ > 10) return;  // some shapes hold themselves
+    ++depth_;
+    if (const auto reference = json::text_at(shape, "$ref")) {
+      follow(components_.at(reference->substr(reference->rfind('/') + 1)).as_object(), around, path);
+    } else if (const json::array* parts = json::array_at(shape, shape.contains("allOf") ? "allOf" : "oneOf")) {
+      for (const json::value& part : *parts) follow(part.as_object(), around, path);
+    } else if (const json::object* items = json::object_at(shape, "items")) {
+      follow(
+          *items, [&](const std::string& text) { return around("[7," + text + "]"); }, path + "[1]");
+    } else if (shape.contains("properties") || json::object_at(shape, "additionalProperties") != nullptr) {
+      visit_(shape, around, path);
+      if (const json::object* declared = json::object_at(shape, "properties")) {
+        for (const auto& member : *declared) follow_member(member.key(), member.value().as_object(), around, path);
+      }
+      if (const json::object* values = json::object_at(shape, "additionalProperties")) {
+        follow_member("a key", *values, around, path);
+      }
+    }
+    --depth_;
+  }
+
+ private:
+  void follow_member(std::string_view name, const json::object& shape, const Around& around, const std::string& path) {
+    const auto inside = [&](const std::string& text) { return around(fmt::format("{{\"{}\":{}}}", name, text)); };
+    follow(shape, inside, path.empty() ? std::string(name) : fmt::format("{}.{}", path, name));
+  }
+
+  const json::object& components_;
+  const Visit visit_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("A member that stands twice in any body is refused with its place, and the keys of maps are data") {
+  TestApi api;
+  api.sends_documented_bodies = false;
+  const json::object components = api::component_schemas(api.services().catalogue);
+  int refused = 0, let_by = 0;
+  for (const api::Route& route : api.server().router().routes()) {
+    if (!route.body || (route.method != "POST" && route.method != "PUT")) continue;
+    CAPTURE(route.method);
+    CAPTURE(route.pattern);
+    const auto send = [&](const std::string& body) {
+      return api.send(route.method, address(route, "Projects-1"), body).text;
+    };
+    const auto expect = [&](const std::string& body, const std::string& problem) {
+      ++refused;
+      const std::string text = send(body);
+      CHECK_MESSAGE(text.find(problem) != std::string::npos, body << ": " << text);
+    };
+    Walk walk(components, [&](const json::object& shape, const Around& around, const std::string& path) {
+      const std::string place = path.empty() ? "" : path + ".";
+      std::vector<std::string> names{"Unmodelled"};
+      if (const json::object* declared = json::object_at(shape, "properties")) {
+        if (!declared->empty()) names.emplace_back(declared->begin()->key());
+      }
+      for (const std::string& name : names) {
+        expect(around(fmt::format(R"({{"{0}":null,"x":1,"{0}":null}})", name)),
+               place + name + " stands more than once in the body");
+        const std::string other = to_lower_ascii(name);
+        const std::string both = around(
+            fmt::format(R"({{"{}":null,"\u00{:x}{}":null}})", name, static_cast<unsigned>(other[0]), other.substr(1)));
+        if (api::shape::ignores_case_of_names(shape)) {
+          expect(both, place + name + " stands in the body also as " + other);
+        } else {
+          ++let_by;
+          CHECK(send(both).find("the same name") == std::string::npos);
+        }
+      }
+    });
+    walk.follow(
+        *route.body, [](const std::string& text) { return text; }, "");
+  }
+  MESSAGE(refused << " bodies with a repeated member, " << let_by << " maps with keys that differ in case");
+  CHECK(refused > 600);
+}
+
+TEST_CASE("A body of very many names is judged by sorting them, whatever they are") {
+  TestApi api;
+  std::string body = "{\"Name\":\"x\"";
+  for (int i = 0; i < 300'000; ++i) body += fmt::format(",\"n{}\":0", i);
+  const Answer answer = api.send("POST", "/api/Spaces-1/environments", body + ",\"N7\":0}");
+  CHECK(answer.status == 400);
+  CHECK(answer.text.find("N7 stands in the body also as n7") != std::string::npos);
+}
+
+TEST_CASE("A body that is no UTF-8 text is refused with what it is") {
+  TestApi api;
+  const std::pair<std::string, std::string> cases[] = {
+      {"\xEF\xBB\xBF{}", "byte order mark"},        {std::string("\xFF\xFE{\0}\0", 6), "UTF-16"},
+      {std::string("\xFE\xFF\0{\0}", 6), "UTF-16"}, {std::string("{\0}\0", 4), "UTF-16"},
+      {std::string("\0{\0}", 4), "UTF-16"},         {"\x1F\x8B\x08", "compressed"},
+      {"\x28\xB5\x2F\xFD", "compressed"},
+  };
+  for (const auto& [body, cause] : cases) {
+    const Answer answer = api.send("POST", "/api/Spaces-1/environments", body);
+    CHECK(answer.status == 400);
+    CHECK_MESSAGE(answer.text.find(cause) != std::string::npos, answer.text);
+  }
+  for (const char* encoding : {"gzip", "br", "deflate", "zstd, gzip"}) {
+    const Answer answer =
+        api.send("POST", "/api/Spaces-1/environments", R"({"Name":"x"})", {{"Content-Encoding", encoding}});
+    CHECK(answer.status == 400);
+    CHECK_MESSAGE(answer.text.find(fmt::format("Content-Encoding: {}", encoding)) != std::string::npos, answer.text);
+  }
+  CHECK(api.send("POST", "/api/Spaces-1/environments", R"({"Name":"x"})", {{"Content-Encoding", "identity"}}).status ==
+        201);
 }
 
 TEST_CASE("Members of a wrong type are refused by every resource") {

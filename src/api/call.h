@@ -41,6 +41,9 @@ class Call {
   const Deadline deadline;  ///< of the whole request, with all that it asks of others
   bool calls_out = false;   ///< its route is declared as one that asks others
   const Route* route = nullptr;
+  /// The body's shape as the route declares it, and the components that it refers to; null: none is declared.
+  const json::object* body_shape = nullptr;
+  const json::object* components = nullptr;
   Principal principal;
   std::string space;                                                 ///< id: the address's, or the default space
   bool has_space = false;                                            ///< the address named the space
@@ -48,7 +51,7 @@ class Call {
 
   /// A parameter of the route's pattern; throws Error{internal} for a name that the pattern lacks.
   const std::string& parameter(std::string_view name) const;
-  /// The body as JSON, parsed leniently once. Throws Error{invalid} when it is none.
+  /// The body as JSON, parsed leniently once. Throws Error{invalid} when it is none, or names a member twice.
   const json::value& json();
   /// The body as a JSON object; an empty body is an empty object.
   const json::object& body();

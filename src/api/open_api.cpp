@@ -44,8 +44,12 @@ object schema_of(const Field& field) {
     case FieldKind::tags:
       return list_of(text());
     case FieldKind::reference_map:
-    case FieldKind::scope:
-      return map_of(list_of(text()));
+      return shape::by_id(map_of(list_of(text())));
+    case FieldKind::scope: {
+      object dimensions = schema_of(field.fields);
+      dimensions["additionalProperties"] = list_of(text());
+      return dimensions;
+    }
     case FieldKind::object:
       return schema_of(field.fields);
     case FieldKind::objects:

@@ -12,6 +12,7 @@
 #include "api/call.h"
 #include "api/directory.h"
 #include "api/errors.h"
+#include "api/open_api.h"
 #include "api/permissions.h"
 #include "api/routes.h"
 #include "base/nearest.h"
@@ -40,6 +41,16 @@ void check_headers(const net::Request& request) {
         request.headers, [&](const auto& header) { return equals_ignoring_case(header.first, name); });
     if (times > 1) fail_invalid(fmt::format("The request has more than one {} header. Send one.", name));
   }
+}
+
+/// Nothing here unpacks a body, and packed bytes read as broken JSON.
+void check_encoding(const net::Request& request) {
+  const std::string_view encoding = trim(request.headers.find("Content-Encoding").value_or(""));
+  if (request.body.empty() || encoding.empty() || equals_ignoring_case(encoding, "identity")) return;
+  fail_invalid(
+      fmt::format("The body is encoded (Content-Encoding: {}), which the server doesn't take. Send it as it "
+                  "is, without that header.",
+                  encoding.substr(0, 50)));
 }
 
 /// A body that is no JSON is refused also where nothing in it counts.
@@ -127,7 +138,10 @@ void read_address(Call& call, const Match& match, const DirectoryState& director
 }  // namespace
 
 ApiServer::ApiServer(Services& services)
-    : services_(services), router_(all_routes(services.catalogue)), refused_sign_ins_(services.clock, services.log) {}
+    : services_(services),
+      router_(all_routes(services.catalogue)),
+      components_(component_schemas(services.catalogue)),
+      refused_sign_ins_(services.clock, services.log) {}
 
 net::Response ApiServer::handle(net::Request&& request) const {
   const SteadyTime began = services_.clock.steady();
@@ -201,6 +215,7 @@ net::Response ApiServer::method_missing(const net::Request& request, const Match
 net::Response ApiServer::answer(const net::Request& request, const Route*& route) const {
   check_text(request.path);
   check_headers(request);
+  check_encoding(request);
   std::string allowed;
   const std::string method = method_of(request);
   const Match match = router_.match(method, request.path, &allowed);
@@ -209,6 +224,8 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   Call call(services_, request, declared_query(*match.route, request), Deadline::after(services_.clock, kRequestTime));
   call.route = match.route;
   call.calls_out = match.route->calls_out();
+  call.body_shape = match.route->body ? &*match.route->body : nullptr;
+  call.components = &components_;
   const auto directory = services_.directory.current();
   const auto admit = [&](storage::Reader& reader) {
     if (match.route->permission != anyone) {

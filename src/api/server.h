@@ -7,6 +7,7 @@
 #include "api/refused_sign_ins.h"
 #include "api/router.h"
 #include "api/services.h"
+#include "base/json.h"
 #include "net/http.h"
 
 namespace slipway::api {
@@ -33,6 +34,7 @@ class ApiServer {
 
   Services& services_;
   Router router_;
+  const json::object components_;  // what the routes' shapes refer to
   mutable RefusedSignIns refused_sign_ins_;
 };
 

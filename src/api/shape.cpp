@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 
 namespace slipway::api::shape {
+namespace {
+
+constexpr std::string_view kNamesAreIds = "x-names-are-ids";
+
+}  // namespace
 
 json::object text() { return {{"type", "string"}}; }
 json::object whole_number() { return {{"type", "integer"}, {"format", "int64"}}; }
@@ -73,6 +78,15 @@ json::object like(const json::value& example) {
 }
 
 json::object links() { return map_of(text()); }
+
+json::object by_id(json::object map) {
+  map.emplace(kNamesAreIds, true);
+  return map;
+}
+
+bool ignores_case_of_names(const json::object& shape) {
+  return shape.contains("properties") || shape.contains(kNamesAreIds);
+}
 
 json::object detail::body(json::object properties, std::initializer_list<std::string_view> required) {
   json::object shape{{"type", "object"}, {"properties", std::move(properties)}};

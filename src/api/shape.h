@@ -36,6 +36,11 @@ json::object nothing();
 json::object like(const json::value& example);
 /// Links to other addresses, by name.
 json::object links();
+/// Of a map whose names are ids.
+json::object by_id(json::object map);
+/// Whether two names of members of such an object mean the same when their case alone differs: not those of a map,
+/// which are data.
+bool ignores_case_of_names(const json::object& shape);
 
 namespace detail {
 json::object body(json::object properties, std::initializer_list<std::string_view> required);
