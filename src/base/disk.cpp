@@ -65,6 +65,16 @@ class TemporaryFile {
   const int fd_;
 };
 
+void require_regular(const File& file, const std::string& path) {
+  struct stat about {};
+  if (::fstat(file.fd(), &about) != 0) fail_on("Looking at", path, errno);
+  if (S_ISREG(about.st_mode)) return;
+  fail_invalid(fmt::format("{} is {}, and a file is needed. Name the file.", path,
+                           S_ISDIR(about.st_mode)    ? "a folder"
+                           : S_ISFIFO(about.st_mode) ? "a pipe"
+                                                     : "a device"));
+}
+
 void sync_folder_of(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path();
   const std::string folder = parent.empty() ? "." : parent.string();
@@ -75,11 +85,12 @@ void sync_folder_of(const std::string& path) {
 }  // namespace
 
 std::optional<std::string> SystemDisk::read(const std::string& path) {
-  const File file(path, O_RDONLY, 0);
+  const File file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);  // opening a pipe would wait for who writes it
   if (file.fd() < 0) {
     if (errno == ENOENT) return std::nullopt;
     fail_on("Reading", path, errno);
   }
+  require_regular(file, path);
   std::string content;
   char buffer[65536];
   for (;;) {
@@ -88,6 +99,10 @@ std::optional<std::string> SystemDisk::read(const std::string& path) {
     if (n < 0) fail_on("Reading", path, errno);
     if (n == 0) return content;
     content.append(buffer, static_cast<std::size_t>(n));
+    if (content.size() > largest_file_read) {
+      fail_invalid(fmt::format("{} is larger than {} MiB, which no file of its kind is. Is it the right one?", path,
+                               largest_file_read >> 20));
+    }
   }
 }
 

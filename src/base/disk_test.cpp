@@ -5,6 +5,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "base/error.h"
 
 using namespace slipway;
 
@@ -58,6 +62,25 @@ TEST_CASE("a file is made in the folder that the process works in, too") {
   SystemDisk disk;
   CHECK(disk.create("mk.key", "content", 0600));
   CHECK(disk.read(folder.file("mk.key")) == "content");
+}
+
+TEST_CASE("what is no file, or too large, is told rather than read") {
+  Folder folder;
+  SystemDisk disk;
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  std::ofstream(folder.file("large")) << std::string(largest_file_read + 1, 'x');
+  std::ofstream(folder.file("largest")) << std::string(largest_file_read, 'x');
+  std::filesystem::create_symlink("/dev/zero", folder.file("link"));
+  const std::pair<std::string, const char*> cases[] = {
+      {"/dev/zero", "is a device"},          {"/dev/null", "is a device"},       {folder.file("link"), "is a device"},
+      {folder.path.string(), "is a folder"}, {folder.file("pipe"), "is a pipe"}, {folder.file("large"), "is larger"},
+  };
+  for (const auto& [path, problem] : cases) {
+    CAPTURE(path);
+    CHECK_THROWS_WITH_AS(disk.read(path), doctest::Contains(problem), Error);
+  }
+  CHECK(disk.read(folder.file("largest"))->size() == largest_file_read);
+  CHECK(disk.read("/proc/self/status"));
 }
 
 TEST_CASE("the memory disk keeps the same contract") {
