@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,5 +31,26 @@ FolderLock::FolderLock(const std::string& folder) : fd_(::open(folder.c_str(), O
 }
 
 FolderLock::~FolderLock() { ::close(fd_); }
+
+void require_one_name(const std::string& path) {
+  struct stat about {};
+  if (::lstat(path.c_str(), &about) != 0) return;  // none yet, or one that opening it will tell of
+  if (S_ISLNK(about.st_mode)) {
+    fail(ErrorCode::unavailable,
+         fmt::format("The database {} is a symbolic link. Two servers could open what it leads to: name the folder "
+                     "where the file itself lies, with --data.",
+                     path));
+  }
+  if (!S_ISREG(about.st_mode)) {
+    fail(ErrorCode::unavailable, fmt::format("The database {} is no file. Name a folder of the server's own.", path));
+  }
+  if (about.st_nlink > 1) {
+    fail(ErrorCode::unavailable,
+         fmt::format("The database {} has a second name (a hard link), so another server could open it too, and a copy "
+                     "made by linking would change with it. Remove the other name; to copy a database, use `slipway "
+                     "backup`.",
+                     path));
+  }
+}
 
 }  // namespace slipway::storage

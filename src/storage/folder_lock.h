@@ -18,4 +18,8 @@ class FolderLock {
   int fd_;
 };
 
+/// Throws Error{unavailable} when the database's file has a second name, a symbolic or a hard link, or is no file: the
+/// same database could be opened from another folder, past that folder's lock.
+void require_one_name(const std::string& database);
+
 }  // namespace slipway::storage

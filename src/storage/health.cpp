@@ -70,6 +70,7 @@ Health try_database(Database& database, Time now) {
     if (database.is_damaged()) return health_of(Trouble::corrupt);
     return read_back(database, now);
   } catch (const StorageError& error) {
+    if (error.trouble() == Trouble::moved) return {Trouble::moved, error.message()};  // says what, and what to do
     return health_of(database.is_damaged() ? Trouble::corrupt : error.trouble(), error.message());
   } catch (...) {
     return health_of(Trouble::failed, error_of(std::current_exception()).message());

@@ -20,6 +20,7 @@ constexpr int kWriterCacheKib = 2048;
 /// A VFS for tests keeps its files elsewhere, so there is no folder to lock.
 std::unique_ptr<FolderLock> lock_folder(const DatabaseOptions& options) {
   if (!options.vfs.empty()) return nullptr;
+  require_one_name(options.path);
   const auto folder = std::filesystem::path(options.path).parent_path();
   return std::make_unique<FolderLock>(folder.empty() ? "." : folder.string());
 }

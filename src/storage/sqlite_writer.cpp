@@ -54,6 +54,16 @@ void use_write_ahead_log(SqliteConnection& connection) {
   sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
 }
 
+int page_size_of(SqliteConnection& connection) {
+  constexpr Query pragma{"page size", "PRAGMA page_size"};
+  int size = 0;
+  connection.each(pragma, {}, [&](const Row& row) {
+    size = static_cast<int>(row.integer(0));
+    return false;
+  });
+  return size;
+}
+
 void migrate_under_lock(SqliteConnection& connection) {
   connection.run(kBegin, {});
   migrate({.version = [&] { return schema_version_of(connection); },
@@ -106,6 +116,7 @@ SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inli
   }
   use_write_ahead_log(connection_);
   migrate_under_lock(connection_);
+  log_files_.emplace(settings.vfs.empty() ? settings.path : "", page_size_of(connection_));
   sqlite3_wal_hook(
       connection_.handle(),
       [](void* pages, sqlite3*, const char*, int count) {
@@ -209,6 +220,9 @@ void SqliteWriter::run_group(const PendingPtr& first) {
 void SqliteWriter::run_writes(const PendingPtr& first, std::vector<PendingPtr>& group) {
   group.reserve(kLargestGroup);
   if (poison_) std::rethrow_exception(poison_);
+  // Before anything is read: what was committed behind the end of a log that was cut short would be followed into the
+  // database by what is missing before it.
+  log_files_->require_in_place(wal_pages_);
   connection_.run(kBegin, {});
   run_alone(*first);
   while (group.size() < kLargestGroup) {

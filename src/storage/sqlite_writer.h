@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "storage/log_files.h"
 #include "storage/sqlite_connection.h"
 
 namespace slipway::storage {
@@ -68,6 +69,7 @@ class SqliteWriter {
   int wal_pages_ = 0;    ///< length of the write-ahead log after the last commit
   int tried_pages_ = 0;  ///< its length when it was last copied into the database, as far as readers let it be
   bool disk_is_full_ = false;
+  std::optional<LogFiles> log_files_;  ///< there from the end of the constructor on
   const Duration patience_;
   std::uint64_t last_change_ = 0;
   std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
