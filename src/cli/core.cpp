@@ -5,12 +5,16 @@
 #include "cli/timed_database.h"
 #include "cloud/credential_sources.h"
 #include "feeds/all_feeds.h"
+#include "net/http_server.h"
 #include "steps/ecs_service/ecs_service_step.h"
 #include "steps/no_op/no_op_step.h"
 
 namespace slipway::cli {
 
 namespace {
+
+/// How long a feed may answer nobody until those who would wait for their turn are refused.
+constexpr Duration kFeedPatience = std::chrono::seconds(3);
 
 /// A master key without a database is what a lost disk, a wrong folder or a half-done restore leaves behind. An empty
 /// server in its place would look like one that forgot everything.
@@ -89,6 +93,8 @@ api::Services Core::services(const World& world, Observation* observation) {
     services.metrics = [observation] { return observation->text(); };
   }
   services.feed_types = feeds::all_feeds(access_, hang_up_.get_token());
+  services.feed_types.share(
+      std::make_shared<feeds::FairShare>(world.clock, net::ServerOptions().outward_share, kFeedPatience));
   return services;
 }
 

@@ -58,6 +58,8 @@ struct ServerOptions {
   /// own: whoever they wait for may hang, and the rest goes on.
   std::function<bool(const Request&)> calls_out;
   unsigned outward_threads = 48;
+  /// How many of them one peer that does not answer may hold. Whoever calls out sees to it: the server knows no peers.
+  unsigned outward_share = 10;
   std::size_t max_queued_outward = 96;  ///< over it: 503
   /// stop() calls it when its grace is over and handlers still run: whatever they wait for should end.
   std::function<void()> on_grace_over;

@@ -1,0 +1,42 @@
+#include "feeds/fair_share.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/error.h"
+
+namespace slipway::feeds {
+
+FairShare::FairShare(const Clock& clock, unsigned most, Duration patience)
+    : clock_(clock), most_(most), patience_(patience) {}
+
+FairShare::Place FairShare::enter(const std::string& feed, const std::string& name, const Deadline& deadline) {
+  constexpr auto look = std::chrono::milliseconds(100);  // what is waited for may not come
+  std::unique_lock lock(mutex_);
+  Asked& asked = feeds_[feed];
+  ++asked.waiting;
+  while (asked.now >= most_) {
+    const bool is_silent = clock_.steady() - asked.last_sign >= patience_;
+    if (is_silent || deadline.is_over()) {
+      --asked.waiting;
+      fail(ErrorCode::unavailable,
+           fmt::format("The feed '{}' does not answer {} requests that ask it already. Try again in a few seconds.",
+                       name, most_));
+    }
+    left_.wait_for(lock, look);
+  }
+  --asked.waiting;
+  if (asked.now++ == 0) asked.last_sign = clock_.steady();
+  return {*this, feed};
+}
+
+void FairShare::leave(const std::string& feed) {
+  const std::lock_guard lock(mutex_);
+  const auto found = feeds_.find(feed);
+  found->second.last_sign = clock_.steady();
+  if (--found->second.now == 0 && found->second.waiting == 0) feeds_.erase(found);
+  left_.notify_all();
+}
+
+}  // namespace slipway::feeds
