@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "net/address_guard.h"
 
 namespace slipway::cli {
@@ -50,6 +53,22 @@ std::optional<FileFacts> file_facts(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) return std::nullopt;
   return FileFacts{about.st_mode & 07777u, about.st_uid, S_ISDIR(about.st_mode)};
+}
+
+std::string data_folder(const std::string& named) {
+  if (named.empty()) fail_invalid("--data names no folder: it is blank.");
+  const auto path = std::filesystem::absolute(named).lexically_normal();
+  const auto facts = file_facts(path.string());
+  if (!facts || facts->is_folder) return path.string();
+  fail_invalid(fmt::format(
+      "{} is no folder, and a data folder is needed. Name the folder in which slipway.db lies{}.", path.string(),
+      path.filename() == "slipway.db" ? fmt::format(", here {}", path.parent_path().string()) : ""));
+}
+
+void refuse_errors(const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    if (finding.weight == Weight::error) fail(ErrorCode::unavailable, finding.what + " " + finding.fix);
+  }
 }
 
 std::vector<Finding> inspect_files(const Site& site, unsigned user) {
@@ -121,6 +140,19 @@ std::vector<Finding> inspect_listener(const std::string& address, bool has_tls) 
            fmt::format("The server speaks plain HTTP on {}, so that API keys and secrets can be read on their way.",
                        address),
            "Listen on 127.0.0.1 behind a reverse proxy that ends TLS, or give the server a certificate."}};
+}
+
+std::vector<Finding> inspect_proxies(const net::TrustedProxies& proxies, const std::vector<std::string>& given) {
+  std::vector<Finding> findings;
+  for (const std::size_t wide : proxies.too_wide()) {
+    findings.push_back(
+        {Weight::warning,
+         fmt::format("The trusted proxy {} takes in a great part of all addresses there are, so that their users' word "
+                     "in X-Forwarded-For is believed: events and logs may name any address.",
+                     trim(given[wide])),
+         "Name the proxies' own addresses, or the range of their network, such as 10.0.0.0/8."});
+  }
+  return findings;
 }
 
 }  // namespace slipway::cli

@@ -92,6 +92,14 @@ TEST_CASE("plain HTTP is warned of where it leaves the machine") {
   }
 }
 
+TEST_CASE("proxies that take in half the internet are warned of, by the name that they were given") {
+  const std::vector<std::string> given{"10.0.0.0/8", " 0.0.0.0/0", "2001:db8::/32", "::/0"};
+  const auto findings = inspect_proxies(net::TrustedProxies(given), given);
+  REQUIRE(findings.size() == 2);
+  CHECK(findings[0].what.find("The trusted proxy 0.0.0.0/0 takes in") == 0);
+  CHECK(findings[1].what.find("The trusted proxy ::/0 takes in") == 0);
+}
+
 TEST_CASE("little room is warned of, measured by the database") {
   const Site site{"/data", "/data/slipway.db", "/data/master.key"};
   CHECK(inspect_space(site, 2ull << 30, 1u << 20).empty());

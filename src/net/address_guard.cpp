@@ -131,6 +131,22 @@ std::optional<IpAddress> parse_address(std::string_view host) {
   return std::nullopt;
 }
 
+std::optional<IpAddress> parse_plain_address(std::string_view text) {
+  if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != text.npos) return std::nullopt;
+  const std::string terminated(text);
+  std::array<unsigned char, 16> bytes{};
+  if (::inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) return IpAddress::v6(bytes.data());
+  if (::inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return IpAddress::v4(bytes.data());
+  return std::nullopt;
+}
+
+std::string to_text(const IpAddress& address) {
+  const auto& bytes = address.bytes();
+  static constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  const bool is_v4 = std::equal(mapped.begin(), mapped.end(), bytes.begin());
+  return is_v4 ? to_string(AF_INET, bytes.data() + mapped.size()) : to_string(AF_INET6, bytes.data());
+}
+
 std::optional<std::string> refuse_address(const IpAddress& address, const AddressPolicy& policy) {
   const auto* v4 = embedded_ipv4(address.bytes());
   const auto* range = v4 ? find_range<AF_INET>(kIpv4, v4) : find_range<AF_INET6>(kIpv6, address.bytes().data());

@@ -33,6 +33,12 @@ class IpAddress {
 /// hexadecimal (0x7f.1), IPv6 with or without brackets. nullopt when it is a name.
 std::optional<IpAddress> parse_address(std::string_view host);
 
+/// The same for the two forms that people and proxies write, 192.0.2.7 and 2001:db8::1; nullopt for any other.
+std::optional<IpAddress> parse_plain_address(std::string_view text);
+
+/// The usual form of an address: 192.0.2.7 also where it lies inside IPv6, else 2001:db8::1.
+std::string to_text(const IpAddress&);
+
 /// Why `address` must not be reached, "169.254.169.254 is link-local, where clouds keep credentials"; nullopt when it
 /// may. IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4) is judged as IPv4.
 std::optional<std::string> refuse_address(const IpAddress& address, const AddressPolicy&);
