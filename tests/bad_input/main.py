@@ -6,6 +6,7 @@ import socket
 from support.api import Api, Response
 from support.programs import Folder, Slipway
 from support.suite import Suite, expect_equal
+from support.target import make_project
 
 UNKNOWN_ID = "Unknown-987654321"
 MEBIBYTE = 1024 * 1024
@@ -176,20 +177,15 @@ def problem_of(response: Response, refused):
 
 def one_of_each(api):
     """Ids of documents that exist, by the segment of their collection."""
-    group = api.get("projectgroups/all")[0]["Id"]
-    lifecycle = api.get("lifecycles/all")[0]["Id"]
-    project = api.post("projects", {"Name": "Target", "ProjectGroupId": group, "LifecycleId": lifecycle})["Id"]
+    made = make_project(api)
+    project = made["Id"]
     environment = api.post("environments", {"Name": "Target"})["Id"]
-    path = f"projects/{project}/deploymentprocesses"
-    process = api.get(path)
-    process["Steps"] = [{"Name": "Nothing", "Actions": [{"Name": "Nothing", "ActionType": "Slipway.NoOp"}]}]
-    api.put(path, process)
     release = api.post("releases", {"ProjectId": project, "Version": "1.0.0"})["Id"]
     deployment = api.post("deployments", {"ReleaseId": release, "EnvironmentId": environment})
     return {
         "projects": project,
-        "projectgroups": group,
-        "lifecycles": lifecycle,
+        "projectgroups": made["ProjectGroupId"],
+        "lifecycles": made["LifecycleId"],
         "environments": environment,
         "channels": api.get(f"projects/{project}/channels")["Items"][0]["Id"],
         "deploymentprocesses": f"deploymentprocess-{project}",

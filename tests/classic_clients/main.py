@@ -7,6 +7,7 @@ import subprocess
 from support.api import Api
 from support.programs import Folder, Slipway
 from support.suite import Suite, expect_equal, until
+from support.target import make_project
 
 suite = Suite()
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -18,23 +19,9 @@ class Server:
     def __init__(self, slipway):
         self.address, self.key = slipway.address, slipway.key
         self.api = Api(slipway.address, slipway.key)
-        group = self.api.get("projectgroups/all")[0]["Id"]
-        lifecycle = self.api.get("lifecycles/all")[0]["Id"]
         self.development = self.api.post("environments", {"Name": "Development"})
         self.production = self.api.post("environments", {"Name": "Production"})
-        self.project = self.api.post(
-            "projects",
-            {
-                "Name": "Web shop",
-                "ProjectGroupId": group,
-                "LifecycleId": lifecycle,
-                "TenantedDeploymentMode": "TenantedOrUntenanted",
-            },
-        )
-        path = f"projects/{self.project['Id']}/deploymentprocesses"
-        process = self.api.get(path)
-        process["Steps"] = [{"Name": "Nothing", "Actions": [{"Name": "Nothing", "ActionType": "Slipway.NoOp"}]}]
-        self.api.put(path, process)
+        self.project = make_project(self.api, "Web shop", TenantedDeploymentMode="TenantedOrUntenanted")
         connected = {self.project["Id"]: [self.development["Id"], self.production["Id"]]}
         self.tenant = self.api.post("tenants", {"Name": "Fern", "ProjectEnvironments": connected})
 
