@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <utility>
@@ -34,7 +35,7 @@ using Weight = Finding::Weight;
 constexpr std::size_t kShownTasks = 50;
 
 Site site_of(const SiteOptions& options) {
-  const std::string data = fs::absolute(options.data).lexically_normal().string();
+  const std::string data = data_folder(options.data);
   return {data, data + "/slipway.db", options.master_key_file.empty() ? data + "/master.key" : options.master_key_file};
 }
 
@@ -61,13 +62,23 @@ void prove_sound(DatabaseFile& file, const std::string& path) {
   }
 }
 
-void copy_key(Disk& disk, const std::string& from, const std::string& to) {
-  auto text = disk.read(from);
-  if (!text) fail_not_found(fmt::format("There is no master key {}.", from));
-  const Secret key(std::move(*text));
+/// The text of a key's file.
+Secret read_key(Disk& disk, const std::string& file) {
+  auto text = disk.read(file);
+  if (!text) fail_not_found(fmt::format("There is no master key {}.", file));
+  return Secret(std::move(*text));
+}
+
+void write_key(Disk& disk, const Secret& key, const std::string& to) {
   if (!disk.create(to, key.reveal(), 0600)) {
     fail(ErrorCode::conflict, fmt::format("{} exists already and is not overwritten.", to));
   }
+}
+
+/// Root may look on behalf of the server's own user, whose the folder is.
+std::vector<Finding> inspect_site(const Site& site) {
+  const auto folder = file_facts(site.data);
+  return inspect_files(site, ::geteuid() == 0 && folder ? folder->owner : ::geteuid());
 }
 
 /// What the next start would run if nothing held it.
@@ -87,6 +98,43 @@ void tell_queue(Reader& reader, Time now, std::ostream& out) {
                        task.description);
   }
   if (tasks.size() > kShownTasks) out << "  and " << tasks.size() - kShownTasks << " more\n";
+}
+
+/// Undoes what was made when the rest fails, so that what was refused leaves nothing behind.
+class Undo {
+ public:
+  Undo() = default;
+  ~Undo() {
+    if (done_) return;
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+      try {
+        (*step)();
+      } catch (const Error&) {
+        continue;  // what went wrong first is what is told
+      }
+    }
+  }
+  Undo(const Undo&) = delete;
+  Undo& operator=(const Undo&) = delete;
+  void add(std::function<void()> step) { steps_.push_back(std::move(step)); }
+  void done() { done_ = true; }
+
+ private:
+  std::vector<std::function<void()>> steps_;
+  bool done_ = false;
+};
+
+/// Throws Error when a backup would lie among the server's own files, be taken for one of them, and go with them.
+void require_outside(const std::string& target, const std::string& data) {
+  std::error_code ignored;
+  const auto folder = fs::weakly_canonical(data, ignored);
+  for (auto place = fs::weakly_canonical(target, ignored); place.has_relative_path(); place = place.parent_path()) {
+    if (place != folder) continue;
+    fail_invalid(
+        fmt::format("The backup {} would lie in the data folder {}, and be lost with it. Name a place outside, "
+                    "best on another disk.",
+                    target, data));
+  }
 }
 
 /// Whose key is it? Before anything is written, so that a wrong one leaves nothing behind.
@@ -178,18 +226,26 @@ std::string_view name_of(Weight weight) {
 }  // namespace
 
 int run_backup(const BackupOptions& options, Time now, std::ostream& out) {
+  if (options.target.empty()) fail_invalid("The backup's name is blank. Name a file to make, or a folder.");
   const Site site = site_of(options);
   SystemDisk disk;
   const std::string target = fs::is_directory(options.target) ? options.target + "/" + name_at(now) : options.target;
   if (options.with_master_key && fs::exists(key_of_backup(target))) {
     fail(ErrorCode::conflict, fmt::format("{} exists already and is not overwritten.", key_of_backup(target)));
   }
+  require_outside(target, site.data);
+  DatabaseFile database(site.database);
+  const Secret key = options.with_master_key ? read_key(disk, site.key_file) : Secret();
   int version = 0;
-  DatabaseFile(site.database).copy_to(target, [&](DatabaseFile& copy) {
+  database.copy_to(target, [&](DatabaseFile& copy) {
     prove_sound(copy, target);
+    if (options.with_master_key) prove_key(copy, site.key_file);
     version = copy.schema_version().version;
   });
-  if (options.with_master_key) copy_key(disk, site.key_file, key_of_backup(target));
+  Undo undo;
+  undo.add([&] { disk.remove(target); });
+  if (options.with_master_key) write_key(disk, key, key_of_backup(target));
+  undo.done();
   out << fmt::format("Backed up {} to {} ({} bytes, schema version {}, checked).\n", site.database, target,
                      fs::file_size(target), version);
   if (options.with_master_key) {
@@ -207,6 +263,7 @@ int run_restore(const RestoreOptions& options, Time now, std::ostream& out) {
   const Site site = site_of(options);
   SystemDisk disk;
   disk.make_directories(site.data, 0700);
+  refuse_errors(inspect_site(site));
   const storage::FolderLock lock(site.data);
   for (const char* suffix : {"", "-wal", "-shm"}) {
     if (fs::exists(site.database + suffix)) {
@@ -222,13 +279,21 @@ int run_restore(const RestoreOptions& options, Time now, std::ostream& out) {
   prove_key(backup, key.file);
   // The mark first: from it the next start knows what this is, also when the rest is cut short and done by hand.
   MarkFile mark(disk, site.key_file, site.data);
-  Mark fresh = mark.read().value_or(Mark{});
+  const auto before = mark.read();
+  Undo undo;
+  undo.add([&] { before ? mark.write(*before) : mark.remove(); });
+  Mark fresh = before.value_or(Mark{});
   fresh.restored_from = fs::path(options.backup).filename().string();
   fresh.written = now;
   mark.write(fresh);
-  if (key.is_to_copy) copy_key(disk, key.file, site.key_file);
+  if (key.is_to_copy) {
+    write_key(disk, read_key(disk, key.file), site.key_file);
+    undo.add([&] { disk.remove(site.key_file); });
+  }
   backup.copy_to(site.database);
+  undo.add([&] { disk.remove(site.database); });
   give_to_owner_of(site.data, {site.database, site.key_file, mark.beside_key(), mark.in_data()});
+  undo.done();
   out << fmt::format("Restored {} into {}.\n", options.backup, site.data);
   backup.read([&](Reader& reader) {
     tell_queue(reader, now, out);
@@ -246,10 +311,15 @@ int run_check(const CheckOptions& options, std::ostream& out) {
   const auto add = [&](std::vector<Finding> more) {
     findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
-  const auto folder = file_facts(site.data);
-  if (!folder) fail_not_found(fmt::format("There is no data folder {}. Name it with --data.", site.data));
-  // Root may look on behalf of the server's own user, whose the folder is.
-  add(inspect_files(site, ::geteuid() == 0 ? folder->owner : ::geteuid()));
+  if (!file_facts(site.data)) {
+    fail_not_found(fmt::format("There is no data folder {}. Name it with --data.", site.data));
+  }
+  add(inspect_site(site));
+  try {
+    storage::require_one_name(site.database);
+  } catch (const Error& error) {
+    findings.push_back({Weight::error, error.message(), "The server does not start like that."});
+  }
   try {
     inspect_database(findings, site);
   } catch (const Error& error) {

@@ -5,11 +5,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "base/disk.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "cli/start_mark.h"
 #include "storage/database_testing.h"
 #include "storage/secrets.h"
 #include "storage/tasks.h"
@@ -48,7 +50,8 @@ class Scene {
     options.target = target;
     options.with_master_key = with_key;
     std::ostringstream out;
-    CHECK(run_backup(options, now, out) == 0);
+    const int status = run_backup(options, now, out);
+    CHECK(status == 0);
     return out.str();
   }
   std::string restore(const std::string& backup, const std::string& into) {
@@ -56,7 +59,8 @@ class Scene {
     options.data = into;
     options.backup = backup;
     std::ostringstream out;
-    CHECK(run_restore(options, now, out) == 0);
+    const int status = run_restore(options, now, out);
+    CHECK(status == 0);
     return out.str();
   }
   std::pair<int, std::string> check(const std::string& folder) {
@@ -136,6 +140,124 @@ TEST_CASE("a restore refuses what would not run: no key, another key, damage, a 
   CHECK(has(refused(scene.file("b.db"), scene.data()), "uses the data folder"));
   scene.stop();
   CHECK(has(refused(scene.file("b.db"), scene.data()), "overwrites nothing"));
+}
+
+namespace {
+
+/// What an error says; "" where there is none.
+template <class Run>
+std::string refusal(const Run& run) {
+  try {
+    run();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "";
+}
+
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) names.insert(entry.path().filename().string());
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a restore that is refused or fails leaves nothing that was not there") {
+  Scene scene;
+  scene.backup(scene.file("b.db"), true);
+  const std::string into = scene.file("new");
+  const auto restore = [&] { return refusal([&] { scene.restore(scene.file("b.db"), into); }); };
+  const auto prepare = [&](fs::perms mode) {
+    fs::remove_all(into);
+    fs::create_directory(into);
+    fs::permissions(into, mode);
+  };
+  for (const auto mode : {fs::perms::all, fs::perms::owner_all | fs::perms::group_write}) {
+    prepare(mode);
+    CHECK(has(restore(), "Run: chmod 700 " + into));
+    CHECK(names_in(into).empty());
+  }
+  // Whatever stands in the way of one of the files: the rest of them goes again.
+  prepare(fs::perms::owner_all);
+  fs::create_directory(into + "/slipway.mark");
+  fs::create_directory(into + "/slipway.mark/full");
+  CHECK(restore().empty());
+  CHECK(names_in(into).count("slipway.mark.new") == 0);
+  prepare(fs::perms::owner_all);
+  std::ofstream(into + "/slipway.mark") << R"({"InstallationId":"i","NewestEvent":7,"RestoredFrom":""})";
+  fs::create_symlink(scene.file("nothing"), into + "/slipway.db");
+  CHECK_FALSE(restore().empty());
+  CHECK(names_in(into) == std::set<std::string>{"slipway.db", "slipway.mark"});
+  SystemDisk disk;
+  const auto mark = MarkFile(disk, into + "/master.key", into).read();
+  REQUIRE(mark);
+  CHECK(mark->restored_from.empty());
+  CHECK(mark->newest_event == 7);
+  fs::remove(into + "/slipway.mark");
+  CHECK_FALSE(restore().empty());
+  CHECK(names_in(into) == std::set<std::string>{"slipway.db"});
+}
+
+TEST_CASE("a backup that is refused leaves neither itself nor its key") {
+  Scene scene;
+  const auto backup = [&] { return refusal([&] { scene.backup(scene.file("b.db"), true); }); };
+  const auto left = [&] { return fs::exists(scene.file("b.db")) || fs::exists(scene.file("b.db.key")); };
+  fs::rename(scene.data() + "/master.key", scene.file("kept.key"));
+  CHECK(has(backup(), "There is no master key"));
+  CHECK_FALSE(left());
+  std::ofstream(scene.data() + "/master.key") << std::string(64, '0') << "\n";
+  fs::permissions(scene.data() + "/master.key", Scene::private_mode);
+  CHECK(has(backup(), "is not the one"));
+  CHECK_FALSE(left());
+  fs::rename(scene.file("kept.key"), scene.data() + "/master.key");
+  fs::create_symlink(scene.file("nothing"), scene.file("b.db.key"));
+  CHECK(has(backup(), "exists already"));
+  CHECK_FALSE(left());
+  fs::remove(scene.file("b.db.key"));
+  CHECK(backup().empty());
+}
+
+TEST_CASE("a backup lies outside the data folder, by whatever name that is meant") {
+  Scene scene;
+  fs::create_directory(scene.data() + "/backups");
+  fs::create_directory_symlink(scene.data(), scene.file("link"));
+  const auto before = names_in(scene.data());
+  for (const std::string& target :
+       {scene.data(), scene.data() + "/b.db", scene.data() + "/slipway.db-wal", scene.data() + "/backups",
+        scene.data() + "/backups/b.db", scene.data() + "/../data/b.db", scene.file("link"), scene.file("link/b.db")}) {
+    CAPTURE(target);
+    CHECK(has(refusal([&] { scene.backup(target); }), "in the data folder"));
+  }
+  CHECK(names_in(scene.data()) == before);
+  CHECK(refusal([&] { scene.backup(scene.data() + "/../data2.db"); }).empty());
+}
+
+TEST_CASE("a file where a data folder is needed is told by every command, with the folder that was meant") {
+  Scene scene;
+  scene.backup(scene.file("b.db"));
+  const std::string database = scene.data() + "/slipway.db";
+  const std::string refusals[] = {refusal([&] { scene.check(database); }),
+                                  refusal([&] { scene.restore(scene.file("b.db"), database); }), refusal([&] {
+                                    BackupOptions options;
+                                    options.data = database;
+                                    options.target = scene.file("c.db");
+                                    std::ostringstream out;
+                                    run_backup(options, scene.now, out);
+                                  })};
+  for (const std::string& said : refusals) {
+    CHECK_MESSAGE(has(said, "is no folder"), said);
+    CHECK_MESSAGE(has(said, "here " + scene.data() + "."), said);
+  }
+}
+
+TEST_CASE("a check tells of a database that has a second name") {
+  Scene scene;
+  scene.stop();
+  fs::create_hard_link(scene.data() + "/slipway.db", scene.file("other.db"));
+  const auto [status, said] = scene.check(scene.data());
+  CHECK(status == 2);
+  CHECK(has(said, "hard link"));
 }
 
 TEST_CASE("a check tells each fault with what mends it, by its exit status too") {

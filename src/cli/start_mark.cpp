@@ -113,6 +113,11 @@ void MarkFile::write(const Mark& mark) {
   if (!write(beside_key_, mark)) write(in_data_, mark);
 }
 
+void MarkFile::remove() {
+  disk_.remove(beside_key_);
+  disk_.remove(in_data_);
+}
+
 bool MarkFile::write(const std::string& path, const Mark& mark) {
   const MarkBody body{mark.installation, mark.newest_event, mark.written, mark.restored_from};
   const std::string fresh = path + ".new";
@@ -124,6 +129,7 @@ bool MarkFile::write(const std::string& path, const Mark& mark) {
   }
   std::error_code error;
   std::filesystem::rename(fresh, path, error);
+  if (error) disk_.remove(fresh);
   return !error;
 }
 

@@ -49,6 +49,8 @@ class MarkFile {
   MarkFile(Disk&, const std::string& key_file, const std::string& data_folder);
   std::optional<Mark> read();
   void write(const Mark&);
+  /// Wherever it lies.
+  void remove();
   const std::string& beside_key() const { return beside_key_; }
   const std::string& in_data() const { return in_data_; }
 
