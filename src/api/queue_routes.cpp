@@ -7,6 +7,7 @@
 #include "api/shape.h"
 #include "base/describe.h"
 #include "base/error.h"
+#include "base/name.h"
 #include "base/text.h"
 #include "commands/cancel_task.h"
 #include "documents/audit.h"
@@ -94,6 +95,9 @@ net::Response hold(Call& call) {
   if (reason.empty() || reason.size() > kLongestReason) {
     fail_invalid(
         fmt::format("Reason must say why, in at most {} bytes: whoever waits for a task reads it.", kLongestReason));
+  }
+  if (has_control_characters(reason)) {
+    fail_invalid("Reason must be one line without control characters: it stands in logs and events.");
   }
   return call.services.database.write("hold queue", [&](storage::Txn& txn) {
     commands::CommandContext context = command_context(call);

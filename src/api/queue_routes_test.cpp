@@ -28,6 +28,9 @@ TEST_CASE("a held queue says why, since when, and what would run, and is release
   api.clock().advance(std::chrono::hours(3));
   CHECK(api.post("/api/taskqueue/hold", json::object{{"Reason", " "}}).status == 400);
   CHECK(api.post("/api/taskqueue/hold", json::object{{"Reson", "why"}}).status == 400);
+  for (const char* reason : {"a\nb", "a\rb", "a\tb", "a\x1b[31mb", "a\x7f", "a\u0085b", "a\u2028b", "a\u202eb"}) {
+    CHECK_MESSAGE(api.post("/api/taskqueue/hold", json::object{{"Reason", reason}}).status == 400, reason);
+  }
   CHECK(api.post("/api/taskqueue/release", json::object{{"CancelTask", true}}).status == 400);
   const Answer held = api.post("/api/taskqueue/hold", json::object{{"Reason", "The database is moved."}});
   CHECK(held["IsHeld"] == json::value(true));

@@ -7,13 +7,13 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <iostream>
 
 #include "base/disk.h"
 #include "base/executor.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "cli/core.h"
 #include "cli/observation.h"
 #include "cli/outgoing.h"
@@ -78,7 +78,7 @@ class Server {
                                                        : net::parse_listen_address(options.metrics_listen)),
         proxies_(options.trusted_proxies),
         tls_(tls_identity()),
-        data_(std::filesystem::absolute(options.data).string()),
+        data_(data_folder(options.data)),
         pool_("slipway-engine", options.threads, clock_,
               [this](const Error& error) {
                 log_.error("a job failed", {{"error", error.message()}});
@@ -134,18 +134,28 @@ class Server {
   void look_around() {
     const Site site{data_, data_ + "/slipway.db", key_file()};
     auto findings = inspect_files(site, ::geteuid());
-    for (auto& more : {inspect_user(::geteuid()), inspect_listener(listen_.address, listen_.https),
-                       inspect_secret_file("The TLS key", options_.tls_key),
-                       inspect_secret_file("The administrator's key file", options_.admin_api_key_file)}) {
+    for (auto& more :
+         {inspect_user(::geteuid()), inspect_listener(listen_.address, listen_.https),
+          inspect_proxies(proxies_, options_.trusted_proxies), inspect_secret_file("The TLS key", options_.tls_key),
+          inspect_secret_file("The administrator's key file", options_.admin_api_key_file)}) {
       findings.insert(findings.end(), more.begin(), more.end());
     }
+    refuse_errors(findings);
     for (const auto& finding : findings) {
-      if (finding.weight == Finding::Weight::error) fail(ErrorCode::unavailable, finding.what + " " + finding.fix);
       log_.warning("this installation is not safe", {{"what", finding.what}, {"fix", finding.fix}});
     }
   }
 
+  void check_node() const {
+    constexpr std::size_t longest = 100;
+    const std::string& node = options_.node;
+    if (trim_name(node).empty() || node.size() > longest || has_control_characters(node)) {
+      fail_invalid(fmt::format("--node must be a name of up to {} bytes, without control characters.", longest));
+    }
+  }
+
   CoreOptions core_options() {
+    check_node();
     check_authorities();
     make_data_folder();
     look_around();
@@ -197,6 +207,7 @@ class Server {
   }
 
   net::Response tell_metrics(const net::Request& request) {
+    if (auto refusal = refuse_writing(request)) return std::move(*refusal);
     if (request.path != "/metrics") return net::error_response(404, "There is /metrics here, and nothing else.");
     net::Response response;
     response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
@@ -257,10 +268,10 @@ class Server {
   }
 
   std::optional<net::Response> answer_at_once(const net::Request& request) {
-    if (request.path == "/") return front_door();
-    if (request.path == "/health/live") return liveness();
-    if (request.path == "/health/ready") return readiness();
-    return std::nullopt;
+    const bool is_known = request.path == "/" || request.path == "/health/live" || request.path == "/health/ready";
+    if (!is_known) return std::nullopt;
+    if (auto refusal = refuse_writing(request)) return refusal;
+    return request.path == "/" ? front_door() : request.path == "/health/live" ? liveness() : readiness();
   }
 
   /// Dead is only what a restart would heal.
@@ -273,6 +284,15 @@ class Server {
     if (!ready_) return unhealthy("Starting or stopping");
     const storage::Health health = health_.now();
     return health.trouble == storage::Trouble::none ? tell(200, kHealthy) : unhealthy(health.reason);
+  }
+
+  /// What only tells something takes no other method than those that ask.
+  static std::optional<net::Response> refuse_writing(const net::Request& request) {
+    if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
+    net::Response response =
+        net::error_response(405, fmt::format("The address has no {}; it has GET.", request.method));
+    response.headers.add("Allow", "GET, HEAD");
+    return response;
   }
 
   static net::Response unhealthy(const std::string& reason) {

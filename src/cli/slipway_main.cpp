@@ -1,8 +1,10 @@
 // The `slipway` command. With sim/awssim_main.cpp the only file that sees CLI11.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <span>
 #include <string_view>
@@ -22,6 +24,16 @@
 namespace {
 
 using namespace slipway;
+
+/// CLI11's own range takes "nan", which is neither less nor more than anything.
+CLI::Validator number_between(double least, double most) {
+  return {[=](std::string& text) {
+            double number = 0;
+            const bool fits = CLI::detail::lexical_cast(text, number) && number >= least && number <= most;
+            return fits ? std::string() : fmt::format("{} is no number from {} to {}", text, least, most);
+          },
+          fmt::format("FLOAT in [{} - {}]", least, most)};
+}
 
 void add_server(CLI::App& app, cli::ServerOptions& options, std::string& admin_key_file) {
   auto* server = app.add_subcommand("server", "Run the deployment server until it is told to stop.");
@@ -70,17 +82,17 @@ void add_server(CLI::App& app, cli::ServerOptions& options, std::string& admin_k
       ->capture_default_str();
   server->add_option("--ecs-poll-seconds", options.ecs_poll_seconds, "How often waiting rollouts are looked at")
       ->envname("SLIPWAY_ECS_POLL_SECONDS")
-      ->check(CLI::Range(0.05, 300.0))
+      ->check(number_between(0.05, 300.0))
       ->capture_default_str();
   server
       ->add_option("--settle-seconds", options.settle_seconds,
                    "After this a call whose answer was lost can no longer take effect")
       ->envname("SLIPWAY_SETTLE_SECONDS")
-      ->check(CLI::Range(0.0, 600.0))
+      ->check(number_between(0.0, 600.0))
       ->capture_default_str();
   server->add_option("--shutdown-seconds", options.shutdown_seconds, "How long requests may take to end at a stop")
       ->envname("SLIPWAY_SHUTDOWN_SECONDS")
-      ->check(CLI::Range(0.0, 600.0))
+      ->check(number_between(0.0, 600.0))
       ->capture_default_str();
   server->add_option("--metrics-listen", options.metrics_listen, "Loopback address and port of metrics without a key")
       ->envname("SLIPWAY_METRICS_LISTEN");
@@ -181,6 +193,7 @@ Secret first_admin_key(const std::string& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is told by the call that meets it, as a full disk is
   CLI::App app(
       "Slipway: a deployment server that gets a version running, provably, in every AWS account where it belongs.");
   app.set_version_flag("--version", SLIPWAY_VERSION);

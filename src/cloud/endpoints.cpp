@@ -32,6 +32,16 @@ bool is_region(std::string_view region) {
          !region.starts_with('-') && !region.ends_with('-');
 }
 
+/// As all of AWS's are so far: words of letters and then a number.
+bool looks_like_region(std::string_view text) {
+  const auto dash = text.rfind('-');
+  if (!is_region(text) || dash == text.npos) return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::string_view words = text.substr(0, dash), number = text.substr(dash + 1);
+  return std::ranges::all_of(number, is_digit) && std::ranges::none_of(words, is_digit) &&
+         words.find('-') != words.npos && words.find("--") == words.npos;
+}
+
 /// The host in lower case and without the port that the scheme implies: it is signed as it stands here, while libcurl
 /// leaves such a port out of the Host field, and AWS's names are lower case.
 std::string normalized(std::string_view url, std::size_t host_start) {
@@ -85,7 +95,14 @@ EndpointOverrides EndpointOverrides::from_environment(const Environment& environ
   }
   const std::string newer = environment("SLIPWAY_AWS_REGIONS").value_or("");
   for (const auto region : split(newer, ',')) {
-    if (!trim(region).empty()) overrides.regions.emplace_back(trim(region));
+    if (trim(region).empty()) continue;
+    if (!looks_like_region(trim(region))) {
+      fail_invalid(
+          fmt::format("SLIPWAY_AWS_REGIONS names \"{}\", which is not written as regions are. Give names such "
+                      "as eu-west-1, separated by commas.",
+                      trim(region)));
+    }
+    overrides.regions.emplace_back(trim(region));
   }
   return overrides;
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "aws_model/model.h"
 #include "base/error.h"
 
 using namespace slipway;
@@ -83,4 +84,18 @@ TEST_CASE("an endpoint of its own, or its name in the environment, makes any reg
     return name == "SLIPWAY_AWS_REGIONS" ? std::optional<std::string>("eu-south-3, eu-new-1") : std::nullopt;
   });
   CHECK(Endpoints(overrides).url(kEcs, "eu-new-1") == "https://ecs.eu-new-1.amazonaws.com/");
+}
+
+TEST_CASE("a region in the environment is written as regions are, or the server does not start") {
+  const auto named = [](const std::string& text) {
+    return EndpointOverrides::from_environment(
+        [&](std::string_view name) { return name == "SLIPWAY_AWS_REGIONS" ? std::optional(text) : std::nullopt; });
+  };
+  for (const char* text : {"eu", "EU-new-1", "eu-new-1 eu-new-2", "eu-new-1;eu-new-2", "eu-new", "eu-new-1a", "1-2-3",
+                           "eu--new-1", "-eu-new-1", "eu-new-1-", "eu-new-1.evil.example", "eu-new-1/", "eu-1", "*"}) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH_AS(named(text), doctest::Contains("SLIPWAY_AWS_REGIONS"), Error);
+  }
+  for (const std::string& region : regions()) CHECK(named(region).regions == std::vector<std::string>{region});
+  CHECK(named(" ,eu-new-1,, eu-new-12 ").regions == std::vector<std::string>{"eu-new-1", "eu-new-12"});
 }

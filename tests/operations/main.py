@@ -9,6 +9,7 @@ import ssl
 import stat
 import subprocess
 import threading
+import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -16,6 +17,7 @@ from support.api import Api
 from support.programs import ROOT, SLIPWAY, AwsSim, Folder, Slipway
 from support.shop import Shop, clients, scenario
 from support.suite import Suite, expect_equal, expect_in, until
+from support.target import nothing_to_deploy, release_and_deploy, wait_for
 
 suite = Suite()
 QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("SLIPWAY_", "AWS_"))}
@@ -40,28 +42,6 @@ def lines(server, message):
     """The entries of the server's log with that message."""
     entries = [json.loads(line) for line in server.log_text().splitlines() if line.startswith("{")]
     return [entry for entry in entries if entry["message"] == message]
-
-
-def nothing_to_deploy(api):
-    """A project whose deployments do nothing but take their turn."""
-    group = api.get("projectgroups/all")[0]["Id"]
-    lifecycle = api.get("lifecycles/all")[0]["Id"]
-    project = api.post("projects", {"Name": "Target", "ProjectGroupId": group, "LifecycleId": lifecycle})["Id"]
-    environment = api.post("environments", {"Name": "Target"})["Id"]
-    path = f"projects/{project}/deploymentprocesses"
-    process = api.get(path)
-    process["Steps"] = [{"Name": "Nothing", "Actions": [{"Name": "Nothing", "ActionType": "Slipway.NoOp"}]}]
-    api.put(path, process)
-    return project, environment
-
-
-def release_and_deploy(api, project, environment, version):
-    release = api.post("releases", {"ProjectId": project, "Version": version})["Id"]
-    return api.post("deployments", {"ReleaseId": release, "EnvironmentId": environment})["TaskId"]
-
-
-def wait_for(api, task, state):
-    until(lambda: api.get(f"/api/tasks/{task}")["State"] == state, 20, f"{task} is {state}")
 
 
 @suite.case
@@ -185,6 +165,10 @@ def options_that_are_wrong_are_told_with_what_is_right():
         (folder / "open").mkdir()
         os.chmod(folder / "open", 0o777)
         (folder / "no-certificates").write_text("hello")
+        os.mkfifo(folder / "pipe")
+        for name, link in (("linked", os.symlink), ("hard", os.link)):
+            (folder / name).mkdir(mode=0o700)
+            link(folder / "no-certificates", folder / name / "slipway.db")
         new = ["server", "--data", folder / "new", "--listen", "127.0.0.1:0"]
         cases = [
             (["server", "--lisen", "127.0.0.1:0"], {}, ["--lisen", "Did you mean --listen?"]),
@@ -194,12 +178,39 @@ def options_that_are_wrong_are_told_with_what_is_right():
             (["server", "--data", folder / "file", "--listen", "127.0.0.1:0"], {}, [str(folder / "file")]),
             (["server", "--data", folder / "open", "--listen", "127.0.0.1:0"], {}, ["chmod 700"]),
             ([*new, "--metrics-listen", "0.0.0.0:0"], {}, ["loopback"]),
+            ([*new, "--ecs-poll-seconds", "nan"], {}, ["--ecs-poll-seconds", "nan"]),
+            ([*new, "--node", "a\nb"], {}, ["--node", "control characters"]),
+            (["server", "--data", "", "--listen", "127.0.0.1:0"], {}, ["--data", "blank"]),
+            (["backup", "", "--data", folder / "data"], {}, ["blank"]),
+            ([*new, "--shutdown-seconds", "inf"], {}, ["--shutdown-seconds", "inf"]),
+            ([*new, "--trusted-proxy", "10/8"], {}, ["10/8", "such as 10.0.0.0/8"]),
+            (new, {"SLIPWAY_AWS_REGIONS": "eu-new-1;eu-new-2"}, ["SLIPWAY_AWS_REGIONS", "commas"]),
+            *[
+                (["server", "--data", folder / "new", "--listen", listen, *options], environment, ["/dev/zero is a device"])
+                for listen, options, environment in (
+                    ("https://127.0.0.1:0", ["--tls-certificate", "/dev/zero", "--tls-key", "/dev/zero"], {}),
+                    ("127.0.0.1:0", ["--admin-api-key-file", "/dev/zero"], {}),
+                    ("127.0.0.1:0", [], {"AWS_CA_BUNDLE": "/dev/zero"}),
+                    ("127.0.0.1:0", [], {"SSL_CERT_FILE": "/dev/zero"}),
+                )
+            ],
+            ([*new, "--master-key-file", "/dev/zero"], {}, ["/dev/zero"]),
+            ([*new, "--admin-api-key-file", folder / "pipe"], {}, ["is a pipe"]),
+            (["eval", "--variables", "/dev/zero", "x"], {}, ["/dev/zero is a device"]),
+            (["server", "--data", folder / "linked", "--listen", "127.0.0.1:0"], {}, ["symbolic link"]),
+            (["server", "--data", folder / "hard", "--listen", "127.0.0.1:0"], {}, ["hard link"]),
+            (["backup", folder / "data/b.db", "--data", folder / "data"], {}, ["in the data folder"]),
+            (["restore", folder / "none.db", "--data", folder / "open"], {}, ["chmod 700"]),
             (new, {"SSL_CERT_FILE": str(folder / "no-certificates")}, ["SSL_CERT_FILE", "PEM"]),
             (new, {"AWS_CA_BUNDLE": str(folder / "none.pem")}, ["AWS_CA_BUNDLE", "none.pem"]),
             (["backup", folder / "b.db", "--data", folder / "none"], {}, ["There is no database"]),
             (["backup", folder / "none/b.db", "--data", folder / "data"], {}, ["No such file"]),
             (["restore", folder / "none.db", "--data", folder / "new2"], {}, ["There is no database"]),
             (["check", "--data", folder / "none"], {}, ["There is no data folder"]),
+            *[
+                ([*words, "--data", folder / "file"], {}, ["is no folder"])
+                for words in (["check"], ["backup", folder / "b.db"], ["restore", folder / "b.db"], ["server"])
+            ],
         ]
         for words, environment, parts in cases:
             status, said = slipway(*words, environment=environment)
@@ -207,6 +218,43 @@ def options_that_are_wrong_are_told_with_what_is_right():
             for part in parts:
                 expect_in(part, said, str(words))
         print(f"        {len(cases)} wrong starts")
+
+
+@suite.case
+def a_log_that_is_taken_away_under_the_server_is_told_and_a_restart_heals_it():
+    with Folder() as folder:
+        with Slipway(folder) as server:
+            api = Api(server.address, server.key)
+            group = api.post("projectgroups", {"Name": "Kept"})["Id"]
+            (folder / "data/slipway.db-wal").unlink()
+            answer = api.send("POST", "projectgroups", {"Name": "Lost"})
+            expect_equal(answer.status, 503)
+            expect_in("slipway.db-wal", answer.body.decode())
+            until(lambda: api.send("GET", "/health/ready").status == 503, 20, "readiness says so")
+            expect_in("slipway.db-wal", api.send("GET", "/health/ready").body.decode())
+            expect_equal(len(lines(server, "the database is in trouble")), 1)
+        with Slipway(folder, key=server.key) as server:
+            api = Api(server.address, server.key)
+            expect_equal(api.get(f"projectgroups/{group}")["Name"], "Kept")
+            api.post("projectgroups", {"Name": "Stored again"})
+
+
+@suite.case
+def what_only_tells_something_takes_no_other_method():
+    with Folder() as folder:
+        with Slipway(folder, environment={"SLIPWAY_METRICS_LISTEN": "127.0.0.1:0"}) as server:
+            api = Api(server.address, server.key)
+            metrics = lines(server, "metrics without a key")[0]["metrics at"]
+            for address in (f"{metrics}/metrics", *(server.address + path for path in ("/", "/health/live", "/health/ready"))):
+                for method, status in {"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "DELETE": 405, "PATCH": 405}.items():
+                    request = urllib.request.Request(address, method=method, data=b"{}" if status == 405 else None)
+                    try:
+                        answer = urllib.request.urlopen(request)
+                    except urllib.error.HTTPError as error:
+                        answer = error
+                    expect_equal(answer.status, status, f"{method} {address}")
+                    if status == 405:
+                        expect_equal(answer.headers["Allow"], "GET, HEAD")
 
 
 @suite.case
