@@ -20,7 +20,7 @@ using ErrorCondition = boost::json::error_code;
 
 constexpr std::size_t longest_named = 200;
 
-/// What a reference, or the one object among several choices, stands for.
+/// What a reference stands for.
 const json::object* resolved(const json::object* shape, const json::object& components) {
   while (shape != nullptr) {
     if (const auto reference = json::text_at(*shape, "$ref")) {
@@ -28,11 +28,24 @@ const json::object* resolved(const json::object* shape, const json::object& comp
       shape = component == nullptr ? nullptr : component->if_object();
     } else if (const json::array* all = json::array_at(*shape, "allOf"); all != nullptr && all->size() == 1) {
       shape = all->front().if_object();
-    } else if (const json::array* choices = json::array_at(*shape, "oneOf"); choices != nullptr && !choices->empty()) {
-      shape = choices->back().if_object();
     } else {
       return shape;
     }
+  }
+  return nullptr;
+}
+
+/// The first that `find` finds in a shape, or in one of those among which it leaves the choice.
+template <class Find>
+const json::object* first_of(const json::object* shape, const json::object& components, const Find& find) {
+  shape = resolved(shape, components);
+  if (shape == nullptr) return nullptr;
+  const json::array* choices = json::array_at(*shape, "oneOf");
+  if (choices == nullptr) return find(*shape);
+  for (const json::value& choice : *choices) {
+    const json::object* found = resolved(choice.if_object(), components);
+    if (found != nullptr) found = find(*found);
+    if (found != nullptr) return found;
   }
   return nullptr;
 }
@@ -44,8 +57,7 @@ class Listener {
   static constexpr std::size_t max_array_size = max_object_size, max_key_size = max_object_size,
                                max_string_size = max_object_size;
 
-  Listener(const json::object* shape, const json::object& components)
-      : components_(components), next_(resolved(shape, components)) {}
+  Listener(const json::object* shape, const json::object& components) : components_(components), next_(shape) {}
 
   const std::string& problem() const { return problem_; }
 
@@ -117,14 +129,16 @@ class Listener {
   }
 
   const json::object* items_of(const json::object* list) const {
-    return list == nullptr ? nullptr : resolved(json::object_at(*list, "items"), components_);
+    return first_of(list, components_, [](const json::object& shape) { return json::object_at(shape, "items"); });
   }
   const json::object* member_of(const json::object* of, std::string_view name) const {
-    if (of == nullptr) return nullptr;
-    if (const json::object* declared = json::object_at(*of, "properties")) {
-      if (const json::object* member = json::object_at(*declared, name)) return resolved(member, components_);
-    }
-    return resolved(json::object_at(*of, "additionalProperties"), components_);
+    const json::object* declared = first_of(of, components_, [&](const json::object& shape) {
+      const json::object* members = json::object_at(shape, "properties");
+      return members == nullptr ? nullptr : json::object_at(*members, name);
+    });
+    if (declared != nullptr) return declared;
+    return first_of(of, components_,
+                    [](const json::object& shape) { return json::object_at(shape, "additionalProperties"); });
   }
 
   /// By sorting: no choice of names makes it slow, as it does a table of hashes.
@@ -132,7 +146,9 @@ class Listener {
     const Open& object = open_.back();
     const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(object.first_name);
     if (names_.end() - begin < 2 || !problem_.empty()) return;
-    const bool ignores_case = object.shape != nullptr && shape::ignores_case_of_names(*object.shape);
+    const bool ignores_case = first_of(object.shape, components_, [](const json::object& shape) {
+                                return shape::ignores_case_of_names(shape) ? &shape : nullptr;
+                              }) != nullptr;
     std::sort(begin, names_.end(), [&](Name a, Name b) { return comes_before(view(a), view(b), ignores_case); });
     const auto same = std::adjacent_find(begin, names_.end(), [&](Name a, Name b) {
       return ignores_case ? equals_ignoring_case(view(a), view(b)) : view(a) == view(b);
