@@ -9,6 +9,8 @@ namespace slipway::bench {
 void measure_catalogue(Report&);
 /// 10 calls that deploy a step that does nothing to 1,000 tenants each.
 void measure_deployments(Report&);
+/// A project with a long history deleted while a client works.
+void measure_erasure(Report&);
 /// A server killed while 100 tenants' ECS rollouts are under way.
 void measure_restart(Report&);
 

@@ -1,5 +1,5 @@
-// server_bench [--json] [--only=catalogue|deployments|restart]: what the server costs, beside the limits of this
-// machine measured in the same run.
+// server_bench [--json] [--only=catalogue|deployments|erasure|restart]: what the server costs, beside the limits of
+// this machine measured in the same run.
 #include <array>
 #include <cstdio>
 #include <string>
@@ -21,8 +21,8 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
-  constexpr std::array groups{bench::Group{"catalogue", bench::measure_catalogue},
-                              bench::Group{"deployments", bench::measure_deployments},
-                              bench::Group{"restart", bench::measure_restart}};
+  constexpr std::array groups{
+      bench::Group{"catalogue", bench::measure_catalogue}, bench::Group{"deployments", bench::measure_deployments},
+      bench::Group{"erasure", bench::measure_erasure}, bench::Group{"restart", bench::measure_restart}};
   return bench::measure_groups(groups, arguments);
 }

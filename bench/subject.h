@@ -39,6 +39,7 @@ class Subject {
   json::value get(const std::string& path) { return call("GET", path, ""); }
   json::value post(const std::string& path, const json::value& body) { return call("POST", path, json::to_text(body)); }
   json::value put(const std::string& path, const json::value& body) { return call("PUT", path, json::to_text(body)); }
+  void remove(const std::string& path) { call("DELETE", path, ""); }
 
  private:
   json::value call(std::string_view method, const std::string& path, const std::string& body);

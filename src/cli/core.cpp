@@ -69,6 +69,7 @@ Core::Core(const World& world, CoreOptions options)
       poller_(world.executor, world.clock, world.random, options.poller),
       source_(*database_, tools_),
       engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
+      sweep_({*database_, vault_, world.executor, world.clock, world.log}),
       directory_(*database_),
       services_(services(world, options.observation)),
       api_(services_) {

@@ -18,6 +18,7 @@
 #include "cloud/client.h"
 #include "cloud/credentials.h"
 #include "cloud/poller.h"
+#include "documents/erasure_sweep.h"
 #include "documents/seed.h"
 #include "engine/deployment_source.h"
 #include "engine/engine.h"
@@ -55,8 +56,14 @@ class Core {
   Core(const World&, CoreOptions);
 
   /// Takes over what an earlier process left executing, and begins to work.
-  void start() { engine_.start(services_.installation_id); }
-  void stop() { engine_.stop(); }
+  void start() {
+    engine_.start(services_.installation_id);
+    sweep_.start();
+  }
+  void stop() {
+    sweep_.stop();
+    engine_.stop();
+  }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
   std::optional<net::Response> judge(const net::Request& head) const { return api_.judge(head); }
   std::uint64_t refused_sign_ins() const { return api_.refused_sign_ins(); }
@@ -86,6 +93,7 @@ class Core {
   steps::StepCatalogue steps_;
   engine::DeploymentSource source_;
   engine::Engine engine_;
+  documents::ErasureSweep sweep_;
   api::Directory directory_;
   std::optional<Secret> new_admin_key_;
   api::Services services_;

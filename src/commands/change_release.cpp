@@ -14,14 +14,12 @@
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
 #include "documents/audit.h"
-#include "documents/release_erasure.h"
+#include "documents/history_erasure.h"
 #include "language/template.h"
 #include "model/channel.h"
 #include "model/feed.h"
 #include "planning/package_selection.h"
 #include "storage/document_lookup.h"
-#include "storage/journal.h"
-#include "storage/task_log.h"
 #include "storage/tasks.h"
 
 namespace slipway::commands {
@@ -141,6 +139,17 @@ void move_to_channel(storage::Reader& reader, storage::ReleaseRecord& release, c
   release.channel = channel->Id;
 }
 
+void require_ended(storage::Reader& reader, const storage::ReleaseRecord& release) {
+  storage::DeploymentFilter active;
+  active.release = release.id;
+  active.states = {storage::TaskState::Queued, storage::TaskState::Executing, storage::TaskState::Cancelling};
+  const auto deployments = storage::list_deployments(reader, active, {0, 1}).items;
+  if (deployments.empty()) return;
+  storage::TaskFilter task;
+  task.ids = {deployments.front().task};
+  documents::require_ended(reader, std::move(task), "Release " + release.version);
+}
+
 }  // namespace
 
 storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context, const std::string& id) {
@@ -188,7 +197,9 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
 
 void delete_release(storage::Txn& txn, CommandContext& context, const std::string& id) {
   const storage::ReleaseRecord release = existing(txn, context, id);
-  documents::erase_with_deployments(txn, context.vault, release);
+  require_ended(txn, release);
+  storage::erase_release(txn, release.id);
+  documents::erase_history(txn, context.vault, release.id, release.space);
   documents::audit(txn, context, "Deleted", fmt::format("Release {} was deleted", release.version),
                    {release.id, release.project, "", ""});
 }

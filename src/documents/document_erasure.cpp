@@ -6,8 +6,8 @@
 
 #include "documents/document_draft.h"
 #include "documents/document_store.h"
+#include "documents/history_erasure.h"
 #include "documents/reference_check.h"
-#include "documents/release_erasure.h"
 #include "documents/stored_document.h"
 #include "model/references.h"
 
@@ -27,7 +27,7 @@ class Family {
   void add(StoredResource row) {
     if (!ids_.insert(row.id).second) return;
     const std::string id = row.id;
-    const bool is_space = row.type == "Space";
+    const bool is_space = catalogue_.get(row.type).dimension == model::Dimension::space;
     rows_.push_back(std::move(row));
     for (const Schema& schema : catalogue_.all()) {
       storage::ResourceFilter members;
@@ -76,7 +76,8 @@ Outsiders outsiders_of(const Family& family, storage::Reader& reader, const mode
       const auto source = storage::find_resource(reader, referrer.source);
       if (!source || (!row.space.empty() && !source->space.empty() && source->space != row.space)) continue;
       for (const model::Edge& edge : model::edges_of(catalogue.get(source->type), parse_document(*source))) {
-        const bool points_here = edge.field == referrer.field && (edge.target == row.id || row.type == "TagSet");
+        const bool points_here =
+            edge.field == referrer.field && (edge.target == row.id || edge.declared->kind == model::FieldKind::tags);
         if (!points_here || edge.declared->on_delete == model::OnDelete::ignore) continue;
         if (edge.declared->on_delete == model::OnDelete::unlink) {
           found.to_unlink[source->id].push_back(row.id);
@@ -92,21 +93,31 @@ Outsiders outsiders_of(const Family& family, storage::Reader& reader, const mode
   return found;
 }
 
-/// Tasks keep working with what they were started for, so that stays until they have ended.
-void require_rest(storage::Reader& reader, const StoredResource& row) {
+storage::TaskFilter tasks_of(model::Dimension dimension, const std::string& id) {
   storage::TaskFilter tasks;
-  if (row.type == "Space") {
-    tasks.space = row.id;
-  } else if (row.type == "Project") {
-    tasks.project = row.id;
-  } else if (row.type == "Environment") {
-    tasks.environment = row.id;
-  } else if (row.type == "Tenant") {
-    tasks.tenant = row.id;
-  } else {
-    return;
+  switch (dimension) {
+    case model::Dimension::space:
+      tasks.space = id;
+      break;
+    case model::Dimension::project:
+      tasks.project = id;
+      break;
+    case model::Dimension::environment:
+      tasks.environment = id;
+      break;
+    case model::Dimension::tenant:
+      tasks.tenant = id;
+      break;
+    case model::Dimension::none:
+      break;
   }
-  require_ended(reader, std::move(tasks), fmt::format("{} '{}'", row.type, row.name));
+  return tasks;
+}
+
+/// Tasks keep working with what they were started for, so that stays until they have ended.
+void require_rest(storage::Reader& reader, const Schema& schema, const StoredResource& row) {
+  if (schema.dimension == model::Dimension::none) return;
+  require_ended(reader, tasks_of(schema.dimension, row.id), fmt::format("{} '{}'", row.type, row.name));
 }
 
 }  // namespace
@@ -117,7 +128,7 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
   model::Changes changes;
   if (schema.hook) changes = schema.hook({&document, nullptr, context_.actor.user}, lookup_, problems);
   problems.throw_if_any();
-  require_rest(txn_, row);
+  require_rest(txn_, schema, row);
 
   Family family(txn_, context_.catalogue);
   family.add(row);
@@ -140,7 +151,9 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
     save(their_schema, draft);
   }
   for (const StoredResource& member : family.rows()) {
-    if (member.type == "Project") erase_releases_of(txn_, context_.vault, member.id);
+    if (context_.catalogue.get(member.type).dimension == model::Dimension::project) {
+      erase_history(txn_, context_.vault, member.id, member.space);
+    }
     context_.vault.erase_owned_by(txn_, member.id);
     storage::erase_resource(txn_, member.id);
   }

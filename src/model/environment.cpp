@@ -7,6 +7,7 @@ Schema environment_schema() {
       .type = "Environment",
       .collection = "environments",
       .id_prefix = "Environments",
+      .dimension = Dimension::environment,
       .fields = {name_field(), slug_field(), description_field(), integer("SortOrder").keeps(),
                  flag("UseGuidedFailure"), flag("AllowDynamicInfrastructure"), tags("EnvironmentTags"),
                  anything("ExtensionSettings", json::array()), choice("Type", {"Static"}).server_set()},

@@ -150,6 +150,7 @@ Schema project_schema() {
       .type = "Project",
       .collection = "projects",
       .id_prefix = "Projects",
+      .dimension = Dimension::project,
       .fields =
           {
               name_field(),

@@ -241,14 +241,18 @@ using Prepare = std::function<json::object(json::object incoming, const Lookup&)
 /// Pure. Problems that a client can mend go to the last argument, each naming a field and its fix.
 using Hook = std::function<Changes(const Edit&, const Lookup&, Problems&)>;
 
+/// What tasks, deployments and audit entries are told apart by, besides their own ids.
+enum class Dimension { none, space, project, environment, tenant };
+
 struct Schema {
   std::string type = {};        ///< "Environment"
   std::string collection = {};  ///< route segment, "environments"
   std::string id_prefix = {};   ///< "Environments" for ids like Environments-1
   std::string id_form = {};     ///< instead: an id made of the document, "deploymentprocess-<ProjectId>"
   Scope scope = Scope::space;
-  std::string parent = {};         ///< field that holds the owner's id; documents go when their owner goes
-  std::string discriminator = {};  ///< field that names the document's kind, "AccountType"
+  Dimension dimension = Dimension::none;  ///< whether histories name documents of this type
+  std::string parent = {};                ///< field that holds the owner's id; documents go when their owner goes
+  std::string discriminator = {};         ///< field that names the document's kind, "AccountType"
   std::vector<Field> fields = {};
   std::map<std::string, std::vector<Field>> kinds = {};  ///< more fields, by kind; other kinds are refused
   Order order = Order::by_name;

@@ -79,6 +79,7 @@ Schema space_schema() {
       .collection = "spaces",
       .id_prefix = "Spaces",
       .scope = Scope::system,
+      .dimension = Dimension::space,
       .fields = {name_field(50), slug_field(), description_field(), flag("IsDefault").server_set(), flag("IsPrivate"),
                  flag("TaskQueueStopped"), references("SpaceManagersTeams", {"Team"}).unlinked_on_delete(),
                  references("SpaceManagersTeamMembers", {"User"}).unlinked_on_delete(),

@@ -51,6 +51,7 @@ Schema tenant_schema() {
       .type = "Tenant",
       .collection = "tenants",
       .id_prefix = "Tenants",
+      .dimension = Dimension::tenant,
       .fields = {name_field(), slug_field(), description_field(), tags("TenantTags"),
                  reference_map("ProjectEnvironments", {"Project"}, {"Environment"}).keeps().unlinked_on_delete(),
                  reference("ClonedFromTenantId", {"Tenant"}).outlives_target().server_set(), flag("IsDisabled")},

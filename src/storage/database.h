@@ -127,7 +127,7 @@ class Reader {
 
 /// What a commit changed, told to subscribers after it is durable, in commit order.
 struct Change {
-  enum class Kind { resource, release, deployment, task, task_log, task_cancel, lock_released };
+  enum class Kind { resource, release, deployment, task, task_log, task_cancel, lock_released, erasure };
   Kind kind;
   std::string id;            ///< of what changed (for lock_released: the lock's key)
   std::string detail = {};   ///< kind-specific: for a task its state

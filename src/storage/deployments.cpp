@@ -18,7 +18,8 @@ struct Sql {
 constexpr Sql kSql{
     .insert = {"insert deployment", "INSERT INTO deployments (" DEPLOYMENT_COLUMNS
                                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
-    .find = {"find deployment", "SELECT " DEPLOYMENT_COLUMNS " FROM deployments WHERE number = ?1"},
+    .find = {"find deployment",
+             "SELECT " DEPLOYMENT_COLUMNS " FROM deployments WHERE number = ?1 AND space <> 'erased'"},
     .erase = {"erase deployment", "DELETE FROM deployments WHERE number = ?1 RETURNING space"},
     .attempt_ended = {"record attempt", "INSERT INTO current_states (" STATE_COLUMNS
                                         ") VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (project, environment, tenant)"
@@ -55,6 +56,7 @@ const ListQuery& deployment_list() {
                   {.column = "environment", .indexed = true, .many = true},
                   {.column = "channel", .many = true},
                   {.column = "space", .indexed = true, .many = true}},
+      .always = "space <> 'erased'",
       .more = "(?7 < 0 OR EXISTS (SELECT 1 FROM tasks WHERE tasks.number = deployments.task"
               " AND tasks.state IN (?7, ?8, ?9, ?10, ?11, ?12, ?13)))",
       .more_parameters = kTaskStates,

@@ -65,7 +65,7 @@ void make_old(const std::string& path, int version) {
   connection.execute(
       "INSERT INTO resources (id, type, space, parent, kind, name, name_key, slug, sort, revision, has_secrets, body)"
       " VALUES ('Environments-1', 'Environment', 'Spaces-1', '', '', 'Test', 'test', 'test', 3, 4, 0, '{}');"
-      "INSERT INTO snapshots VALUES ('variableset-Projects-1-s-0-AAAAA', 'Projects-1', x'00');"
+      "INSERT INTO snapshots (id, owner, hash) VALUES ('variableset-Projects-1-s-0-AAAAA', 'Projects-1', x'00');"
       "INSERT INTO events (number, occurred, category, space, user_id, username, message, subject, project, "
       "environment,"
       " tenant, details) VALUES (7, 1, 'Created', '', '', '', 'told', '', '', '', '', '')");

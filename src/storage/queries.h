@@ -25,6 +25,7 @@ std::vector<Query> members_of(const Sql& sql) {
 std::vector<Query> api_key_queries();
 std::vector<Query> content_queries();
 std::vector<Query> deployment_queries();
+std::vector<Query> erasure_queries();
 std::vector<Query> event_queries();
 std::vector<Query> health_queries();
 std::vector<Query> id_queries();

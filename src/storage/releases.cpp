@@ -28,7 +28,7 @@ constexpr Sql kSql{
                       "SELECT 1 FROM releases WHERE project = ?1 AND version_key = ?2 AND number <> ?3"},
     .erase = {"erase release", "DELETE FROM releases WHERE number = ?1 RETURNING space"},
     .erase_reached = {"erase reached", "DELETE FROM reached WHERE release = ?1"},
-    .find = {"find release", "SELECT " RELEASE_COLUMNS " FROM releases WHERE number = ?1"},
+    .find = {"find release", "SELECT " RELEASE_COLUMNS " FROM releases WHERE number = ?1 AND space <> 'erased'"},
     .find_by_version = {"find release by version",
                         "SELECT " RELEASE_COLUMNS " FROM releases WHERE project = ?1 AND version_key = ?2"},
     .latest = {"latest release",
@@ -50,6 +50,7 @@ const ListQuery& release_list() {
       .filters = {{.column = "channel", .indexed = true},
                   {.column = "project", .indexed = true},
                   {.column = "space", .indexed = true}},
+      .always = "space <> 'erased'",
       .tallied = true,
   });
   return list;

@@ -290,3 +290,12 @@ CREATE INDEX events_by_project ON events (project, number) WHERE project <> '';
 CREATE INDEX events_by_user ON events (user_id, number, space);
 CREATE INDEX events_by_category ON events (category, number, space);
 CREATE INDEX events_by_space ON events (space, number);
+
+-- Histories that are on their way out (erasures.h).
+
+CREATE TABLE erasures (
+  subject TEXT PRIMARY KEY,  -- a project or a release
+  space TEXT NOT NULL,
+  stage INTEGER NOT NULL,
+  below INTEGER NOT NULL     -- what has a greater number is out of the lists already
+) STRICT, WITHOUT ROWID;

@@ -1,5 +1,6 @@
 #include "storage/tallies.h"
 
+#include "storage/erasures.h"
 #include "storage/queries.h"
 
 namespace slipway::storage {
@@ -19,6 +20,7 @@ constexpr Sql kSql{
 }  // namespace
 
 void count_in(Txn& txn, std::string_view list, std::string_view space, std::int64_t by) {
+  if (by == 0 || space == kErasedSpace) return;  // rows that go have left the lists before
   txn.run(kSql.add, {list, space, by});
 }
 

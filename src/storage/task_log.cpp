@@ -21,7 +21,9 @@ constexpr Sql kSql{
     .read = {"read log",
              "SELECT last, lines, size, packed FROM log_chunks WHERE task = ?1 AND last > ?2 ORDER BY last"},
     .erase_range = {"erase log chunks", "DELETE FROM log_chunks WHERE task = ?1 AND last > ?2 AND last <= ?3"},
-    .erase = {"erase log", "DELETE FROM log_chunks WHERE task = ?1"},
+    .erase = {"erase log",
+              "DELETE FROM log_chunks WHERE task = ?1 AND last IN"
+              " (SELECT last FROM log_chunks WHERE task = ?1 ORDER BY last LIMIT ?2)"},
 };
 
 // A chunk is its lines one after another, each: unit, category, microseconds since the line before, text. Numbers are
@@ -187,7 +189,9 @@ void compact_log(Txn& txn, std::string_view task) {
   }
 }
 
-void erase_log(Txn& txn, std::string_view task) { txn.run(kSql.erase, {task_to_find(task)}); }
+bool erase_log(Txn& txn, std::string_view task, std::int64_t chunks_at_most) {
+  return txn.run(kSql.erase, {task_to_find(task), chunks_at_most}) < chunks_at_most;
+}
 
 std::vector<Query> task_log_queries() { return members_of(kSql); }
 

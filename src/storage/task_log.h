@@ -27,6 +27,7 @@ std::vector<LogLine> read_log(Reader&, std::string_view task, std::int64_t after
 std::int64_t log_size(Reader&, std::string_view task);
 /// Rewrites the many small chunks of an ended task as few large ones.
 void compact_log(Txn&, std::string_view task);
-void erase_log(Txn&, std::string_view task);
+/// Erases at most so many of its chunks; true when none is left.
+bool erase_log(Txn&, std::string_view task, std::int64_t chunks_at_most);
 
 }  // namespace slipway::storage

@@ -30,7 +30,7 @@ constexpr Sql kSql{
     .insert = {"insert task",
                "INSERT INTO tasks (" TASK_COLUMNS
                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"},
-    .find = {"find task", "SELECT " TASK_COLUMNS " FROM tasks WHERE number = ?1"},
+    .find = {"find task", "SELECT " TASK_COLUMNS " FROM tasks WHERE number = ?1 AND space <> 'erased'"},
     .queued = {"queued tasks", "SELECT " TASK_COLUMNS
                                " FROM tasks WHERE state <= 2 AND state = 0 ORDER BY priority DESC, queued, number"},
     .claimed = {"claimed tasks", "SELECT " TASK_COLUMNS " FROM tasks WHERE state <= 2 AND state <> 0 ORDER BY number"},
@@ -64,6 +64,7 @@ ListQuery::Shape list_shape() {
                   {.column = "name", .many = true},
                   {.column = "node", .many = true},
                   {.column = "space", .indexed = true, .many = true}},
+      .always = "space <> 'erased'",
       .more =
           "(?7 < 0 OR state IN (?7, ?8, ?9, ?10, ?11, ?12, ?13))"
           " AND (?14 < 0 OR CASE WHEN has_warnings <> 0 OR state = 4 THEN 1 ELSE 0 END = ?14)",
@@ -88,12 +89,12 @@ ListQuery list_of_few(std::string_view name, std::string_view states) {
 }
 
 const ListQuery& active_tasks() {
-  static const ListQuery list = list_of_few("active tasks", "state <= 2");
+  static const ListQuery list = list_of_few("active tasks", "state <= 2 AND space <> 'erased'");
   return list;
 }
 
 const ListQuery& unsuccessful_tasks() {
-  static const ListQuery list = list_of_few("unsuccessful tasks", "state > 3");
+  static const ListQuery list = list_of_few("unsuccessful tasks", "state > 3 AND space <> 'erased'");
   return list;
 }
 
