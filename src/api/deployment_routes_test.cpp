@@ -28,7 +28,7 @@ struct RunningApi : DeliveryApi {
           txn, R"({"Steps":[{"Number":1,"Group":1,"Name":"Migrate","Actions":[{"Unit":1,"Name":"Migrate"}]},
                             {"Number":2,"Group":2,"Name":"Deploy web","Actions":[{"Unit":0,"Name":"Deploy web",
                              "SkipReason":"It is not meant for this environment."}]}]})");
-      const auto claim = storage::claim_task(txn, task, "node1", plan, clock().now());
+      const auto claim = storage::claim_task(txn, task, {"node1"}, plan, clock().now());
       storage::put_unit(
           txn,
           {task, 1, 1, storage::UnitState::done,

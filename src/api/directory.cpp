@@ -10,8 +10,8 @@ namespace slipway::api {
 namespace {
 
 bool concerns_directory(const storage::Change& change) {
-  if (change.kind != storage::Change::Kind::resource) return false;
-  return change.detail == "Space" || change.detail == "User" || change.detail == "Team";
+  if (change.kind != storage::Change::Kind::document) return false;
+  return change.type == model::Space::type || change.type == model::User::type || change.type == model::Team::type;
 }
 
 DirectoryState load(storage::Reader& reader) {

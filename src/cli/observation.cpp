@@ -96,8 +96,9 @@ void Observation::watch(storage::Database& database) {
                  [&database] { return database.can_write() ? 1 : 0; });
   database.subscribe([this](const std::vector<storage::Change>& changes) {
     for (const auto& change : changes) {
-      if (change.kind != storage::Change::Kind::task) continue;
-      metrics_.counter("slipway_task_changes_total", "Tasks that came into a state.", {{"state", change.detail}}).add();
+      if (change.kind != storage::Change::Kind::task || change.is_gone) continue;
+      const std::string state(storage::to_string(*change.state));
+      metrics_.counter("slipway_task_changes_total", "Tasks that came into a state.", {{"state", state}}).add();
     }
   });
 }

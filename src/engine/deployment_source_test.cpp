@@ -28,7 +28,7 @@ struct World : commands::testing::World {
     if (!tenant.empty()) request.tenants = planning::TenantQuery{{tenant}, {}};
     const auto deployment = deploy(request).deployments.at(0);
     database->write("end", [&](storage::Txn& txn) {
-      const auto claim = storage::claim_task(txn, deployment.task, "node1", "", clock.now());
+      const auto claim = storage::claim_task(txn, deployment.task, {"node1"}, "", clock.now());
       storage::finish_task(txn, *claim, outcome, "", false, clock.now());
       source.ended(txn, *storage::find_task(txn, deployment.task), outcome, "");
     });

@@ -69,6 +69,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   explicit State(EngineParts p) : parts(std::move(p)), strand(parts.executor) {}
 
   void begin();
+  void begin_node();
   void hold_changed();
   struct Left;
   std::vector<Left> take_over(const std::vector<TaskRecord>&, bool after_death);
@@ -87,6 +88,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
                                  std::shared_ptr<Suspicion> suspicion = nullptr);
   void drop(const std::string& task);
   void changed(const std::vector<storage::Change>&);
+  void task_changed(const std::string& id, TaskState);
   void load(const std::vector<std::string>& ids);
   template <class Condition>
   std::vector<TaskRecord> find(const std::vector<std::string>& ids, Condition wanted);
@@ -141,6 +143,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   Strand strand;
   std::atomic<bool> stopping{false};
   // The rest belongs to the strand, once started.
+  storage::Node node;  ///< this run of it; epoch 0 until it has taken over what was left
   bool held = false;   ///< nothing is claimed
   bool begun = false;  ///< what an earlier process left executing is taken over, and the queue is loaded
   bool pump_due = false;
@@ -189,11 +192,21 @@ struct Engine::State::Left {
 };
 
 void Engine::State::begin() {
-  const auto claimed = parts.database.read([](storage::Reader& r) { return storage::claimed_tasks(r); });
-  surely([claimed](State& self) {
+  surely([](State& self) {
+    self.begin_node();
+    const auto claimed =
+        self.parts.database.read([&](storage::Reader& r) { return storage::tasks_to_take_over(r, self.node.name); });
     for (const auto& left : self.take_over(claimed, true)) self.resume(left);
     if (!claimed.empty()) self.parts.log.info("took over tasks that were executing", {{"count", claimed.size()}});
     self.surely([](State& s) { s.load_queue(); });
+  });
+}
+
+/// The folder's lock let this process in, so whoever had the database before is dead.
+void Engine::State::begin_node() {
+  node = parts.database.write("begin node", [&](storage::Txn& txn) {
+    storage::end_other_nodes(txn, parts.options.node);
+    return storage::begin_node(txn, parts.options.node, parts.clock.now());
   });
 }
 
@@ -229,7 +242,7 @@ std::vector<Engine::State::Left> Engine::State::take_over(const std::vector<Task
     all.clear();
     for (const auto& task : tasks) {
       Left left{task};
-      left.claim = storage::take_over_task(txn, task.id, parts.options.node);
+      left.claim = storage::take_over_task(txn, task.id, node);
       if (left.claim && after_death) std::tie(left.is_suspect, left.units) = may_have_run(txn, task.id);
       all.push_back(std::move(left));
     }
@@ -317,7 +330,7 @@ void Engine::State::pump_soon() {
 
 /// Claims and starts one batch of what may start now.
 void Engine::State::pump() {
-  if (held || runs.size() - idle.size() >= parts.options.task_cap) return;
+  if (held || node.epoch == 0 || runs.size() - idle.size() >= parts.options.task_cap) return;
   const std::size_t free_slots = parts.options.task_cap - (runs.size() - idle.size());
   const auto batch = queue.take(std::min(parts.options.claim_batch, free_slots));
   if (batch.empty()) return;
@@ -367,7 +380,7 @@ std::vector<std::optional<storage::Claim>> Engine::State::claim(storage::Txn& tx
       continue;
     }
     p.task.plan = storage::put_content(txn, text_of(p.plan));
-    claims.push_back(storage::claim_task(txn, p.task.id, parts.options.node, p.task.plan, now));
+    claims.push_back(storage::claim_task(txn, p.task.id, node, p.task.plan, now));
     if (!claims.back()) continue;
     if (!p.task.started) p.task.started = now;
     parts.source.started(txn, p.task);
@@ -433,23 +446,16 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
   for (const auto& change : changes) {
     switch (change.kind) {
       case storage::Change::Kind::task:
-        if (change.detail == to_string(TaskState::Queued)) {
-          queued.push_back(change.id);
-        } else if (change.detail == to_string(TaskState::Canceled) || change.detail == to_string(TaskState::TimedOut)) {
-          on_strand([id = change.id](State& s) { s.left_queue(id); });
-        }
+        if (change.is_gone) break;
+        if (change.state == TaskState::Queued) queued.push_back(change.id);
+        task_changed(change.id, *change.state);
         break;
-      case storage::Change::Kind::task_cancel:
-        on_strand([id = change.id](State& s) {
-          if (const auto it = s.runs.find(id); it != s.runs.end()) it->second->cancel();
-        });
-        break;
-      case storage::Change::Kind::lock_released:
+      case storage::Change::Kind::lock:
         on_strand([lock = change.id](State& s) { s.lock_waiters.freed(lock); });
         break;
-      case storage::Change::Kind::resource:
-        if (change.detail == model::Space::type) on_strand([id = change.id](State& s) { s.space_changed(id); });
-        if (change.detail == storage::kQueueHoldType) on_strand([](State& s) { s.hold_changed(); });
+      case storage::Change::Kind::document:
+        if (change.type == model::Space::type) on_strand([id = change.id](State& s) { s.space_changed(id); });
+        if (change.type == storage::kQueueHoldType) on_strand([](State& s) { s.hold_changed(); });
         break;
       default:
         break;
@@ -458,8 +464,18 @@ void Engine::State::changed(const std::vector<storage::Change>& changes) {
   if (!queued.empty()) on_strand([queued = std::move(queued)](State& s) { s.load(queued); });
 }
 
+void Engine::State::task_changed(const std::string& id, TaskState state) {
+  if (state == TaskState::Canceled || state == TaskState::TimedOut) {
+    on_strand([id](State& s) { s.left_queue(id); });
+  } else if (state == TaskState::Cancelling) {
+    on_strand([id](State& s) {
+      if (const auto it = s.runs.find(id); it != s.runs.end()) it->second->cancel();
+    });
+  }
+}
+
 void Engine::State::load(const std::vector<std::string>& ids) {
-  if (!begun) return;  // the whole queue is loaded when it is released
+  if (!begun || node.epoch == 0) return;  // the whole queue is loaded when it is released
   std::vector<TaskRecord> tasks;
   try {
     tasks = find(ids, [](const TaskRecord& task) { return task.state == TaskState::Queued; });

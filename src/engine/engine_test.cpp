@@ -243,7 +243,10 @@ class Node {
   }
   /// Another holder takes the task, as a second node would after a lost lease.
   void take_over_elsewhere(const std::string& id) {
-    database_->write("take over", [&](storage::Txn& txn) { storage::take_over_task(txn, id, "node2"); });
+    database_->write("take over", [&](storage::Txn& txn) {
+      storage::end_other_nodes(txn, "node2");
+      storage::take_over_task(txn, id, {"node2", 1});
+    });
   }
   storage::TaskRecord task(const std::string& id) {
     return *database_->read([&](storage::Reader& r) { return storage::find_task(r, id); });
@@ -762,7 +765,7 @@ TEST_CASE("many tasks on many threads all end, each once") {
     std::atomic<int> ended{0};
     database->subscribe([&](const std::vector<storage::Change>& changes) {
       for (const auto& change : changes) {
-        if (change.kind == storage::Change::Kind::task && change.detail == "Success" && ++ended == count) {
+        if (change.kind == storage::Change::Kind::task && change.state == storage::TaskState::Success && ++ended == count) {
           all_ended.set_value();
         }
       }

@@ -55,6 +55,7 @@ void insert_api_key(Txn& txn, const Vault& vault, const ApiKey& api_key, std::st
   const std::string hash = hash_of(vault, key);
   txn.run(kSql.insert, {api_key.id, api_key.user, api_key.purpose, api_key.hint, to_micros(api_key.created),
                         api_key.expires ? Parameter(to_micros(*api_key.expires)) : Parameter(nullptr), Blob{hash}});
+  txn.publish({.kind = Change::Kind::document, .id = api_key.id, .type = std::string(kApiKeyType)});
 }
 
 std::optional<ApiKey> find_api_key(Reader& reader, const Vault& vault, std::string_view key) {
@@ -70,7 +71,11 @@ Page<ApiKey> list_api_keys(Reader& reader, std::string_view user, Slice slice) {
   return api_key_list().page(reader, {user}, slice, api_key_of);
 }
 
-void erase_api_key(Txn& txn, std::string_view id) { txn.run(kSql.erase, {id}); }
+void erase_api_key(Txn& txn, std::string_view id) {
+  if (txn.run(kSql.erase, {id}) == 0) return;
+  txn.publish(
+      {.kind = Change::Kind::document, .id = std::string(id), .type = std::string(kApiKeyType), .is_gone = true});
+}
 
 std::vector<Query> api_key_queries() {
   std::vector<Query> queries = members_of(kSql);

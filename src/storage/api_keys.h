@@ -10,6 +10,9 @@
 
 namespace slipway::storage {
 
+/// What changes call them.
+inline constexpr std::string_view kApiKeyType = "ApiKey";
+
 struct ApiKey {
   std::string id = {};  ///< "APIKeys-1"
   std::string user = {};

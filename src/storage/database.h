@@ -22,6 +22,7 @@
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "storage/change.h"
 
 namespace slipway::storage {
 
@@ -125,21 +126,13 @@ class Reader {
   }
 };
 
-/// What a commit changed, told to subscribers after it is durable, in commit order.
-struct Change {
-  enum class Kind { resource, release, deployment, task, task_log, task_cancel, lock_released, erasure };
-  Kind kind;
-  std::string id;            ///< of what changed (for lock_released: the lock's key)
-  std::string detail = {};   ///< kind-specific: for a task its state
-  std::uint64_t number = 0;  ///< given at commit; grows by one, from one at start
-};
-
 /// A transaction. `write` may run its function again after a lost race, so the function must only touch the Txn.
 class Txn : public Reader {
  public:
   /// Runs a statement that changes rows; returns how many it changed.
   virtual std::int64_t run(const Query&, Parameters) = 0;
-  /// Published once the commit is durable; dropped when it fails.
+  /// Stored with this transaction (changes.h), and told to subscribers once the commit is durable; dropped when it
+  /// fails. Of several in a row that a log went on, the last one stays.
   virtual void publish(Change) = 0;
   /// Called if what this transaction changed is not kept, so that memory filled from it can be emptied again.
   virtual void at_rollback(std::function<void()>) = 0;
@@ -190,8 +183,8 @@ class Database {
     }
   }
 
-  /// `listener` is called on the committing thread for each group of changes; it must be quick, and must neither
-  /// write nor throw.
+  /// `listener` is called on the committing thread for each group of changes, in the order of commit; it must be quick,
+  /// and must neither write nor throw.
   virtual void subscribe(std::function<void(const std::vector<Change>&)> listener) = 0;
 
   /// False from the first commit on that failed for more than want of room: only opening the database anew, by a

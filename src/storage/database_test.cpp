@@ -31,7 +31,7 @@ void put(Database& database, std::string_view name) {
   database.write("put", [&](Txn& t) { t.run(kPut, {name, 1}); });
 }
 
-Change change(std::string id) { return {.kind = Change::Kind::resource, .id = std::move(id)}; }
+Change change(std::string id) { return {.kind = Change::Kind::document, .id = std::move(id)}; }
 
 TEST_CASE_TEMPLATE("a write is seen by the next read, and after a restart", DatabaseKind, SLIPWAY_DATABASES) {
   DatabaseKind database;
@@ -80,7 +80,7 @@ TEST_CASE_TEMPLATE("changes are published in commit order, numbered from one, on
     const auto rows = database->read(count);
     for (const auto& c : changes) {
       seen.push_back(c.id + " " + std::to_string(c.number));
-      CHECK(static_cast<std::int64_t>(c.number) <= 2 * rows);
+      CHECK(c.number <= 2 * rows);
     }
   });
   for (const char* name : {"a", "b"}) {

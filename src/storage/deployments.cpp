@@ -1,3 +1,4 @@
+#include "storage/erasures.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
 #include "storage/queries.h"
@@ -20,7 +21,7 @@ constexpr Sql kSql{
                                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
     .find = {"find deployment",
              "SELECT " DEPLOYMENT_COLUMNS " FROM deployments WHERE number = ?1 AND space <> 'erased'"},
-    .erase = {"erase deployment", "DELETE FROM deployments WHERE number = ?1 RETURNING space"},
+    .erase = {"erase deployment", "DELETE FROM deployments WHERE number = ?1 RETURNING space, project"},
     .attempt_ended = {"record attempt", "INSERT INTO current_states (" STATE_COLUMNS
                                         ") VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (project, environment, tenant)"
                                         " DO UPDATE SET last_deployment = excluded.last_deployment"},
@@ -96,6 +97,13 @@ std::int64_t release_to_match(std::string_view id) {
   return id.empty() ? -1 : number_of(id, kReleasePrefix).value_or(0);
 }
 
+Change change_of(std::string_view id, std::string_view space, std::string_view project) {
+  return {.kind = Change::Kind::deployment,
+          .id = std::string(id),
+          .space = std::string(space),
+          .project = std::string(project)};
+}
+
 }  // namespace
 
 void insert_deployment(Txn& txn, const DeploymentRecord& deployment) {
@@ -104,7 +112,7 @@ void insert_deployment(Txn& txn, const DeploymentRecord& deployment) {
                         deployment.tenant, deployment.channel, stored_number(deployment.task, kTaskPrefix),
                         to_micros(deployment.created), deployment.deployed_by, deployment.body});
   count_in(txn, "deployments", deployment.space, 1);
-  txn.publish({.kind = Change::Kind::deployment, .id = deployment.id});
+  txn.publish(change_of(deployment.id, deployment.space, deployment.project));
 }
 
 std::optional<DeploymentRecord> find_deployment(Reader& reader, std::string_view id) {
@@ -121,10 +129,13 @@ Page<DeploymentRecord> list_deployments(Reader& reader, const DeploymentFilter& 
 }
 
 void erase_deployment(Txn& txn, std::string_view id) {
-  const auto space = txn.one(kSql.erase, {number_of_deployment(id)}, [](const Row& row) { return row.string(0); });
-  if (!space) return;
-  count_in(txn, "deployments", *space, -1);
-  txn.publish({.kind = Change::Kind::deployment, .id = std::string(id)});
+  auto change = txn.one(kSql.erase, {number_of_deployment(id)},
+                        [&](const Row& row) { return change_of(id, row.text(0), row.text(1)); });
+  if (!change) return;
+  count_in(txn, "deployments", change->space, -1);
+  if (change->space == kErasedSpace) return;  // that it is gone was told of what it went with
+  change->is_gone = true;
+  txn.publish(std::move(*change));
 }
 
 void record_ended(Txn& txn, const DeploymentRecord& deployment, bool success) {
@@ -136,7 +147,7 @@ void record_ended(Txn& txn, const DeploymentRecord& deployment, bool success) {
   } else {
     txn.run(kSql.attempt_ended, {deployment.project, deployment.environment, deployment.tenant, number});
   }
-  txn.publish({.kind = Change::Kind::deployment, .id = deployment.id});
+  txn.publish(change_of(deployment.id, deployment.space, deployment.project));
 }
 
 std::optional<CurrentState> current_state(Reader& reader, std::string_view project, std::string_view environment,

@@ -102,7 +102,7 @@ void release_locks(Txn& txn, std::string_view task, int unit) {
   const auto keys = txn.all(kSql.locks, {number, unit}, [](const Row& row) { return row.string(0); });
   if (keys.empty()) return;
   txn.run(kSql.release_locks, {number, unit});
-  for (const auto& key : keys) txn.publish({.kind = Change::Kind::lock_released, .id = key});
+  for (const auto& key : keys) txn.publish({.kind = Change::Kind::lock, .id = key});
 }
 
 std::vector<Query> journal_queries() { return members_of(kSql); }

@@ -55,7 +55,7 @@ void erase_entries(Txn&, std::string_view task, int unit);
 
 /// Takes `key` for the unit if it is free or already its own; otherwise returns the task that holds it.
 std::optional<std::string> take_lock(Txn&, std::string_view key, std::string_view task, int unit);
-/// Frees all locks of a unit and publishes Change::lock_released for each.
+/// Frees all locks of a unit and publishes a change of each.
 void release_locks(Txn&, std::string_view task, int unit);
 
 }  // namespace slipway::storage

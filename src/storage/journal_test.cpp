@@ -76,7 +76,7 @@ TEST_CASE_TEMPLATE("a lock has one holder until it is released, which is told", 
   CHECK(take("service a", "ServerTasks-1", 2) == "ServerTasks-1");
   database->write("release", [](Txn& t) { release_locks(t, "ServerTasks-1", 1); });
   REQUIRE(seen.size() == 2);
-  CHECK(seen[0].kind == Change::Kind::lock_released);
+  CHECK(seen[0].kind == Change::Kind::lock);
   CHECK(seen[0].id == "service a");
   CHECK(seen[1].id == "service b");
   CHECK_FALSE(take("service a", "ServerTasks-2", 1));

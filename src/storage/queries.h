@@ -23,6 +23,7 @@ std::vector<Query> members_of(const Sql& sql) {
 }
 
 std::vector<Query> api_key_queries();
+std::vector<Query> change_queries();
 std::vector<Query> content_queries();
 std::vector<Query> deployment_queries();
 std::vector<Query> erasure_queries();
@@ -31,6 +32,7 @@ std::vector<Query> health_queries();
 std::vector<Query> id_queries();
 std::vector<Query> idempotency_queries();
 std::vector<Query> journal_queries();
+std::vector<Query> node_queries();
 std::vector<Query> release_queries();
 std::vector<Query> resource_queries();
 std::vector<Query> secret_queries();

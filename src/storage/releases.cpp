@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "storage/erasures.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
 #include "storage/queries.h"
@@ -26,7 +27,7 @@ constexpr Sql kSql{
                " variables_snapshot = ?6, body = ?7 WHERE number = ?1"},
     .version_taken = {"release version taken",
                       "SELECT 1 FROM releases WHERE project = ?1 AND version_key = ?2 AND number <> ?3"},
-    .erase = {"erase release", "DELETE FROM releases WHERE number = ?1 RETURNING space"},
+    .erase = {"erase release", "DELETE FROM releases WHERE number = ?1 RETURNING space, project"},
     .erase_reached = {"erase reached", "DELETE FROM reached WHERE release = ?1"},
     .find = {"find release", "SELECT " RELEASE_COLUMNS " FROM releases WHERE number = ?1 AND space <> 'erased'"},
     .find_by_version = {"find release by version",
@@ -77,7 +78,12 @@ std::int64_t number_of_release(std::string_view id) { return number_of(id, kRele
                                         release.version));
 }
 
-void publish(Txn& txn, std::string_view id) { txn.publish({.kind = Change::Kind::release, .id = std::string(id)}); }
+Change change_of(std::string_view id, std::string_view space, std::string_view project) {
+  return {.kind = Change::Kind::release,
+          .id = std::string(id),
+          .space = std::string(space),
+          .project = std::string(project)};
+}
 
 }  // namespace
 
@@ -88,7 +94,7 @@ void insert_release(Txn& txn, const ReleaseRecord& release) {
                             release.process_snapshot, release.variables_snapshot, release.body});
   if (inserted == 0) fail_taken(release);
   count_in(txn, "releases", release.space, 1);
-  publish(txn, release.id);
+  txn.publish(change_of(release.id, release.space, release.project));
 }
 
 void update_release(Txn& txn, const ReleaseRecord& release) {
@@ -100,16 +106,18 @@ void update_release(Txn& txn, const ReleaseRecord& release) {
   const auto updated = txn.run(kSql.update, {number, release.channel, release.version, release.version_key,
                                              release.process_snapshot, release.variables_snapshot, release.body});
   if (updated == 0) fail_not_found(fmt::format("Release {} does not exist any more.", release.id));
-  publish(txn, release.id);
+  txn.publish(change_of(release.id, release.space, release.project));
 }
 
 void erase_release(Txn& txn, std::string_view id) {
   const auto number = number_of_release(id);
-  const auto space = txn.one(kSql.erase, {number}, [](const Row& row) { return row.string(0); });
-  if (!space) return;
+  auto change = txn.one(kSql.erase, {number}, [&](const Row& row) { return change_of(id, row.text(0), row.text(1)); });
+  if (!change) return;
   txn.run(kSql.erase_reached, {number});
-  count_in(txn, "releases", *space, -1);
-  publish(txn, id);
+  count_in(txn, "releases", change->space, -1);
+  if (change->space == kErasedSpace) return;  // that it is gone was told of what it went with
+  change->is_gone = true;
+  txn.publish(std::move(*change));
 }
 
 std::optional<ReleaseRecord> find_release(Reader& reader, std::string_view id) {

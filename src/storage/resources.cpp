@@ -24,7 +24,7 @@ constexpr Sql kSql{
     .update = {"update resource",
                "UPDATE resources SET space = ?2, parent = ?3, kind = ?4, name = ?5, name_key = ?6, slug = ?7,"
                " sort = ?8, has_secrets = ?9, body = ?10, revision = revision + 1 WHERE id = ?1 AND revision = ?11"},
-    .erase = {"erase resource", "DELETE FROM resources WHERE id = ?1 RETURNING type"},
+    .erase = {"erase resource", "DELETE FROM resources WHERE id = ?1 RETURNING type, space, parent"},
     .find = {"find resource", "SELECT " RESOURCE_COLUMNS " FROM resources WHERE id = ?1"},
     .revision = {"revision of resource", "SELECT revision FROM resources WHERE id = ?1"},
     .by_name_in_parent = {"resource by name in parent",
@@ -112,8 +112,22 @@ void check_free(Reader& reader, const StoredResource& resource) {
   check(find_by_slug(reader, scope, resource.slug), "slug", resource.slug);
 }
 
-void publish(Txn& txn, std::string_view id, std::string_view type) {
-  txn.publish({.kind = Change::Kind::resource, .id = std::string(id), .detail = std::string(type)});
+/// A project's documents name it as their owner; it names itself.
+std::string project_of(std::string_view id, std::string_view parent) {
+  constexpr std::string_view prefix = "Projects-";
+  return std::string(id.starts_with(prefix) ? id : parent.starts_with(prefix) ? parent : "");
+}
+
+Change change_of(std::string_view id, std::string_view type, std::string_view space, std::string_view parent) {
+  return {.kind = Change::Kind::document,
+          .id = std::string(id),
+          .type = std::string(type),
+          .space = std::string(space),
+          .project = project_of(id, parent)};
+}
+
+void publish(Txn& txn, const StoredResource& resource) {
+  txn.publish(change_of(resource.id, resource.type, resource.space, resource.parent));
 }
 
 }  // namespace
@@ -154,7 +168,7 @@ void insert_resource(Txn& txn, const StoredResource& resource) {
   txn.run(kSql.insert,
           {resource.id, resource.type, resource.space, resource.parent, resource.kind, resource.name, resource.slug,
            resource.sort, resource.revision, resource.has_secrets, resource.body, fold_name(resource.name)});
-  publish(txn, resource.id, resource.type);
+  publish(txn, resource);
 }
 
 void update_resource(Txn& txn, const StoredResource& resource) {
@@ -167,14 +181,16 @@ void update_resource(Txn& txn, const StoredResource& resource) {
                                           "repeat the change.",
                                           resource.id));
   }
-  publish(txn, resource.id, resource.type);
+  publish(txn, resource);
 }
 
 void erase_resource(Txn& txn, std::string_view id) {
-  const auto type = txn.one(kSql.erase, {id}, [](const Row& row) { return row.string(0); });
-  if (!type) return;
+  auto change =
+      txn.one(kSql.erase, {id}, [&](const Row& row) { return change_of(id, row.text(0), row.text(1), row.text(2)); });
+  if (!change) return;
   txn.run(kSql.erase_references, {id});
-  publish(txn, id, *type);
+  change->is_gone = true;
+  txn.publish(std::move(*change));
 }
 
 void set_references(Txn& txn, std::string_view source, const std::vector<Reference>& references) {

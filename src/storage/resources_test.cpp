@@ -205,7 +205,7 @@ TEST_CASE_TEMPLATE("each change of a resource is published with its type", Datab
   DatabaseKind database;
   Ids seen;
   database->subscribe([&](const std::vector<Change>& changes) {
-    for (const auto& c : changes) seen.push_back(c.id + " " + c.detail);
+    for (const auto& c : changes) seen.push_back(c.id + " " + c.type);
   });
   insert(*database, resource("Projects-1", "Project", "Web"));
   database->write("update", [](Txn& t) { update_resource(t, resource("Projects-1", "Project", "Shop")); });

@@ -200,7 +200,8 @@ CREATE TABLE tasks (
   node TEXT NOT NULL,
   plan BLOB NOT NULL,             -- hash in contents, empty until planned
   error TEXT NOT NULL,
-  has_warnings INTEGER NOT NULL
+  has_warnings INTEGER NOT NULL,
+  node_epoch INTEGER NOT NULL DEFAULT 0  -- of the node that claimed it; 0 for nodes without epochs, which are dead
 ) STRICT;
 CREATE INDEX tasks_by_space ON tasks (space, number);
 CREATE INDEX tasks_by_project ON tasks (project, number) WHERE project <> '';
@@ -265,6 +266,27 @@ CREATE TABLE health (
   id INTEGER PRIMARY KEY,
   tried INTEGER NOT NULL
 ) STRICT;
+
+-- What each commit changed, numbered in the order of commit (changes.h). Bounded: the oldest go in slices.
+CREATE TABLE changes (
+  number INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  object INTEGER NOT NULL,   -- the number of a release, deployment or task; 0 for others
+  document TEXT NOT NULL,    -- the id of a document, the key of a lock
+  type TEXT NOT NULL,        -- of a document
+  detail INTEGER NOT NULL,   -- a task's state, a log's last line
+  is_gone INTEGER NOT NULL,
+  space TEXT NOT NULL,
+  project TEXT NOT NULL
+) STRICT;
+
+-- The servers that claim tasks, and how often each has started (nodes.h).
+CREATE TABLE nodes (
+  name TEXT PRIMARY KEY,
+  epoch INTEGER NOT NULL,
+  is_alive INTEGER NOT NULL,
+  started INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The audit trail (events.h) ----------------------------------------------------------------------------------------
 

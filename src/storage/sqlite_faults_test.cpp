@@ -223,7 +223,7 @@ TEST_CASE("a failed commit stops all writing until the database is opened anew")
   const auto write = [&] {
     database->write("b", [&](Txn& t) {
       t.run(kLeft, {"b"});
-      t.publish({.kind = Change::Kind::resource, .id = "b"});
+      t.publish({.kind = Change::Kind::document, .id = "b"});
       t.at_rollback([&] { forgotten = true; });
     });
   };

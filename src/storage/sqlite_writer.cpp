@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/brief.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "storage/changes.h"
 #include "storage/migrations.h"
 
 namespace slipway::storage {
@@ -99,7 +102,13 @@ struct SqliteWriter::Pending {
       connection_.each(query, parameters, row);
     }
     std::int64_t run(const Query& query, Parameters parameters) override { return connection_.run(query, parameters); }
-    void publish(Change change) override { write_.changes.push_back(std::move(change)); }
+    void publish(Change change) override {
+      auto& changes = write_.changes;
+      const bool goes_on = change.kind == Change::Kind::log && !changes.empty() &&
+                           changes.back().kind == Change::Kind::log && changes.back().id == change.id;
+      if (goes_on) changes.pop_back();
+      changes.push_back(std::move(change));
+    }
     void at_rollback(std::function<void()> forget) override { write_.undo.push_back(std::move(forget)); }
 
    private:
@@ -240,6 +249,7 @@ void SqliteWriter::run_alone(Pending& write) {
     Pending::Transaction txn(connection_, write);
     const Brief brief;
     write.run(txn);
+    store_changes(txn, write.changes);
     connection_.run(kKeep, {});
   } catch (...) {
     write.give_up(std::current_exception());
@@ -327,10 +337,7 @@ void SqliteWriter::stop_writing(std::string_view reason) {
 void SqliteWriter::publish(const std::vector<PendingPtr>& group) {
   std::vector<Change> changes;
   for (const auto& write : group) {
-    for (Change& change : write->changes) {
-      change.number = ++last_change_;
-      changes.push_back(std::move(change));
-    }
+    std::ranges::move(write->changes, std::back_inserter(changes));
   }
   if (changes.empty()) return;
   std::vector<Listener> listeners;

@@ -71,7 +71,6 @@ class SqliteWriter {
   bool disk_is_full_ = false;
   std::optional<LogFiles> log_files_;  ///< there from the end of the constructor on
   const Duration patience_;
-  std::uint64_t last_change_ = 0;
   std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
 
   std::mutex mutex_;

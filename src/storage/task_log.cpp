@@ -1,5 +1,8 @@
 #include "storage/task_log.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.h"
 #include "storage/numbered_id.h"
 #include "storage/packing.h"
@@ -13,13 +16,16 @@ namespace {
 constexpr std::size_t kLargeChunk = 128 * 1024;
 
 struct Sql {
-  Query end, append, read, erase_range, erase;
+  Query end, place, append, read, read_back, erase_range, erase;
 };
 constexpr Sql kSql{
     .end = {"end of log", "SELECT last, size FROM log_chunks WHERE task = ?1 ORDER BY last DESC LIMIT 1"},
+    .place = {"place of task", "SELECT space, project FROM tasks WHERE number = ?1"},
     .append = {"append log", "INSERT INTO log_chunks (task, last, lines, size, packed) VALUES (?1, ?2, ?3, ?4, ?5)"},
     .read = {"read log",
              "SELECT last, lines, size, packed FROM log_chunks WHERE task = ?1 AND last > ?2 ORDER BY last"},
+    .read_back = {"read log backwards",
+                  "SELECT last, lines, size, packed FROM log_chunks WHERE task = ?1 AND last > ?2 ORDER BY last DESC"},
     .erase_range = {"erase log chunks", "DELETE FROM log_chunks WHERE task = ?1 AND last > ?2 AND last <= ?3"},
     .erase = {"erase log",
               "DELETE FROM log_chunks WHERE task = ?1 AND last IN"
@@ -148,6 +154,67 @@ Run read_run(Reader& reader, std::int64_t task, std::int64_t after) {
 
 std::int64_t task_to_find(std::string_view id) { return number_of(id, kTaskPrefix).value_or(0); }
 
+void publish_log(Txn& txn, std::string_view task, std::int64_t last) {
+  Change change{.kind = Change::Kind::log, .id = std::string(task), .last_line = last};
+  txn.one(kSql.place, {task_to_find(task)}, [&](const Row& row) {
+    change.space = row.string(0);
+    change.project = row.string(1);
+    return true;
+  });
+  txn.publish(std::move(change));
+}
+
+/// Counts what a reading looks at.
+class Spent {
+ public:
+  explicit Spent(const LogBounds& bounds) : bounds_(bounds) {}
+  void add(const LogLine& line) {
+    ++lines_;
+    bytes_ += line.text.size();
+  }
+  bool is_over() const { return lines_ >= bounds_.lines || bytes_ >= bounds_.bytes; }
+
+ private:
+  const LogBounds bounds_;
+  std::int64_t lines_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+bool is_wanted(const LogRange& range, const LogLine& line) { return !range.wanted || range.wanted(line.category); }
+
+void read_on(Reader& reader, std::int64_t task, const LogRange& range, LogPart& part) {
+  Spent spent(range.bounds);
+  reader.each(kSql.read, {task, range.after}, [&](const Row& row) {
+    return each_line(row, [&](LogLine&& line) {
+      if (line.number <= range.after) return true;
+      spent.add(line);
+      part.next = line.number;
+      if (is_wanted(range, line)) part.lines.push_back(std::move(line));
+      return std::ssize(part.lines) < range.take && !spent.is_over();
+    });
+  });
+}
+
+void read_tail(Reader& reader, std::int64_t task, const LogRange& range, LogPart& part) {
+  Spent spent(range.bounds);
+  std::vector<LogLine> backwards;
+  reader.each(kSql.read_back, {task, range.after}, [&](const Row& row) {
+    std::vector<LogLine> chunk;
+    each_line(row, [&](LogLine&& line) {
+      if (line.number > range.after) chunk.push_back(std::move(line));
+      return true;
+    });
+    for (auto line = chunk.rbegin(); line != chunk.rend(); ++line) {
+      if (std::ssize(backwards) >= range.tail || spent.is_over()) return false;
+      spent.add(*line);
+      if (is_wanted(range, *line)) backwards.push_back(std::move(*line));
+    }
+    return std::ssize(backwards) < range.tail && !spent.is_over();
+  });
+  part.next = part.last;
+  part.lines.assign(std::make_move_iterator(backwards.rbegin()), std::make_move_iterator(backwards.rend()));
+}
+
 }  // namespace
 
 std::int64_t append_log(Txn& txn, std::string_view task, const std::vector<LogLine>& lines) {
@@ -159,20 +226,24 @@ std::int64_t append_log(Txn& txn, std::string_view task, const std::vector<LogLi
   const auto last = end.last + chunk.lines();
   const auto size = end.size + static_cast<std::int64_t>(chunk.bytes().size());
   txn.run(kSql.append, {number, last, chunk.lines(), size, Blob{pack(chunk.bytes())}});
-  txn.publish({.kind = Change::Kind::task_log, .id = std::string(task)});
+  publish_log(txn, task, last);
   return last;
 }
 
+LogPart read_log(Reader& reader, std::string_view task, const LogRange& range) {
+  LogPart part;
+  part.last = end_of(reader, task_to_find(task)).last;
+  part.next = std::min(range.after, part.last);
+  if (range.tail > 0) {
+    read_tail(reader, task_to_find(task), range, part);
+  } else if (range.take > 0) {
+    read_on(reader, task_to_find(task), range, part);
+  }
+  return part;
+}
+
 std::vector<LogLine> read_log(Reader& reader, std::string_view task, std::int64_t after, std::int64_t limit) {
-  std::vector<LogLine> lines;
-  if (limit <= 0) return lines;
-  reader.each(kSql.read, {task_to_find(task), after}, [&](const Row& row) {
-    return each_line(row, [&](LogLine&& line) {
-      if (line.number > after) lines.push_back(std::move(line));
-      return std::ssize(lines) < limit;
-    });
-  });
-  return lines;
+  return read_log(reader, task, {.after = after, .take = limit}).lines;
 }
 
 std::int64_t log_size(Reader& reader, std::string_view task) { return end_of(reader, task_to_find(task)).size; }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "storage/erasures.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
 #include "storage/queries.h"
@@ -19,12 +20,18 @@ namespace {
 constexpr std::array<std::string_view, kTaskStates> kStateNames{"Queued", "Executing", "Cancelling", "Success",
                                                                 "Failed", "Canceled",  "TimedOut"};
 
+/// Of a task that is claimed: by the node ?2 itself, or by a run of a node that has ended.
+#define MAY_BE_TAKEN_OVER                                                                               \
+  "(node = ?2 OR NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.name = tasks.node AND nodes.is_alive <> 0" \
+  " AND nodes.epoch = tasks.node_epoch))"
+
 #define TASK_COLUMNS                                                                                                  \
   "number, space, name, description, project, environment, tenant, deployment, state, queued, queue_expiry, started," \
   " completed, concurrency_key, priority, epoch, node, plan, error, has_warnings"
 
 struct Sql {
-  Query insert, find, queued, claimed, claim, take_over, fence, finish, leave_queue, cancel_running, erase;
+  Query insert, find, queued, claimed, to_take_over, claim, take_over, fence, finish, leave_queue, cancel_running,
+      erase;
 };
 constexpr Sql kSql{
     .insert = {"insert task",
@@ -34,21 +41,28 @@ constexpr Sql kSql{
     .queued = {"queued tasks", "SELECT " TASK_COLUMNS
                                " FROM tasks WHERE state <= 2 AND state = 0 ORDER BY priority DESC, queued, number"},
     .claimed = {"claimed tasks", "SELECT " TASK_COLUMNS " FROM tasks WHERE state <= 2 AND state <> 0 ORDER BY number"},
+    .to_take_over = {"tasks to take over",
+                     "SELECT " TASK_COLUMNS " FROM tasks WHERE state <= 2 AND state <> ?1 AND " MAY_BE_TAKEN_OVER
+                     " ORDER BY number"},
     .claim = {"claim task",
-              "UPDATE tasks SET state = 1, epoch = epoch + 1, node = ?2, plan = ?3, started = COALESCE(started, ?4)"
-              " WHERE number = ?1 AND state = 0 RETURNING epoch"},
+              "UPDATE tasks SET state = 1, epoch = epoch + 1, node = ?2, plan = ?3, started = COALESCE(started, ?4),"
+              " node_epoch = ?5"
+              " WHERE number = ?1 AND state = 0 RETURNING epoch, space, project"},
     .take_over = {"take over task",
-                  "UPDATE tasks SET epoch = epoch + 1, node = ?2 WHERE number = ?1 AND state IN (1, 2)"
-                  " RETURNING epoch"},
+                  "UPDATE tasks SET epoch = epoch + 1, node = ?2, node_epoch = ?3 WHERE number = ?1"
+                  " AND state IN (1, 2) AND " MAY_BE_TAKEN_OVER " RETURNING epoch"},
     .fence = {"check claim", "SELECT 1 FROM tasks WHERE number = ?1 AND epoch = ?2 AND state <= 2"},
-    .finish = {"finish task",
-               // Not before its start, where the clock was set back.
-               "UPDATE tasks SET state = ?2, error = ?3, has_warnings = ?4,"
-               " completed = CASE WHEN started > ?5 THEN started ELSE ?5 END WHERE number = ?1"},
+    .finish =
+        {"finish task",
+         // Not before its start, where the clock was set back.
+         "UPDATE tasks SET state = ?2, error = ?3, has_warnings = ?4,"
+         " completed = CASE WHEN started > ?5 THEN started ELSE ?5 END WHERE number = ?1 RETURNING space, project"},
     .leave_queue = {"leave queue",
-                    "UPDATE tasks SET state = ?2, completed = ?3, error = ?4 WHERE number = ?1 AND state = 0"},
-    .cancel_running = {"cancel running task", "UPDATE tasks SET state = 2 WHERE number = ?1 AND state = 1"},
-    .erase = {"erase task", "DELETE FROM tasks WHERE number = ?1 RETURNING space"},
+                    "UPDATE tasks SET state = ?2, completed = ?3, error = ?4 WHERE number = ?1 AND state = 0"
+                    " RETURNING space, project"},
+    .cancel_running = {"cancel running task",
+                       "UPDATE tasks SET state = 2 WHERE number = ?1 AND state = 1 RETURNING space, project"},
+    .erase = {"erase task", "DELETE FROM tasks WHERE number = ?1 RETURNING space, project, state"},
 };
 
 ListQuery::Shape list_shape() {
@@ -136,14 +150,25 @@ TaskRecord task_of(const Row& row) {
 /// The number of a task that a caller works on; one that is no id names no row.
 std::int64_t number_of_task(std::string_view id) { return number_of(id, kTaskPrefix).value_or(0); }
 
-void publish_state(Txn& txn, std::string_view id, TaskState state) {
-  txn.publish({.kind = Change::Kind::task, .id = std::string(id), .detail = std::string(to_string(state))});
+Change change_of(std::string_view id, TaskState state, std::string_view space, std::string_view project) {
+  return {.kind = Change::Kind::task,
+          .id = std::string(id),
+          .space = std::string(space),
+          .project = std::string(project),
+          .state = state};
+}
+
+/// For a statement that brings a task into a state, and returns space and project if it did.
+bool change_state(Txn& txn, const Query& query, Parameters parameters, std::string_view id, TaskState state) {
+  auto change =
+      txn.one(query, parameters, [&](const Row& row) { return change_of(id, state, row.text(0), row.text(1)); });
+  if (change) txn.publish(std::move(*change));
+  return change.has_value();
 }
 
 void leave_queue(Txn& txn, std::string_view id, TaskState state, Time now, std::string_view error) {
-  if (txn.run(kSql.leave_queue, {number_of_task(id), static_cast<std::int64_t>(state), to_micros(now), error}) != 0) {
-    publish_state(txn, id, state);
-  }
+  change_state(txn, kSql.leave_queue, {number_of_task(id), static_cast<std::int64_t>(state), to_micros(now), error}, id,
+               state);
 }
 
 std::vector<Parameter> values_of(const TaskFilter& filter) {
@@ -197,7 +222,7 @@ void insert_task(Txn& txn, const TaskRecord& task) {
                         task.error,
                         task.has_warnings});
   count_in(txn, "tasks", task.space, 1);
-  publish_state(txn, task.id, task.state);
+  txn.publish(change_of(task.id, task.state, task.space, task.project));
 }
 
 std::optional<TaskRecord> find_task(Reader& reader, std::string_view id) {
@@ -215,16 +240,23 @@ std::vector<TaskRecord> queued_tasks(Reader& reader) { return reader.all(kSql.qu
 
 std::vector<TaskRecord> claimed_tasks(Reader& reader) { return reader.all(kSql.claimed, {}, task_of); }
 
-std::optional<Claim> claim_task(Txn& txn, std::string_view id, std::string_view node, std::string_view plan, Time now) {
-  const auto claim = txn.one(kSql.claim, {number_of_task(id), node, Blob{plan}, to_micros(now)}, [&](const Row& row) {
-    return Claim{std::string(id), row.integer(0)};
-  });
-  if (claim) publish_state(txn, id, TaskState::Executing);
+std::vector<TaskRecord> tasks_to_take_over(Reader& reader, std::string_view node) {
+  return reader.all(kSql.to_take_over, {static_cast<std::int64_t>(TaskState::Queued), node}, task_of);
+}
+
+std::optional<Claim> claim_task(Txn& txn, std::string_view id, const Node& node, std::string_view plan, Time now) {
+  Change change;
+  auto claim =
+      txn.one(kSql.claim, {number_of_task(id), node.name, Blob{plan}, to_micros(now), node.epoch}, [&](const Row& row) {
+        change = change_of(id, TaskState::Executing, row.text(1), row.text(2));
+        return Claim{std::string(id), row.integer(0)};
+      });
+  if (claim) txn.publish(std::move(change));
   return claim;
 }
 
-std::optional<Claim> take_over_task(Txn& txn, std::string_view id, std::string_view node) {
-  return txn.one(kSql.take_over, {number_of_task(id), node}, [&](const Row& row) {
+std::optional<Claim> take_over_task(Txn& txn, std::string_view id, const Node& node) {
+  return txn.one(kSql.take_over, {number_of_task(id), node.name, node.epoch}, [&](const Row& row) {
     return Claim{std::string(id), row.integer(0)};
   });
 }
@@ -240,17 +272,14 @@ void check_claim(Txn& txn, const Claim& claim) {
 
 void finish_task(Txn& txn, const Claim& claim, TaskState state, std::string_view error, bool has_warnings, Time now) {
   check_claim(txn, claim);
-  txn.run(kSql.finish,
-          {number_of_task(claim.task), static_cast<std::int64_t>(state), error, has_warnings, to_micros(now)});
-  publish_state(txn, claim.task, state);
+  change_state(txn, kSql.finish,
+               {number_of_task(claim.task), static_cast<std::int64_t>(state), error, has_warnings, to_micros(now)},
+               claim.task, state);
 }
 
 std::optional<TaskRecord> cancel_task(Txn& txn, std::string_view id, Time now) {
   leave_queue(txn, id, TaskState::Canceled, now, "");
-  if (txn.run(kSql.cancel_running, {number_of_task(id)}) != 0) {
-    publish_state(txn, id, TaskState::Cancelling);
-    txn.publish({.kind = Change::Kind::task_cancel, .id = std::string(id)});
-  }
+  change_state(txn, kSql.cancel_running, {number_of_task(id)}, id, TaskState::Cancelling);
   return find_task(txn, id);
 }
 
@@ -262,8 +291,14 @@ void expire_task(Txn& txn, std::string_view id, Time now) {
 }
 
 void erase_task(Txn& txn, std::string_view id) {
-  const auto space = txn.one(kSql.erase, {number_of_task(id)}, [](const Row& row) { return row.string(0); });
-  if (space) count_in(txn, "tasks", *space, -1);
+  auto change = txn.one(kSql.erase, {number_of_task(id)}, [&](const Row& row) {
+    return change_of(id, static_cast<TaskState>(row.integer(2)), row.text(0), row.text(1));
+  });
+  if (!change) return;
+  count_in(txn, "tasks", change->space, -1);
+  if (change->space == kErasedSpace) return;  // that it is gone was told of what it went with
+  change->is_gone = true;
+  txn.publish(std::move(*change));
 }
 
 std::vector<Query> task_queries() {

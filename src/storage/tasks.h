@@ -12,6 +12,7 @@
 
 #include "storage/any_of.h"
 #include "storage/database.h"
+#include "storage/nodes.h"
 
 namespace slipway::storage {
 
@@ -48,7 +49,7 @@ struct Claim {
   std::int64_t epoch = 0;
 };
 
-void insert_task(Txn&, const TaskRecord&);  ///< publishes Change::task
+void insert_task(Txn&, const TaskRecord&);  ///< publishes its state
 std::optional<TaskRecord> find_task(Reader&, std::string_view id);
 struct TaskFilter {
   AnyOf space = {}, project = {}, environment = {}, tenant = {}, name = {}, node = {};
@@ -67,13 +68,15 @@ std::vector<TaskRecord> queued_tasks(Reader&);
 std::vector<TaskRecord> claimed_tasks(Reader&);
 
 /// Queued → Executing under a new epoch; nullopt when it is not Queued any more.
-std::optional<Claim> claim_task(Txn&, std::string_view id, std::string_view node, std::string_view plan, Time now);
-/// A new epoch for a task that another holder left Executing or Cancelling.
-std::optional<Claim> take_over_task(Txn&, std::string_view id, std::string_view node);
+std::optional<Claim> claim_task(Txn&, std::string_view id, const Node&, std::string_view plan, Time now);
+/// Those Executing or Cancelling that the node may take over: what its own name holds, and what the dead hold.
+std::vector<TaskRecord> tasks_to_take_over(Reader&, std::string_view node);
+/// A new epoch for one of them; nullopt when a node that lives holds it, or it has ended.
+std::optional<Claim> take_over_task(Txn&, std::string_view id, const Node&);
 /// Throws Error{fenced} when the claim is stale or the task has ended.
 void check_claim(Txn&, const Claim&);
 void finish_task(Txn&, const Claim&, TaskState, std::string_view error, bool has_warnings, Time now);
-/// Queued → Canceled at once, Executing → Cancelling (published as Change::task_cancel); final states stay. Returns the
+/// Queued → Canceled at once, Executing → Cancelling; final states stay. Returns the
 /// new record.
 std::optional<TaskRecord> cancel_task(Txn&, std::string_view id, Time now);
 /// Queued → TimedOut.
