@@ -439,6 +439,50 @@ TEST_CASE("after a crash a waiting step waits on, with its log as it was") {
   CHECK(node.log(id) == std::vector<std::string>{"begin", "at 1", "settled"});
 }
 
+TEST_CASE("what a step logs is read while it works, well before its next journal entry") {
+  Node* self = nullptr;
+  std::vector<std::string> seen;
+  Node node([&](steps::StepContext& ctx, World&) {
+    ctx.log(steps::LineKind::Info, "asking");
+    ctx.log(steps::LineKind::Info, "still asking");
+    ctx.observe("read", [&] {
+      self->run(100ms);
+      CHECK(self->log("ServerTasks-1").empty());
+      self->run(200ms);
+      seen = self->log("ServerTasks-1");
+      return 1;
+    });
+    ctx.log(steps::LineKind::Info, "answered");
+    return Outcome::success();
+  });
+  self = &node;
+  node.deploy();
+  node.run();
+  CHECK(seen == std::vector<std::string>{"asking", "still asking"});
+  CHECK(fmt::format("{}", fmt::join(node.log("ServerTasks-1"), ", ")) == "asking, still asking, answered");
+}
+
+TEST_CASE("a line that was read before a crash is there once, under its number, whatever the step logs again") {
+  int entries = 0;
+  Node node([&](steps::StepContext& ctx, World&) -> Outcome {
+    const bool is_first = ++entries == 1;
+    ctx.log(steps::LineKind::Info, "asking");
+    if (is_first) ctx.log(steps::LineKind::Info, "the first time");
+    if (is_first) throw Park(1h, "the peer is away", true);
+    ctx.log(steps::LineKind::Info, "the second time");
+    ctx.log(steps::LineKind::Info, "and on");
+    ctx.observe("read", [] { return 1; });
+    return Outcome::success();
+  });
+  const auto id = node.deploy();
+  node.run(1min);
+  CHECK(node.log(id) == std::vector<std::string>{"asking", "the first time"});
+  node.crash();
+  node.run();
+  CHECK(entries == 2);
+  CHECK(fmt::format("{}", fmt::join(node.log(id), ", ")) == "asking, the first time, and on");
+}
+
 TEST_CASE("a change whose answer was lost is looked for, and adopted when it is there") {
   Node node(change_once);
   node.world.on_act = [&] {

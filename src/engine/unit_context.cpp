@@ -46,10 +46,9 @@ UnitContext::UnitContext(UnitHost& host, Journal& journal, const UnitInputs& inp
 
 void UnitContext::log(steps::LineKind kind, std::string text) {
   ++ordinal_;
-  const bool stored = std::pair(position_, ordinal_) <= std::pair(journal_.log_position, journal_.log_ordinal);
-  if (stored) return;
-  lines_.push_back(
-      {0, unit_, std::string(json::name_of(kind)), host_.now(), shorten(inputs_.mask(text), longest_line)});
+  if (host_.has_line({position_, ordinal_})) return;
+  host_.log({position_, ordinal_},
+            {0, unit_, std::string(json::name_of(kind)), host_.now(), shorten(inputs_.mask(text), longest_line)});
 }
 
 const JournalEntry* UnitContext::next_entry(std::string_view name, EntryKind kind) {
@@ -71,10 +70,7 @@ void UnitContext::pass(const JournalEntry& entry) {
   ordinal_ = -1;
 }
 
-void UnitContext::store(const JournalEntry& entry) {
-  host_.persist(entry, lines_, position_, ordinal_);
-  lines_.clear();
-}
+void UnitContext::store(const JournalEntry& entry) { host_.persist(entry, {position_, ordinal_}); }
 
 json::value UnitContext::observe_json(std::string_view name, const std::function<json::value()>& read) {
   if (const JournalEntry* entry = next_entry(name, EntryKind::observe)) {
@@ -215,9 +211,8 @@ steps::AwaitState UnitContext::lock(std::string_view plain_key, std::string_view
   taken.open = false;
   taken.body = text_of(granted);
   taken.at = host_.now();
-  const auto holder = host_.persist_with_lock(key, taken, lines_, position_, ordinal_);
+  const auto holder = host_.persist_with_lock(key, taken, {position_, ordinal_});
   if (!holder) {
-    lines_.clear();
     pass(taken);
     return steps::AwaitState::value;
   }

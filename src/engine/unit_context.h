@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "engine/line_buffer.h"
 #include "engine/lost.h"
 #include "engine/suspicion.h"
 #include "engine/task_source.h"
@@ -37,11 +38,9 @@ struct OpenWait {
   WaitEntry entry;
 };
 
-/// A journal in memory with its high-water mark of stored lines; what UnitRun keeps between entries.
+/// A journal in memory; what UnitRun keeps between entries.
 struct Journal {
   std::map<int, storage::JournalEntry> entries;
-  int log_position = -1;
-  int log_ordinal = -1;
   /// For an effect whose intent stands without a result: since when a lost call may still take effect. Absent = surely
   /// nothing has happened (or happened here and is known).
   std::map<int, SteadyTime> doubtful;
@@ -52,13 +51,14 @@ struct Journal {
 class UnitHost {
  public:
   virtual ~UnitHost() = default;
-  /// Stores an entry together with the lines that belong before it, in one fenced write, then in `journal`.
-  virtual void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>& lines, int log_position,
-                       int log_ordinal) = 0;
+  virtual bool has_line(LineBuffer::Place) const = 0;
+  /// Keeps a line for the log.
+  virtual void log(LineBuffer::Place, storage::LogLine) = 0;
+  /// Stores an entry together with the lines that wait, up to that place, in one fenced write, then in `journal`.
+  virtual void persist(const storage::JournalEntry&, LineBuffer::Place) = 0;
   /// Like persist, but only if the lock `key` is free or ours; otherwise nothing is stored and its holder is returned.
   virtual std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
-                                                       const std::vector<storage::LogLine>& lines, int log_position,
-                                                       int log_ordinal) = 0;
+                                                       LineBuffer::Place) = 0;
   virtual std::string lock_name(std::string_view plain_key) const = 0;
   virtual bool cancel_requested() const = 0;
   virtual Time now() const = 0;
@@ -90,9 +90,6 @@ class UnitContext final : public steps::StepContext {
   const std::optional<OpenWait>& open_wait() const { return open_wait_; }
   const std::string& wanted_lock() const { return wanted_lock_; }
   const std::map<std::string, std::string>& outputs() const { return outputs_; }
-  /// The lines since the last journaled point, not stored yet, and their place.
-  std::vector<storage::LogLine> take_lines() { return std::move(lines_); }
-  int position() const { return position_; }
 
  private:
   json::value observe_json(std::string_view name, const std::function<json::value()>& read) override;
@@ -125,7 +122,6 @@ class UnitContext final : public steps::StepContext {
   Time time_;
   int position_ = 0;
   int ordinal_ = -1;  ///< of the last line at this position
-  std::vector<storage::LogLine> lines_;
   std::map<std::string, std::string> outputs_;
   std::optional<OpenWait> open_wait_;
   std::string wanted_lock_;

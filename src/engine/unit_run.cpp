@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <climits>
 #include <new>
-#include <tuple>
 #include <utility>
 
 #include "base/failure.h"
@@ -19,6 +18,8 @@ namespace {
 constexpr std::string_view sealed_mark = "sealed:";
 /// An ending's message is shown in lists of tasks, too; names in it are as long as their variables.
 constexpr std::size_t longest_message = 16 << 10;
+/// How long after a step logged a line it is stored at the latest.
+constexpr Duration latest_line = std::chrono::milliseconds(200);
 constexpr Duration first_notice = std::chrono::seconds(30);
 constexpr Duration memory_pause = std::chrono::seconds(5);
 /// What a restart may forget of the time that a wait has spent: so much, or a tenth of its limit.
@@ -61,9 +62,11 @@ void mask_texts(json::value& v, const UnitInputs& inputs) {
 }  // namespace
 
 UnitRun::UnitRun(UnitTies ties, storage::UnitRecord record, std::vector<storage::JournalEntry> entries)
-    : ties_(std::move(ties)), strand_(ties_.parts.executor), record_(std::move(record)), begun_(!entries.empty()) {
-  journal_.log_position = record_.log_position;
-  journal_.log_ordinal = record_.log_ordinal;
+    : ties_(std::move(ties)),
+      strand_(ties_.parts.executor),
+      record_(std::move(record)),
+      lines_(record_),
+      begun_(!entries.empty()) {
   for (auto& entry : entries) {
     entry.body = unprotect(entry.body);
     if (entry.open && entry.kind == storage::EntryKind::effect) journal_.doubtful[entry.position] = steady();
@@ -150,21 +153,21 @@ void UnitRun::execute() {
   if (!ties_.step) {
     end(failed(fmt::format("This server has no step of type \"{}\". Disable the step \"{}\", or make it one of: {}.",
                            ties_.inputs->action().type, ties_.inputs->action().name,
-                           fmt::join(ties_.parts.steps.types(), ", "))),
-        {});
+                           fmt::join(ties_.parts.steps.types(), ", "))));
     return;
   }
   if (begun_) {
     const auto begun = json::from_json<Begun>(json::parse(record_.outcome));
     if (begun.JournalVersion < ties_.step->oldest_journal() || begun.JournalVersion > ties_.step->journal_version()) {
-      end(failed(fmt::format(
-              "The step was begun by another version of this server, whose journal (layout {}) this one can't "
-              "continue. What it began in AWS goes on there. Deploy again.",
-              begun.JournalVersion)),
-          {});
+      end(failed(
+          fmt::format("The step was begun by another version of this server, whose journal (layout {}) this one can't "
+                      "continue. What it began in AWS goes on there. Deploy again.",
+                      begun.JournalVersion)));
       return;
     }
   }
+  if (!begun_) record_.outcome = json::to_text(json::to_json(Begun{ties_.step->journal_version()}));
+  lines_.begin(record_);
   Suspicion::Running running(ties_.suspicion.get());
   UnitContext context(*this, journal_, *ties_.inputs, running,
                       fmt::format("{}-{}-{}-{}", ties_.installation, record_.task, record_.number, record_.attempt),
@@ -181,9 +184,9 @@ void UnitRun::run_step(UnitContext& context) {
   } catch (const Park& not_now) {
     park(not_now);
   } catch (const steps::Unwind&) {
-    end_cancelled(context.outputs(), context.take_lines());
+    end_cancelled(context.outputs());
   } catch (const Error& error) {
-    end(failed(error.full_text(), context.outputs()), context.take_lines());
+    end(failed(error.full_text(), context.outputs()));
   } catch (const std::bad_alloc&) {
     // Others may have taken it, and give it back; what was under way is looked for then.
     for (const auto& [position, entry] : journal_.entries) {
@@ -192,15 +195,14 @@ void UnitRun::run_step(UnitContext& context) {
     park(Park(memory_pause, "the step needs more memory than this server has left", false));
   } catch (...) {
     const Error defect = error_of(std::current_exception());
-    end(failed(fmt::format("The step could not be finished. {}", defect.message())), context.take_lines());
+    end(failed(fmt::format("The step could not be finished. {}", defect.message())));
   }
 }
 
 void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
   stall_.reset();
   if (!outcome.waiting) {
-    end({outcome.result, std::move(outcome.message), context.outputs(), std::move(outcome.evidence)},
-        context.take_lines());
+    end({outcome.result, std::move(outcome.message), context.outputs(), std::move(outcome.evidence)});
   } else if (context.open_wait()) {
     wait_on(*context.open_wait());
   } else if (!context.wanted_lock().empty()) {
@@ -208,8 +210,7 @@ void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
     set_waiting(true);
     ties_.wants_lock(wanted_lock_);
   } else {
-    end(failed("The step returned as if waiting, but waits for nothing: a defect of this server."),
-        context.take_lines());
+    end(failed("The step returned as if waiting, but waits for nothing: a defect of this server."));
   }
 }
 
@@ -280,7 +281,7 @@ void UnitRun::store_wait(bool open, const std::vector<steps::Line>& lines) {
   entry.open = open;
   entry.body = json::to_text(json::to_json(wait_->entry));
   if (!open) entry.at = now();
-  persist(entry, to_log(lines), wait_->position, INT_MAX);
+  save(nullptr, entry, {wait_->position, INT_MAX}, to_log(lines));
 }
 
 std::vector<storage::LogLine> UnitRun::to_log(const std::vector<steps::Line>& lines) const {
@@ -325,9 +326,9 @@ void UnitRun::park(const Park& not_now) {
   if (!not_now.nothing_happened()) ++stall_->unanswered_calls;
   const Duration stuck = steady() - stall_->since;
   if (stuck > options.longest_park || stall_->unanswered_calls > options.most_unanswered_calls) {
-    return end(failed(fmt::format("Gave up after {}: {}", describe_duration(stuck), not_now.why())), {});
+    return end(failed(fmt::format("Gave up after {}: {}", describe_duration(stuck), not_now.why())));
   }
-  if (cancel_requested_ && !journal_.cancel_delivered && journal_.doubtful.empty()) return end_cancelled({}, {});
+  if (cancel_requested_ && !journal_.cancel_delivered && journal_.doubtful.empty()) return end_cancelled({});
   if (stuck >= stall_->next_notice) tell_stalled(stuck, not_now.why());
   set_waiting(true);
   post_at(steady() + not_now.delay(), [entry = entry_](UnitRun& self) {
@@ -336,10 +337,9 @@ void UnitRun::park(const Park& not_now) {
 }
 
 /// Between two calls, so nothing is under way that only this step could still look after (TSK-7).
-void UnitRun::end_cancelled(std::map<std::string, std::string> outputs, std::vector<storage::LogLine> lines) {
+void UnitRun::end_cancelled(std::map<std::string, std::string> outputs) {
   end({steps::Result::Canceled, "Canceled before the next change. What the step had changed by then was left as it is.",
-       std::move(outputs), nullptr},
-      std::move(lines));
+       std::move(outputs), nullptr});
 }
 
 /// Whoever watches a deployment that seems to hang reads why. Ever more rarely, so that a long stall fills no log.
@@ -357,8 +357,9 @@ void UnitRun::tell_stalled(Duration stuck, const std::string& why) {
   }
 }
 
-void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
+void UnitRun::end(UnitOutcome outcome) {
   over_ = true;
+  std::vector<storage::LogLine> lines = lines_.close();
   outcome.Message = shorten(ties_.inputs->mask(outcome.Message), longest_message);
   mask_texts(outcome.Evidence, *ties_.inputs);
   seal_secrets(outcome);
@@ -369,51 +370,69 @@ void UnitRun::end(UnitOutcome outcome, std::vector<storage::LogLine> lines) {
   ties_.ended({record_.number, std::move(outcome), record_.started, std::move(lines)});
 }
 
+void UnitRun::log(LineBuffer::Place place, storage::LogLine line) {
+  if (!lines_.add(place, std::move(line))) return;
+  // Not on the strand, where the step itself is at work.
+  ties_.parts.executor.post_at(steady() + latest_line, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->flush_lines();
+  });
+}
+
+/// A failure is told on the strand; until then nothing more is stored, since nobody knows what is.
+void UnitRun::flush_lines() {
+  try {
+    lines_.flush([this](const storage::UnitRecord& row, const LineBuffer::Lines& lines) {
+      ties_.parts.database.write("log lines", [&](storage::Txn& txn) {
+        storage::check_claim(txn, ties_.claim);
+        storage::put_unit(txn, row);
+        storage::append_log(txn, row.task, lines);
+      });
+      return true;
+    });
+  } catch (...) {
+    post([why = error_of(std::current_exception())](UnitRun& self) {
+      if (!self.over_) self.lose(why);
+    });
+  }
+}
+
 std::optional<std::string> UnitRun::save(const std::string* lock, const storage::JournalEntry& entry,
-                                         const std::vector<storage::LogLine>& lines, int log_position,
-                                         int log_ordinal) {
-  storage::UnitRecord record = record_;
-  if (!begun_) record.outcome = json::to_text(json::to_json(Begun{ties_.step->journal_version()}));
-  std::tie(record.log_position, record.log_ordinal) =
-      std::max(std::pair(record.log_position, record.log_ordinal), std::pair(log_position, log_ordinal));
+                                         LineBuffer::Place place, const std::vector<storage::LogLine>& more) {
   storage::JournalEntry stored = entry;
   stored.body = protect(entry.body);
-  const bool clears = ties_.suspicion && ties_.suspicion->ends_with(record.number);
+  const bool clears = ties_.suspicion && ties_.suspicion->ends_with(record_.number);
   std::optional<std::string> holder;
-  try {
+  const auto write = [&](const storage::UnitRecord& row, const LineBuffer::Lines& lines) {
     holder = ties_.parts.database.write("journal entry", [&](storage::Txn& txn) {
       storage::check_claim(txn, ties_.claim);
-      const auto other = lock != nullptr ? storage::take_lock(txn, *lock, record.task, record.number) : std::nullopt;
+      const auto other = lock != nullptr ? storage::take_lock(txn, *lock, row.task, row.number) : std::nullopt;
       if (other) return other;
-      storage::put_unit(txn, record);
-      storage::put_entry(txn, record.task, record.number, stored);
-      if (clears) storage::clear_suspect(txn, record.task);
-      if (!lines.empty()) storage::append_log(txn, record.task, lines);
+      storage::put_unit(txn, row);
+      storage::put_entry(txn, row.task, row.number, stored);
+      if (clears) storage::clear_suspect(txn, row.task);
+      if (!lines.empty()) storage::append_log(txn, row.task, lines);
       return other;
     });
+    return !holder;
+  };
+  try {
+    lines_.store(place, more, write);
   } catch (const Error& error) {
     throw Lost{error};
   }
   if (holder) return holder;
   if (clears) ties_.suspicion->ended();
   begun_ = true;
-  record_ = std::move(record);
   journal_.entries.insert_or_assign(entry.position, entry);
-  journal_.log_position = record_.log_position;
-  journal_.log_ordinal = record_.log_ordinal;
   return std::nullopt;
 }
 
-void UnitRun::persist(const storage::JournalEntry& entry, const std::vector<storage::LogLine>& lines, int log_position,
-                      int log_ordinal) {
-  save(nullptr, entry, lines, log_position, log_ordinal);
-}
+void UnitRun::persist(const storage::JournalEntry& entry, LineBuffer::Place place) { save(nullptr, entry, place, {}); }
 
 std::optional<std::string> UnitRun::persist_with_lock(std::string_view key, const storage::JournalEntry& entry,
-                                                      const std::vector<storage::LogLine>& lines, int log_position,
-                                                      int log_ordinal) {
+                                                      LineBuffer::Place place) {
   const std::string lock(key);
-  return save(&lock, entry, lines, log_position, log_ordinal);
+  return save(&lock, entry, place, {});
 }
 
 }  // namespace slipway::engine

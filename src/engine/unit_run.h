@@ -66,9 +66,9 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines);
   void store_wait(bool open, const std::vector<steps::Line>& lines);
   void park(const Park&);
-  void end_cancelled(std::map<std::string, std::string> outputs, std::vector<storage::LogLine> lines);
+  void end_cancelled(std::map<std::string, std::string> outputs);
   void tell_stalled(Duration stuck, const std::string& why);
-  void end(UnitOutcome, std::vector<storage::LogLine> lines);
+  void end(UnitOutcome);
   template <class F>
   void post(F work);
   template <class F>
@@ -83,21 +83,25 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void seal_secrets(UnitOutcome&) const;
   std::vector<storage::LogLine> to_log(const std::vector<steps::Line>&) const;
 
-  void persist(const storage::JournalEntry&, const std::vector<storage::LogLine>&, int, int) override;
+  bool has_line(LineBuffer::Place place) const override { return lines_.has(place); }
+  void log(LineBuffer::Place, storage::LogLine) override;
+  void flush_lines();
+  void persist(const storage::JournalEntry&, LineBuffer::Place) override;
   std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
-                                               const std::vector<storage::LogLine>&, int, int) override;
+                                               LineBuffer::Place) override;
   std::string lock_name(std::string_view plain_key) const override { return ties_.parts.source.lock_name(plain_key); }
   bool cancel_requested() const override { return cancel_requested_; }
   Time now() const override;
   SteadyTime steady() const override;
   Duration settle_time() const override;
-  std::optional<std::string> save(const std::string* lock, const storage::JournalEntry&,
-                                  const std::vector<storage::LogLine>&, int log_position, int log_ordinal);
+  std::optional<std::string> save(const std::string* lock, const storage::JournalEntry&, LineBuffer::Place,
+                                  const std::vector<storage::LogLine>& more);
 
   UnitTies ties_;
   Strand strand_;
   storage::UnitRecord record_;
   Journal journal_;
+  LineBuffer lines_;
   bool begun_;  ///< its row is in the database
   bool over_ = false;
   bool waiting_ = false;
