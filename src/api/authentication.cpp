@@ -20,6 +20,13 @@ std::string_view only(const net::Request& request, std::string_view name) {
   return found;
 }
 
+Principal principal_of(Principal owner, const storage::ApiKey& key) {
+  owner.key = key.id;
+  owner.key_expires = key.expires;
+  owner.identity = "API key " + key.id;
+  return owner;
+}
+
 }  // namespace
 
 std::string_view shown_key(const net::Request& request) {
@@ -46,10 +53,15 @@ Principal authenticate(const net::Request& request, storage::Reader& reader, con
     fail(ErrorCode::unauthenticated,
          fmt::format("The API key {} has expired at {}.", key->id, to_rfc3339(*key->expires)));
   }
-  Principal principal = user->second;
-  principal.key_expires = key->expires;
-  principal.identity = "API key " + key->id;
-  return principal;
+  return principal_of(user->second, *key);
+}
+
+std::optional<Principal> renew(const Principal& before, storage::Reader& reader, const DirectoryState& directory,
+                               Time now) {
+  const auto key = storage::find_api_key_by_id(reader, before.key);
+  const auto user = key ? directory.users.find(key->user) : directory.users.end();
+  const bool has_ended = user == directory.users.end() || (key->expires && *key->expires <= now);
+  return has_ended ? std::nullopt : std::optional(principal_of(user->second, *key));
 }
 
 }  // namespace slipway::api

@@ -1,6 +1,8 @@
 // Who asks (SEC-3). Every route but the public ones needs a key; there is no other way in.
 #pragma once
 
+#include <optional>
+
 #include "api/call.h"
 #include "api/directory.h"
 #include "net/http.h"
@@ -16,5 +18,8 @@ std::string_view shown_key(const net::Request&);
 /// The owner of the request's API key. Throws Error{unauthenticated} that says whether the key is missing, expired, or
 /// unknown; one whose owner is not active counts as unknown.
 Principal authenticate(const net::Request&, storage::Reader&, const storage::Vault&, const DirectoryState&, Time now);
+
+/// The same caller as the database shows it now; none once the key is gone or has ended, or its owner is not active.
+std::optional<Principal> renew(const Principal&, storage::Reader&, const DirectoryState&, Time now);
 
 }  // namespace slipway::api

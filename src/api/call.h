@@ -26,6 +26,7 @@ struct Principal {
   std::vector<std::string> teams;
   bool is_administrator = false;
   std::optional<Time> key_expires = {};  ///< when the key that was shown ends; none if it never does
+  std::string key = {};                  ///< the id of the API key that was shown
   std::string identity = {};             ///< by what they showed who they are, "API key APIKeys-7"
 };
 

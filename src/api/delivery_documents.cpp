@@ -63,6 +63,7 @@ json::object task_links(const storage::TaskRecord& task) {
           {"Web", fmt::format("/app#/{}/tasks/{}", task.space, task.id)},
           {"Raw", self + "/raw"},
           {"Details", self + "/details{?verbose,tail}"},
+          {"Log", self + "/log{?after,take,tail,level}"},
           {"Cancel", self + "/cancel"},
           {"State", self + "/state"},
           {"QueuedBehind", self + "/queued-behind{?skip,take}"},

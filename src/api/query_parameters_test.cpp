@@ -162,7 +162,7 @@ TEST_CASE("Every declared filter finds what fits it, and nothing where nothing d
   for (const api::Route& route : api.server().router().routes()) {
     const bool is_feed =
         route.pattern.starts_with("feeds/{feed}/") || route.pattern.find("rule-test") != std::string::npos;
-    if (route.method != "GET" || is_feed) continue;
+    if (route.method != "GET" || is_feed || route.media != "application/json") continue;
     const std::string path = own_path(route);
     const std::size_t all = found(api.get(path));
     for (const api::QueryParameter& parameter : route.query) {

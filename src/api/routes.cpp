@@ -7,6 +7,8 @@
 #include "api/event_routes.h"
 #include "api/feed_routes.h"
 #include "api/fixed_routes.h"
+#include "api/live/live_routes.h"
+#include "api/live/task_log_routes.h"
 #include "api/metrics_route.h"
 #include "api/open_api.h"
 #include "api/process_template_routes.h"
@@ -36,6 +38,8 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(release_routes());
   add(deployment_routes());
   add(task_routes());
+  add(task_log_routes());
+  add(live_routes());
   add(queue_routes());
   add(event_routes());
   add(empty_routes());

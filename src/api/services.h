@@ -14,6 +14,7 @@
 namespace slipway::api {
 
 class Directory;
+class LiveStreams;
 struct Route;
 
 /// Is told of every request that was answered, and how long it took; no route where the address has none.
@@ -26,6 +27,7 @@ struct Services : documents::WriteTools {
   std::string installation_id;       ///< a UUID, made once for a data folder
   feeds::FeedTypes feed_types = {};  ///< which feeds can be asked; filled at start
   RequestObserver observe = {};
+  LiveStreams* live = nullptr;                ///< of committed changes; none where nobody listens
   std::function<std::string()> metrics = {};  ///< what is measured, in Prometheus' text format; filled at start
 };
 

@@ -5,6 +5,7 @@
 #include "api/activity_log.h"
 #include "api/delivery_call.h"
 #include "api/delivery_documents.h"
+#include "api/live/addressed_task.h"
 #include "api/shape.h"
 #include "base/describe.h"
 #include "base/text.h"
@@ -15,19 +16,8 @@
 namespace slipway::api {
 namespace {
 
-constexpr std::int64_t all_lines = INT32_MAX;
 const std::vector<storage::TaskState> active_states = {storage::TaskState::Queued, storage::TaskState::Executing,
                                                        storage::TaskState::Cancelling};
-
-/// Tasks are addressed without a space, too; where the address names one, it must be the task's.
-storage::TaskRecord addressed_task(const Call& call, storage::Reader& reader) {
-  const std::string& id = call.parameter("id");
-  auto task = storage::find_task(reader, id);
-  if (!task || (call.has_space && task->space != call.space)) {
-    commands::fail_unknown("resource", id);
-  }
-  return std::move(*task);
-}
 
 std::vector<storage::TaskState> wanted_states(const Call& call) {
   if (call.asks("active")) return active_states;
@@ -67,8 +57,8 @@ net::Response show(const Call& call, storage::Reader& reader, const storage::Tas
   return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).task(task));
 }
 
-ActivityInput activity_of(storage::Reader& reader, const storage::TaskRecord& task) {
-  ActivityInput input{task, {}, storage::units_of(reader, task.id), storage::read_log(reader, task.id, 0, all_lines)};
+ActivityInput activity_of(storage::Reader& reader, const storage::TaskRecord& task, const storage::LogRange& range) {
+  ActivityInput input{task, {}, storage::units_of(reader, task.id), storage::read_log(reader, task.id, range).lines};
   if (const auto hold = storage::queue_hold(reader); hold && storage::keeps_waiting(*hold, task.state)) {
     input.lines.push_back({0, 0, "Warning", hold->since, storage::text_of(*hold)});
   }
@@ -78,21 +68,20 @@ ActivityInput activity_of(storage::Reader& reader, const storage::TaskRecord& ta
   return input;
 }
 
-/// `verbose=false` leaves out the finest lines; `tail=N` keeps the last N.
-void trim_lines(const Call& call, std::vector<storage::LogLine>& lines) {
+/// `verbose=false` leaves out the finest lines; `tail=N` keeps the last N; `lines=false` shows the tree alone.
+storage::LogRange wanted_lines(const Call& call) {
+  storage::LogRange range;
+  range.tail = number_of(call.query, "tail", 0);
   if (flag_of(call, "verbose") == false) {
-    std::erase_if(lines,
-                  [](const storage::LogLine& line) { return line.category == "Verbose" || line.category == "Trace"; });
+    range.wanted = [](std::string_view category) { return category != "Verbose" && category != "Trace"; };
   }
-  const std::int64_t most = number_of(call.query, "tail", 0);
-  const auto surplus = static_cast<std::int64_t>(lines.size()) - most;
-  if (most > 0 && surplus > 0) lines.erase(lines.begin(), lines.begin() + surplus);
+  if (flag_of(call, "lines") == false) range.take = 0;
+  return range;
 }
 
 net::Response details(Call& call, storage::Reader& reader) {
   const auto task = addressed_task(call, reader);
-  ActivityInput input = activity_of(reader, task);
-  trim_lines(call, input.lines);
+  const ActivityInput input = activity_of(reader, task, wanted_lines(call));
   const json::object progress{{"ProgressPercentage", progress_percentage(input)}, {"EstimatedTimeRemaining", ""}};
   return json_response(200,
                        json::object{{"Task", DeliveryDocuments(reader, call.services.clock.now()).task(task)},
@@ -104,7 +93,7 @@ net::Response details(Call& call, storage::Reader& reader) {
 
 net::Response raw(Call& call, storage::Reader& reader) {
   const auto task = addressed_task(call, reader);
-  return {200, {{"Content-Type", "text/plain; charset=utf-8"}}, raw_log(activity_of(reader, task)), {}};
+  return {200, {{"Content-Type", "text/plain; charset=utf-8"}}, raw_log(activity_of(reader, task, {})), {}};
 }
 
 net::Response cancel(Call& call) {
@@ -183,7 +172,7 @@ std::vector<Route> task_routes() {
             system}
           .answers(shape::one("Task")),
       Route{"GET", "tasks/{id}/details", "TaskView", "Shows a task with its log as a tree.", details, system}
-          .with_query({{"verbose", QueryKind::flag}, {"tail", QueryKind::number}})
+          .with_query({{"verbose", QueryKind::flag}, {"tail", QueryKind::number}, {"lines", QueryKind::flag}})
           .answers(shape::one("TaskDetails")),
       Route{"GET", "tasks/{id}/raw", "TaskView", "Shows a task's log as plain text.", raw, system}.answers_text(
           "text/plain"),

@@ -11,6 +11,7 @@
 
 #include "api/directory.h"
 #include "api/jenkins_quirk.h"
+#include "api/live/live_streams.h"
 #include "api/open_api.h"
 #include "api/server.h"
 #include "api/shape_check.h"
@@ -54,6 +55,7 @@ class TestApi {
     vault_.prove_key(*database_, "master.key");
     services_.installation_id =
         documents::seed(services_, *database_, quiet_.log(), Secret(std::string(admin_key))).installation_id;
+    services_.live = &live_;
     server_ = std::make_unique<ApiServer>(services_);
   }
 
@@ -110,6 +112,12 @@ class TestApi {
   const Log& log() { return quiet_.log(); }
   const ApiServer& server() const { return *server_; }
   ManualClock& clock() { return clock_; }
+  LiveStreams& live() { return live_; }
+  /// Does what runs behind requests, until `time` has passed.
+  void work_for(Duration time) {
+    const SteadyTime until = clock_.steady() + time;
+    while (executor_.step(until)) continue;
+  }
 
   /// False for a test that sends what nobody was told to send.
   bool sends_documented_bodies = true;
@@ -153,6 +161,8 @@ class TestApi {
   model::Catalogue catalogue_;
   Directory directory_;
   Services services_;
+  SimulatedExecutor executor_{clock_, random_};
+  LiveStreams live_{{*database_, directory_, catalogue_, executor_, clock_, quiet_.log()}};
   std::unique_ptr<ApiServer> server_;
 };
 

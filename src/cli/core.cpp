@@ -71,6 +71,8 @@ Core::Core(const World& world, CoreOptions options)
       engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
       sweep_({*database_, vault_, world.executor, world.clock, world.log}),
       directory_(*database_),
+      live_({*database_, directory_, resources_,
+             options.live_executor != nullptr ? *options.live_executor : world.executor, world.clock, world.log}),
       services_(services(world, options.observation)),
       api_(services_) {
   vault_.prove_key(*database_, options.master_key_file);
@@ -93,6 +95,7 @@ api::Services Core::services(const World& world, Observation* observation) {
     services.observe = observation->requests();
     services.metrics = [observation] { return observation->text(); };
   }
+  services.live = &live_;
   services.feed_types = feeds::all_feeds(access_, hang_up_.get_token());
   services.feed_types.share(
       std::make_shared<feeds::FairShare>(world.clock, net::ServerOptions().outward_share, kFeedPatience));

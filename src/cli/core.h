@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/directory.h"
+#include "api/live/live_streams.h"
 #include "api/server.h"
 #include "base/disk.h"
 #include "base/executor.h"
@@ -46,6 +47,7 @@ struct CoreOptions {
   std::optional<Secret> admin_api_key;
   engine::EngineOptions engine;
   aws::PollerOptions poller;
+  Executor* live_executor = nullptr;   ///< writes event streams; none: the world's
   Observation* observation = nullptr;  ///< outlives the core; none measures nothing
 };
 
@@ -66,6 +68,7 @@ class Core {
   }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
   std::optional<net::Response> judge(const net::Request& head) const { return api_.judge(head); }
+  std::size_t live_readers() const { return live_.count(); }
   std::uint64_t refused_sign_ins() const { return api_.refused_sign_ins(); }
   bool calls_out(const net::Request& head) const { return api_.calls_out(head); }
   /// Ends what requests ask of others, so that the requests end.
@@ -95,6 +98,7 @@ class Core {
   engine::Engine engine_;
   documents::ErasureSweep sweep_;
   api::Directory directory_;
+  api::LiveStreams live_;
   std::optional<Secret> new_admin_key_;
   api::Services services_;
   api::ApiServer api_;

@@ -83,6 +83,10 @@ class Server {
               [this](const Error& error) {
                 log_.error("a job failed", {{"error", error.message()}});
               }),
+        live_pool_("slipway-live", 1, clock_,
+                   [this](const Error& error) {
+                     log_.error("a job failed", {{"error", error.message()}});
+                   }),
         http_(net::make_curl_client()),
         watched_(*http_, observation_.metrics(), clock_, log_),
         core_({clock_, random_, pool_, watched_, disk_, log_, environment}, core_options()),
@@ -117,6 +121,7 @@ class Server {
     web_.stop(grace);
     core_.stop();
     guard_.write_mark();
+    live_pool_.stop();
     pool_.stop();
   }
 
@@ -161,6 +166,7 @@ class Server {
     look_around();
     CoreOptions core;
     core.observation = &observation_;
+    core.live_executor = &live_pool_;
     core.database.path = data_ + "/slipway.db";
     core.master_key_file = key_file();
     core.new_database = options_.new_database;
@@ -222,6 +228,8 @@ class Server {
     const auto as_double = [](auto value) { return static_cast<double>(value); };
     gauge("slipway_sign_ins_refused_total", "Requests whose key was unknown or expired.",
           [=, this] { return as_double(core_.refused_sign_ins()); });
+    gauge("slipway_live_readers", "Event streams that are open.",
+          [=, this] { return as_double(core_.live_readers()); });
     gauge("slipway_http_answer_bytes", "Of larger answers that their readers have yet to take.",
           [=, this] { return as_double(web_.load().answer_bytes); });
     gauge("slipway_http_body_bytes", "Of larger request bodies that have arrived.",
@@ -369,6 +377,7 @@ class Server {
   Log log_{clock_};
   Observation observation_{clock_, log_};
   ThreadPool pool_;
+  ThreadPool live_pool_;  // its own, since those that run steps may all wait for AWS
   std::unique_ptr<net::HttpClient> http_;
   WatchedClient watched_;
   Core core_;

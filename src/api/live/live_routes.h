@@ -1,0 +1,12 @@
+// The stream of committed changes.
+#pragma once
+
+#include <vector>
+
+#include "api/route.h"
+
+namespace slipway::api {
+
+std::vector<Route> live_routes();
+
+}  // namespace slipway::api

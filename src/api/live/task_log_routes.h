@@ -1,0 +1,12 @@
+// A task's log by lines, for who reads on where they were.
+#pragma once
+
+#include <vector>
+
+#include "api/route.h"
+
+namespace slipway::api {
+
+std::vector<Route> task_log_routes();
+
+}  // namespace slipway::api
