@@ -5,14 +5,10 @@
 #include "model/team.h"
 #include "model/user.h"
 #include "storage/document_lookup.h"
+#include "storage/generations.h"
 
 namespace slipway::api {
 namespace {
-
-bool concerns_directory(const storage::Change& change) {
-  if (change.kind != storage::Change::Kind::document) return false;
-  return change.type == model::Space::type || change.type == model::User::type || change.type == model::Team::type;
-}
 
 DirectoryState load(storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
@@ -45,24 +41,20 @@ std::optional<std::string> DirectoryState::find_space(std::string_view id_slug_o
   return found == spaces.end() ? std::nullopt : std::optional(found->second);
 }
 
-Directory::Directory(storage::Database& database)
-    : database_(database), changes_(std::make_shared<std::atomic<std::uint64_t>>(1)) {
-  database.subscribe([changes = changes_](const std::vector<storage::Change>& committed) {
-    for (const storage::Change& change : committed) {
-      if (concerns_directory(change)) ++*changes;
-    }
-  });
-}
-
-std::shared_ptr<const DirectoryState> Directory::current() {
-  // Counted before the read begins: whatever is committed later makes the state stale again.
-  const std::uint64_t changes = *changes_;
-  const std::lock_guard lock(mutex_);
-  if (state_ == nullptr || state_changes_ < changes) {
-    state_ = std::make_shared<const DirectoryState>(database_.read([](storage::Reader& r) { return load(r); }));
-    state_changes_ = changes;
+std::shared_ptr<const DirectoryState> Directory::at(storage::Reader& reader) {
+  const std::int64_t generation =
+      storage::generation_of(reader, {model::Space::type, model::User::type, model::Team::type});
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ != nullptr && generation_ == generation) return state_;
   }
-  return state_;
+  auto state = std::make_shared<const DirectoryState>(load(reader));
+  const std::lock_guard lock(mutex_);
+  if (state_ == nullptr || generation_ < generation) {
+    state_ = state;
+    generation_ = generation;
+  }
+  return state;
 }
 
 }  // namespace slipway::api

@@ -1,8 +1,7 @@
 // Spaces and users as every call needs them: where an address leads, and who a key's owner is. Small, kept in memory,
-// and read anew after any change to them; so a request costs no extra database read.
+// and read anew once a request's own snapshot shows that any was written since, by whichever node.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -29,17 +28,13 @@ struct DirectoryState {
 /// Threads: any.
 class Directory {
  public:
-  /// Subscribes to the database's changes; must outlive its writes.
-  explicit Directory(storage::Database&);
-  /// Everything that was committed before the call is in it. Not to be called inside a read or write.
-  std::shared_ptr<const DirectoryState> current();
+  /// As the reader's snapshot has them.
+  std::shared_ptr<const DirectoryState> at(storage::Reader&);
 
  private:
-  storage::Database& database_;
-  std::shared_ptr<std::atomic<std::uint64_t>> changes_;  ///< shared with the subscription
   std::mutex mutex_;
   std::shared_ptr<const DirectoryState> state_;
-  std::uint64_t state_changes_ = 0;
+  std::int64_t generation_ = 0;  ///< of state_
 };
 
 }  // namespace slipway::api

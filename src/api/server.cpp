@@ -159,9 +159,8 @@ net::Response ApiServer::handle(net::Request&& request) const {
 
 std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
   try {
-    const auto directory = services_.directory.current();
     services_.database.read([&](storage::Reader& reader) {
-      authenticate(head, reader, services_.vault, *directory, services_.clock.now());
+      authenticate(head, reader, services_.vault, *services_.directory.at(reader), services_.clock.now());
     });
     return std::nullopt;
   } catch (const std::exception& e) {
@@ -203,11 +202,11 @@ net::Response ApiServer::method_missing(const net::Request& request, const Match
                                         const std::string& allowed) const {
   const std::string method = method_of(request);
   if (!match.space.empty()) {
-    const auto directory = services_.directory.current();
     services_.database.read([&](storage::Reader& reader) {
+      const auto directory = services_.directory.at(reader);
       authenticate(request, reader, services_.vault, *directory, services_.clock.now());
+      if (!directory->find_space(percent_decode(match.space))) fail_no_address(method, request.path);
     });
-    if (!directory->find_space(percent_decode(match.space))) fail_no_address(method, request.path);
   }
   return method_not_allowed(method, allowed);
 }
@@ -226,8 +225,8 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   call.calls_out = match.route->calls_out();
   call.body_shape = match.route->body ? &*match.route->body : nullptr;
   call.components = &components_;
-  const auto directory = services_.directory.current();
   const auto admit = [&](storage::Reader& reader) {
+    const auto directory = services_.directory.at(reader);
     if (match.route->permission != anyone) {
       call.principal = authenticate(request, reader, services_.vault, *directory, services_.clock.now());
     }

@@ -50,7 +50,6 @@ class TestApi {
   TestApi()
       : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_, quiet_.log()),
         catalogue_(model::all_resources()),
-        directory_(*database_),
         services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), directory_, "", {}} {
     vault_.prove_key(*database_, "master.key");
     services_.installation_id =

@@ -70,7 +70,6 @@ Core::Core(const World& world, CoreOptions options)
       source_(*database_, tools_),
       engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
       sweep_({*database_, vault_, world.executor, world.clock, world.log}),
-      directory_(*database_),
       live_({*database_, directory_, resources_,
              options.live_executor != nullptr ? *options.live_executor : world.executor, world.clock, world.log}),
       services_(services(world, options.observation)),

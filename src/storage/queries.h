@@ -28,6 +28,7 @@ std::vector<Query> content_queries();
 std::vector<Query> deployment_queries();
 std::vector<Query> erasure_queries();
 std::vector<Query> event_queries();
+std::vector<Query> generation_queries();
 std::vector<Query> health_queries();
 std::vector<Query> id_queries();
 std::vector<Query> idempotency_queries();

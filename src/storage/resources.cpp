@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/ids.h"
+#include "storage/generations.h"
 #include "storage/list_query.h"
 #include "storage/queries.h"
 
@@ -127,6 +128,7 @@ Change change_of(std::string_view id, std::string_view type, std::string_view sp
 }
 
 void publish(Txn& txn, const StoredResource& resource) {
+  count_generation(txn, resource.type);
   txn.publish(change_of(resource.id, resource.type, resource.space, resource.parent));
 }
 
@@ -190,6 +192,7 @@ void erase_resource(Txn& txn, std::string_view id) {
   if (!change) return;
   txn.run(kSql.erase_references, {id});
   change->is_gone = true;
+  count_generation(txn, change->type);
   txn.publish(std::move(*change));
 }
 

@@ -280,6 +280,12 @@ CREATE TABLE changes (
   project TEXT NOT NULL
 ) STRICT;
 
+-- How often documents of each type have been written (generations.h).
+CREATE TABLE generations (
+  type TEXT PRIMARY KEY,
+  number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The servers that claim tasks, and how often each has started (nodes.h).
 CREATE TABLE nodes (
   name TEXT PRIMARY KEY,

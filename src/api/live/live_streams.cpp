@@ -197,9 +197,9 @@ const Batch* LiveStreams::State::batch_after(std::int64_t seen) {
 
 /// As the database shows them now; who may not ask any more is shown no more.
 void LiveStreams::State::check_access() {
-  const auto directory = parts.directory.current();
   const Time now = parts.clock.now();
   parts.database.read([&](storage::Reader& reader) {
+    const auto directory = parts.directory.at(reader);
     for (Open& one : open) {
       auto principal = renew(one.reader.principal, reader, *directory, now);
       if (principal) {
