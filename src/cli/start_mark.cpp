@@ -11,6 +11,7 @@
 
 #include "base/describe.h"
 #include "base/error.h"
+#include "storage/changes.h"
 #include "storage/events.h"
 #include "storage/queue_hold.h"
 #include "storage/resources.h"
@@ -160,9 +161,13 @@ StartEvidence StartGuard::evidence() {
 void StartGuard::start(bool hold_anyway) {
   const StartEvidence e = evidence();
   auto reason = reason_to_hold(e);
+  const bool is_restored = reason.has_value();
   if (!reason && hold_anyway) reason = "The server was started with --hold-queue.";
   if (reason) {
-    database_.write("hold queue", [&](storage::Txn& txn) { storage::hold_queue(txn, {*reason, clock_.now(), true}); });
+    database_.write("hold queue", [&](storage::Txn& txn) {
+      if (is_restored) storage::skip_changes(txn, clock_.now());
+      storage::hold_queue(txn, {*reason, clock_.now(), true});
+    });
   }
   if (e.remembered_file != e.present_file) remember(e.present_file);
   write_mark();

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "storage/changes.h"
 #include "storage/database_file.h"
 #include "storage/database_testing.h"
 #include "storage/events.h"
@@ -57,6 +58,11 @@ class Site {
     database_->write("release", [](storage::Txn& txn) { storage::release_queue(txn); });
   }
   void close() { database_.reset(); }
+  /// Of what was changed.
+  std::int64_t newest_number() {
+    open();
+    return database_->read(storage::change_span).newest;
+  }
   std::string path() const { return folder_.file("slipway.db"); }
   std::string file(const std::string& name) const { return folder_.file(name); }
   void put_back(const std::string& copy) {
@@ -97,12 +103,16 @@ TEST_CASE("a database that was put back from a copy is held, and stays so until 
   site.append_event();
   site.start();
   site.put_back(site.file("copy.db"));
+  CHECK(site.newest_number() < 1'000);
   CHECK(site.start().find("older than what has run already") != std::string::npos);
+  const auto restored = site.newest_number();
+  CHECK(restored > 1'000'000'000'000);  // no number is given a second time
   site.close();
   CHECK(site.start().find("older than what has run already") != std::string::npos);
   site.release();
   site.close();
   CHECK(site.start() == "");
+  CHECK(site.newest_number() < restored + 1'000);
 }
 
 TEST_CASE("a database in another file than before is held, without any mark too") {
