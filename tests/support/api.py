@@ -49,7 +49,7 @@ class Api:
             try:
                 self._connection.request(method, path, body, sent)
                 answer = self._connection.getresponse()
-                response = Response(answer.status, dict(answer.getheaders()), answer.read())
+                response = Response(answer.status, dict(answer.getheaders()), self._body_of(answer))
                 break
             except (http.client.HTTPException, ConnectionError):
                 self.close()
@@ -59,6 +59,16 @@ class Api:
         if self._observer:
             self._observer(method, path, response)
         return response
+
+    def _body_of(self, answer):
+        """All of it; of an event stream, which has no end, the first event."""
+        if not answer.getheader("Content-Type", "").startswith("text/event-stream"):
+            return answer.read()
+        lines = [answer.readline()]
+        while lines[-1].strip():
+            lines.append(answer.readline())
+        self.close()
+        return b"".join(lines)
 
     def close(self):
         if self._connection:
