@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "bench/groups.h"
-#include "language/masking.h"
-#include "language/scope.h"
-#include "language/template.h"
-#include "language/version.h"
+#include "language/masking/masking.h"
+#include "language/scoping/scope.h"
+#include "language/templates/template.h"
+#include "language/versions/version.h"
 
 namespace slipway::bench {
 namespace {

@@ -13,7 +13,7 @@
 #include "bench/load.h"
 #include "bench/process.h"
 #include "net/http_server.h"
-#include "sim/simulator.h"
+#include "sim/core/simulator.h"
 
 namespace slipway::bench {
 

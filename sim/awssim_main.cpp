@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "net/http_server.h"
 #include "net/listen_address.h"
-#include "sim/simulator.h"
+#include "sim/core/simulator.h"
 
 namespace {
 

@@ -6,14 +6,14 @@
 #include <chrono>
 #include <exception>
 
-#include "api/authentication.h"
-#include "api/body_check.h"
-#include "api/bounded_reader.h"
-#include "api/call.h"
-#include "api/directory.h"
-#include "api/errors.h"
-#include "api/open_api.h"
-#include "api/permissions.h"
+#include "api/http/body_check.h"
+#include "api/http/bounded_reader.h"
+#include "api/http/call.h"
+#include "api/http/errors.h"
+#include "api/http/open_api.h"
+#include "api/people/authentication.h"
+#include "api/people/directory.h"
+#include "api/people/permissions.h"
 #include "api/routes.h"
 #include "base/nearest.h"
 #include "base/text.h"

@@ -4,8 +4,8 @@
 #include <exception>
 #include <optional>
 
-#include "api/refused_sign_ins.h"
-#include "api/router.h"
+#include "api/http/router.h"
+#include "api/people/refused_sign_ins.h"
 #include "api/services.h"
 #include "base/json.h"
 #include "net/http.h"

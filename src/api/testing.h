@@ -9,17 +9,17 @@
 #include <string>
 #include <string_view>
 
-#include "api/directory.h"
-#include "api/jenkins_quirk.h"
+#include "api/compat/jenkins_quirk.h"
+#include "api/http/open_api.h"
+#include "api/http/shape_check.h"
 #include "api/live/live_streams.h"
-#include "api/open_api.h"
+#include "api/people/directory.h"
 #include "api/server.h"
-#include "api/shape_check.h"
 #include "base/executor.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "documents/seed.h"
-#include "model/resources.h"
+#include "model/catalogue.h"
 #include "storage/database_testing.h"
 #include "storage/ids.h"
 #include "storage/secrets.h"

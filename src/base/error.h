@@ -1,8 +1,8 @@
 // Failures, as every room reports them.
 //
 // An operation that fails throws `Error`: a code that a machine can act on, a sentence for a person, and the context
-// that callers add on the way up. The API maps codes to HTTP once (src/api/errors.h). Absence is no failure: functions
-// that may find nothing return std::optional.
+// that callers add on the way up. The API maps codes to HTTP once (src/api/http/errors.h). Absence is no failure:
+// functions that may find nothing return std::optional.
 #pragma once
 
 #include <exception>

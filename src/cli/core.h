@@ -7,8 +7,8 @@
 #include <stop_token>
 #include <string>
 
-#include "api/directory.h"
 #include "api/live/live_streams.h"
+#include "api/people/directory.h"
 #include "api/server.h"
 #include "base/disk.h"
 #include "base/executor.h"

@@ -3,7 +3,7 @@
 #include "base/disk.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "language/conformance.h"
+#include "language/conformance/conformance.h"
 
 namespace slipway::cli {
 namespace {

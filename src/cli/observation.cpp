@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "api/route.h"
+#include "api/http/route.h"
 #include "base/error.h"
 #include "storage/queue_hold.h"
 #include "storage/tasks.h"

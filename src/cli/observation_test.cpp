@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "api/route.h"
+#include "api/http/route.h"
 #include "base/executor.h"
 #include "cli/timed_database.h"
 #include "storage/database_testing.h"

@@ -12,8 +12,8 @@
 #include "cloud/poller.h"
 #include "cloud/sts.h"
 #include "cloud/task_definition.h"
-#include "sim/loopback.h"
-#include "sim/simulator.h"
+#include "sim/core/loopback.h"
+#include "sim/core/simulator.h"
 
 using namespace slipway;
 using namespace slipway::aws;

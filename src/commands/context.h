@@ -11,7 +11,7 @@
 #include "base/deadline.h"
 #include "documents/write_context.h"
 #include "feeds/feed_types.h"
-#include "language/budget.h"
+#include "language/templates/budget.h"
 #include "storage/database.h"
 
 namespace slipway::commands {

@@ -18,7 +18,7 @@
 #include "commands/standing.h"
 #include "documents/audit.h"
 #include "model/missing_values.h"
-#include "model/tag_set.h"
+#include "model/resources/tenants/tag_set.h"
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"

@@ -9,9 +9,9 @@
 #include "commands/commands_testing.h"
 #include "commands/deployment_scene.h"
 #include "commands/records.h"
-#include "model/account.h"
-#include "model/tag_set.h"
-#include "model/worker_pool.h"
+#include "model/resources/infrastructure/account.h"
+#include "model/resources/infrastructure/worker_pool.h"
+#include "model/resources/tenants/tag_set.h"
 #include "storage/events.h"
 #include "storage/tasks.h"
 

@@ -13,8 +13,8 @@
 #include "commands/release_lookup.h"
 #include "commands/snapshots.h"
 #include "documents/audit.h"
-#include "language/template.h"
-#include "language/version_mask.h"
+#include "language/templates/template.h"
+#include "language/versions/version_mask.h"
 #include "planning/release_variables.h"
 #include "storage/document_lookup.h"
 

@@ -4,7 +4,7 @@
 #include "commands/records.h"
 #include "commands/release_lookup.h"
 #include "commands/snapshots.h"
-#include "model/account.h"
+#include "model/resources/infrastructure/account.h"
 #include "planning/account_use.h"
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"

@@ -5,7 +5,7 @@
 
 #include "commands/context.h"
 #include "feeds/feed.h"
-#include "model/feed.h"
+#include "model/resources/packages/feed.h"
 
 namespace slipway::commands {
 

@@ -9,8 +9,8 @@
 #include "base/nearest.h"
 #include "base/secret_limit.h"
 #include "base/text.h"
-#include "model/account.h"
-#include "model/worker_pool.h"
+#include "model/resources/infrastructure/account.h"
+#include "model/resources/infrastructure/worker_pool.h"
 #include "planning/variable_list.h"
 
 namespace slipway::commands {

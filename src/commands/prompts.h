@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "language/scope.h"
+#include "language/scoping/scope.h"
 #include "model/lookup.h"
-#include "model/variable_set.h"
+#include "model/resources/projects/variable_set.h"
 
 namespace slipway::commands {
 

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "commands/names.h"
-#include "language/version.h"
+#include "language/versions/version.h"
 
 namespace slipway::commands {
 

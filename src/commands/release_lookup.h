@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "model/environment.h"
-#include "model/library_variable_set.h"
 #include "model/lookup.h"
-#include "model/project.h"
-#include "model/tenant_variables.h"
+#include "model/resources/infrastructure/environment.h"
+#include "model/resources/projects/library_variable_set.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/tenants/tenant_variables.h"
 #include "storage/releases.h"
 
 namespace slipway::commands {

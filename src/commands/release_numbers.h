@@ -8,10 +8,10 @@
 
 #include "base/error.h"
 #include "commands/context.h"
-#include "language/release_template.h"
-#include "model/channel.h"
-#include "model/project.h"
-#include "model/variable_set.h"
+#include "language/versions/release_template.h"
+#include "model/resources/projects/channel.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/projects/variable_set.h"
 #include "planning/package_selection.h"
 
 namespace slipway::commands {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "model/channel.h"
-#include "model/environment.h"
-#include "model/lifecycle.h"
-#include "model/project.h"
-#include "model/tenant.h"
+#include "model/resources/delivery/lifecycle.h"
+#include "model/resources/infrastructure/environment.h"
+#include "model/resources/projects/channel.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/tenants/tenant.h"
 #include "planning/lifecycle_progress.h"
 #include "storage/database.h"
 #include "storage/releases.h"

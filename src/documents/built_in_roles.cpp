@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "documents/document_store.h"
 #include "documents/stored_document.h"
-#include "model/user_role.h"
+#include "model/resources/people/user_role.h"
 #include "storage/resources.h"
 
 namespace slipway::documents {

@@ -4,7 +4,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
-#include "model/tag_set.h"
+#include "model/resources/tenants/tag_set.h"
 #include "storage/document_lookup.h"
 
 namespace slipway::documents {

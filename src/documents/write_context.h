@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "base/time.h"
-#include "model/resources.h"
+#include "model/catalogue.h"
 #include "storage/events.h"
 #include "storage/ids.h"
 #include "storage/secrets.h"

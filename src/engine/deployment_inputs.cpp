@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "engine/lost.h"
-#include "language/filters.h"
+#include "language/filters/filters.h"
 #include "planning/system_variable_table.h"
 
 namespace slipway::engine {

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "engine/task_source.h"
-#include "language/masking.h"
-#include "language/template.h"
+#include "language/masking/masking.h"
+#include "language/templates/template.h"
 #include "planning/deployment_variables.h"
 #include "storage/secrets.h"
 

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "engine/lost.h"
-#include "language/filters.h"
-#include "language/masking.h"
+#include "language/filters/filters.h"
+#include "language/masking/masking.h"
 #include "storage/database_testing.h"
 #include "storage/ids.h"
 

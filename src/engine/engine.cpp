@@ -17,7 +17,7 @@
 #include "engine/task_notes.h"
 #include "engine/task_queue.h"
 #include "engine/task_run.h"
-#include "model/space.h"
+#include "model/resources/spaces/space.h"
 #include "storage/contents.h"
 #include "storage/document_lookup.h"
 #include "storage/queue_hold.h"

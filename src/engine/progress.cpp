@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "model/deployment_process.h"
+#include "model/resources/projects/deployment_process.h"
 
 namespace slipway::engine {
 namespace {

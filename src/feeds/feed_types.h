@@ -11,7 +11,7 @@
 #include "base/secret.h"
 #include "feeds/fair_share.h"
 #include "feeds/feed.h"
-#include "model/feed.h"
+#include "model/resources/packages/feed.h"
 
 namespace slipway::feeds {
 

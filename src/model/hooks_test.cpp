@@ -3,17 +3,17 @@
 
 #include <fmt/format.h>
 
-#include "model/channel.h"
-#include "model/deployment_process.h"
-#include "model/lifecycle.h"
+#include "model/catalogue.h"
 #include "model/memory_lookup.h"
 #include "model/merge.h"
-#include "model/project.h"
-#include "model/resources.h"
-#include "model/space.h"
-#include "model/tag_set.h"
-#include "model/tenant.h"
-#include "model/tenant_variables.h"
+#include "model/resources/delivery/lifecycle.h"
+#include "model/resources/projects/channel.h"
+#include "model/resources/projects/deployment_process.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/spaces/space.h"
+#include "model/resources/tenants/tag_set.h"
+#include "model/resources/tenants/tenant.h"
+#include "model/resources/tenants/tenant_variables.h"
 
 using namespace slipway;
 using namespace slipway::model;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "model/resources.h"
+#include "model/catalogue.h"
 
 namespace slipway::model {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "model/library_variable_set.h"
+#include "model/resources/projects/library_variable_set.h"
 
 namespace slipway::model {
 namespace {

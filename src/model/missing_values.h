@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "model/lookup.h"
-#include "model/project.h"
-#include "model/tenant.h"
-#include "model/tenant_variables.h"
-#include "model/variable_template.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/projects/variable_template.h"
+#include "model/resources/tenants/tenant.h"
+#include "model/resources/tenants/tenant_variables.h"
 
 namespace slipway::model {
 

@@ -1,7 +1,7 @@
 // Which accounts a deployment may use (TEN-8). Pure; threads: any.
 #pragma once
 
-#include "model/account.h"
+#include "model/resources/infrastructure/account.h"
 #include "planning/deployment_scene.h"
 
 namespace slipway::planning {

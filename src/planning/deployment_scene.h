@@ -9,17 +9,17 @@
 #include <vector>
 
 #include "base/time.h"
-#include "model/channel.h"
-#include "model/deployment_process.h"
-#include "model/environment.h"
-#include "model/library_variable_set.h"
-#include "model/project.h"
-#include "model/project_group.h"
-#include "model/space.h"
-#include "model/tenant.h"
-#include "model/tenant_variables.h"
-#include "model/user.h"
-#include "model/variable_set.h"
+#include "model/resources/infrastructure/environment.h"
+#include "model/resources/people/user.h"
+#include "model/resources/projects/channel.h"
+#include "model/resources/projects/deployment_process.h"
+#include "model/resources/projects/library_variable_set.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/projects/project_group.h"
+#include "model/resources/projects/variable_set.h"
+#include "model/resources/spaces/space.h"
+#include "model/resources/tenants/tenant.h"
+#include "model/resources/tenants/tenant_variables.h"
 #include "planning/package_selection.h"
 
 namespace slipway::planning {

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "language/scope.h"
+#include "language/scoping/scope.h"
 #include "planning/deployment_scene.h"
 #include "planning/plan.h"
 #include "planning/system_variables.h"

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/lifecycle.h"
+#include "model/resources/delivery/lifecycle.h"
 
 namespace slipway::planning {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/deployment_process.h"
+#include "model/resources/projects/deployment_process.h"
 #include "planning/plan.h"
 
 namespace slipway::planning {

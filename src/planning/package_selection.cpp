@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "language/channel_rule.h"
+#include "language/versions/channel_rule.h"
 
 namespace slipway::planning {
 namespace {

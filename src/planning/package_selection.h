@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/channel.h"
-#include "model/deployment_process.h"
+#include "model/resources/projects/channel.h"
+#include "model/resources/projects/deployment_process.h"
 #include "planning/package_specs.h"
 #include "planning/version_choice.h"
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
-#include "language/budget_testing.h"
+#include "language/templates/budget_testing.h"
 #include "planning/release_variables.h"
 
 namespace slipway::planning {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "language/version.h"
+#include "language/versions/version.h"
 
 namespace slipway::planning {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "language/scope.h"
-#include "language/template.h"
+#include "language/scoping/scope.h"
+#include "language/templates/template.h"
 
 namespace slipway::planning {
 namespace {

@@ -2,10 +2,10 @@
 // (VER-6, PKG-5). Pure; threads: any.
 #pragma once
 
-#include "language/budget.h"
-#include "language/variables.h"
-#include "model/channel.h"
-#include "model/variable_set.h"
+#include "language/templates/budget.h"
+#include "language/templates/variables.h"
+#include "model/resources/projects/channel.h"
+#include "model/resources/projects/variable_set.h"
 #include "planning/package_selection.h"
 
 namespace slipway::planning {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/deployment_process.h"
+#include "model/resources/projects/deployment_process.h"
 #include "planning/deployment_scene.h"
 #include "planning/plan.h"
 #include "planning/variable_list.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/tenant.h"
+#include "model/resources/tenants/tenant.h"
 
 namespace slipway::planning {
 

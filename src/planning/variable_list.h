@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "language/scope.h"
-#include "model/account.h"
+#include "language/scoping/scope.h"
+#include "model/resources/infrastructure/account.h"
+#include "model/resources/projects/variable_set.h"
 #include "model/values.h"
-#include "model/variable_set.h"
 
 namespace slipway::planning {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "language/channel_rule.h"
+#include "language/versions/channel_rule.h"
 
 namespace slipway::planning {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/time.h"
-#include "language/budget.h"
-#include "language/version.h"
+#include "language/templates/budget.h"
+#include "language/versions/version.h"
 
 namespace slipway::planning {
 

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "base/error.h"
-#include "language/budget_testing.h"
+#include "language/templates/budget_testing.h"
 
 namespace slipway::planning {
 namespace {

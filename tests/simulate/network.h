@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "event_log.h"
 #include "net/http_client.h"
-#include "sim/simulator.h"
+#include "sim/core/simulator.h"
 
 namespace slipway::simulate {
 

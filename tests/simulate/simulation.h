@@ -15,7 +15,7 @@
 #include "network.h"
 #include "node.h"
 #include "shop.h"
-#include "sim/simulator.h"
+#include "sim/core/simulator.h"
 #include "storage/sqlite_fault_vfs.h"
 
 namespace slipway::simulate {

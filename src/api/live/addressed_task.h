@@ -1,7 +1,7 @@
 // The task that an address names.
 #pragma once
 
-#include "api/call.h"
+#include "api/http/call.h"
 #include "storage/tasks.h"
 
 namespace slipway::api {

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "api/permissions.h"
+#include "api/people/permissions.h"
 #include "base/json.h"
 #include "storage/releases.h"
 #include "storage/tasks.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "api/call.h"
-#include "model/resources.h"
+#include "api/http/call.h"
+#include "model/catalogue.h"
 #include "storage/database.h"
 
 namespace slipway::api {

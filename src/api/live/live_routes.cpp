@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "api/delivery_call.h"
+#include "api/delivery/delivery_call.h"
 #include "api/live/live_streams.h"
 #include "base/error.h"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "api/route.h"
+#include "api/http/route.h"
 
 namespace slipway::api {
 

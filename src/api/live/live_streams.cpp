@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "api/authentication.h"
+#include "api/people/authentication.h"
 #include "base/failure.h"
 #include "base/json.h"
 #include "base/strand.h"
-#include "model/team.h"
-#include "model/user.h"
+#include "model/resources/people/team.h"
+#include "model/resources/people/user.h"
 #include "storage/api_keys.h"
 #include "storage/changes.h"
 

@@ -9,8 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "api/directory.h"
 #include "api/live/live_event.h"
+#include "api/people/directory.h"
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/time.h"

@@ -1,6 +1,6 @@
 #include "api/live/live_streams.h"
 
-#include "api/delivery_testing.h"
+#include "api/delivery/delivery_testing.h"
 #include "base/text.h"
 #include "storage/changes.h"
 #include "storage/task_log.h"

@@ -6,10 +6,10 @@
 #include <array>
 #include <utility>
 
-#include "api/delivery_call.h"
+#include "api/delivery/delivery_call.h"
+#include "api/http/paging.h"
+#include "api/http/shape.h"
 #include "api/live/addressed_task.h"
-#include "api/paging.h"
-#include "api/shape.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "storage/task_log.h"

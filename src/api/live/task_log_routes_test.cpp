@@ -1,4 +1,4 @@
-#include "api/delivery_testing.h"
+#include "api/delivery/delivery_testing.h"
 #include "storage/task_log.h"
 
 using namespace slipway;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "model/action_properties.h"
+#include "model/resources/projects/action_properties.h"
 #include "steps/ecs_service/definition_input.h"
 
 namespace slipway::steps::ecs {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "model/action_properties.h"
+#include "model/resources/projects/action_properties.h"
 #include "steps/ecs_service/scripted_context.h"
 
 using namespace slipway;

@@ -1,0 +1,164 @@
+#include "api/compat/question_routes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "api/http/shape.h"
+#include "api/resources/resolve.h"
+#include "api/resources/resource.h"
+#include "base/text.h"
+#include "documents/stored_document.h"
+#include "model/ids.h"
+#include "model/missing_values.h"
+#include "model/resources/delivery/retention_policy.h"
+#include "model/resources/projects/project.h"
+#include "model/resources/projects/variable_set.h"
+#include "model/resources/tenants/tenant.h"
+#include "storage/document_lookup.h"
+
+namespace slipway::api {
+namespace {
+
+using storage::DocumentLookup;
+using storage::Reader;
+
+net::Response tenants_status(Call&, Reader&) { return json_response(200, json::object{{"Enabled", true}}); }
+
+json::value id_or_null(const std::string& id) { return id.empty() ? json::value(nullptr) : json::value(id); }
+
+json::object missing_json(const model::MissingValue& missing) {
+  return {{"VariableTemplateId", missing.template_id},
+          {"VariableTemplateName", missing.template_name},
+          {"ProjectId", id_or_null(missing.project)},
+          {"EnvironmentId", id_or_null(missing.environment)},
+          {"LibraryVariableSetId", id_or_null(missing.variable_set)},
+          {"Links", json::object()}};
+}
+
+/// Empty where the query does not restrict.
+struct MissingFilter {
+  std::string tenant, project, environment;
+
+  explicit MissingFilter(const net::Query& query)
+      : tenant(model::canonical_id(query.find("tenantId").value_or(""))),
+        project(model::canonical_id(query.find("projectId").value_or(""))),
+        environment(model::canonical_id(query.find("environmentId").value_or(""))) {}
+  static bool admits(const std::string& wanted, const std::string& id) { return wanted.empty() || wanted == id; }
+  /// Values for library sets belong to no project and environment, so they count where the tenant is connected to both
+  /// and the project asks for the set.
+  bool admits(const model::MissingValue& m, const model::Tenant& tenant, const std::set<std::string>& libraries) const {
+    if (m.variable_set.empty()) return admits(project, m.project) && admits(environment, m.environment);
+    return is_connected(tenant) && (project.empty() || libraries.contains(m.variable_set));
+  }
+
+ private:
+  bool is_connected(const model::Tenant& tenant) const {
+    return std::any_of(
+        tenant.ProjectEnvironments.begin(), tenant.ProjectEnvironments.end(), [&](const auto& connection) {
+          const auto& [id, environments] = connection;
+          return admits(project, id) && (environment.empty() || std::find(environments.begin(), environments.end(),
+                                                                          environment) != environments.end());
+        });
+  }
+};
+
+net::Response variables_missing(Call& call, Reader& reader) {
+  const DocumentLookup lookup(reader);
+  const MissingFilter filter(call.query);
+  std::set<std::string> libraries;
+  if (const auto project = model::find_in<model::Project>(lookup, call.space, filter.project)) {
+    libraries.insert(project->IncludedLibraryVariableSetIds.begin(), project->IncludedLibraryVariableSetIds.end());
+  }
+  model::MissingValues missing_values(lookup);
+  json::array out;
+  for (const model::Tenant& tenant : model::list<model::Tenant>(lookup, call.space)) {
+    if (!MissingFilter::admits(filter.tenant, tenant.Id)) continue;
+    json::array missing;
+    for (const model::MissingValue& m : missing_values.of(tenant)) {
+      if (filter.admits(m, tenant, libraries)) missing.push_back(missing_json(m));
+    }
+    if (missing.empty()) continue;
+    out.push_back(
+        json::object{{"TenantId", tenant.Id}, {"MissingVariables", std::move(missing)}, {"Links", json::object()}});
+  }
+  return json_response(200, out);
+}
+
+/// Sets that variables of the project come from; every set of the space when no project is named.
+std::vector<model::VariableSet> sets_of(const Call& call, Reader& reader, std::string_view project_name) {
+  const DocumentLookup lookup(reader);
+  if (project_name.empty()) return model::list<model::VariableSet>(lookup, call.space);
+  const auto row = resolve(call, reader, call.services.catalogue.get("Project"), project_name);
+  const auto project = model::find<model::Project>(lookup, row.id);
+  std::vector<std::string> owners{row.id};
+  owners.insert(owners.end(), project->IncludedLibraryVariableSetIds.begin(),
+                project->IncludedLibraryVariableSetIds.end());
+  std::vector<model::VariableSet> sets;
+  for (const std::string& owner : owners) {
+    if (auto set = model::find<model::VariableSet>(lookup, "variableset-" + owner)) sets.push_back(std::move(*set));
+  }
+  return sets;
+}
+
+net::Response variable_names(Call& call, Reader& reader) {
+  std::set<std::string> seen;
+  json::array names;
+  if (!call.query.list("runbook").empty()) return json_response(200, names);  // there are none, so none has variables
+  for (const model::VariableSet& set : sets_of(call, reader, call.query.find("project").value_or(""))) {
+    for (const model::Variable& variable : set.Variables) {
+      if (seen.insert(fold_name(variable.Name)).second) names.emplace_back(variable.Name);
+    }
+  }
+  return json_response(200, names);
+}
+
+/// The one of the named kind; clients expect no list.
+net::Response retention_policy(Call& call, Reader& reader) {
+  const auto wanted = call.query.find("RetentionType").value_or("");
+  storage::ResourceFilter filter;
+  filter.type = "RetentionPolicy";
+  filter.space = call.space;
+  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
+    if (!equals_ignoring_case(json::text_at(documents::parse_document(row), "RetentionType").value_or(""), wanted))
+      continue;
+    return Resource(call.services.catalogue.get(row.type)).get(call, reader, row.id);
+  }
+  fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::retention_types, ", ")));
+}
+
+json::object missing_shape() {
+  const auto id = shape::or_null(shape::text());
+  const auto missing = shape::object({{"VariableTemplateId", shape::text()},
+                                      {"VariableTemplateName", shape::text()},
+                                      {"ProjectId", id},
+                                      {"EnvironmentId", id},
+                                      {"LibraryVariableSetId", id},
+                                      {"Links", shape::links()}});
+  return shape::list_of(shape::object(
+      {{"TenantId", shape::text()}, {"MissingVariables", shape::list_of(missing)}, {"Links", shape::links()}}));
+}
+
+}  // namespace
+
+std::vector<Route> question_routes() {
+  return {
+      Route{"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy}
+          .with_query({{"RetentionType"}})
+          .answers(shape::one("RetentionPolicy")),
+      Route{"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status}.answers(
+          shape::object({{"Enabled", shape::flag()}})),
+      Route{"GET", "tenants/variables-missing", "VariableView",
+            "Values that tenants still owe the templates of their projects.", variables_missing}
+          .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}, {"includeDetails", QueryKind::flag}})
+          .answers(missing_shape()),
+      Route{"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
+            variable_names}
+          .with_query({{"project"}, {"runbook"}})
+          .answers(shape::list_of(shape::text())),
+  };
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,78 @@
+#include "api/http/other_spellings.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+
+namespace slipway::api {
+namespace {
+
+constexpr Spellings spellings[] = {
+    {"ReleaseVersion", "ReleaseId", "Release", "ReleaseNumber", "Version", "VersionNumber"},
+    {"Packages", "SelectedPackages", "PackageVersions", "PackageSpecs"},
+    {"PackageVersion", "DefaultPackageVersion"},
+    {"PackagePrerelease", "Prerelease", "PackagePreReleaseTag", "PreReleaseTag"},
+    {"ReleaseNotes", "Notes"},
+    {"GitRef", "GitReference", "GitBranch", "Branch"},
+    {"GitCommit", "Commit", "CommitHash", "GitHash"},
+    {"IgnoreIfAlreadyExists", "IgnoreExisting", "IgnoreIfExists"},
+    {"EnvironmentName", "EnvironmentNames", "DeployTo"},
+    {"TenantTags", "Tags"},
+    {"Variables", "FormValues", "PromptedVariables", "PromptVariables", "Values"},
+    {"RunAt", "QueueTime", "DeployAt", "ScheduledTime", "StartTime"},
+    {"NoRunAfter", "QueueTimeExpiry", "NoDeployAfter", "RunBefore", "ExpiryTime"},
+    {"SkipStepNames", "SkipActions", "SkipSteps", "SkipActionNames", "ExcludedSteps", "StepsToSkip", "Skip"},
+    {"SpecificMachineNames", "SpecificMachineIds", "DeploymentTargets", "Machines"},
+    {"ExcludedMachineNames", "ExcludedMachineIds", "ExcludeMachines", "ExcludedTargets"},
+    {"Comments", "DeploymentComments", "DeploymentNotes"},
+    {"UseGuidedFailure", "GuidedFailure", "GuidedFailureMode", "DefaultGuidedFailureMode"},
+    {"CancelActive", "CancelRunning", "CancelRunningTasks", "CancelQueuedTasks"},
+    {"UpdateVariableSnapshot", "UpdateVariables", "UpdateSnapshot"},
+    {"ForcePackageDownload", "ForceDownload"},
+    {"ForcePackageRedeployment", "ForceRedeployment"},
+    {"PackageReferenceName", "ReferenceName", "Reference"},
+    {"Description", "Reason"},
+    {"Expires", "Expiry", "ExpiresOn", "ExpiryDate", "ExpirationDate"},
+};
+static_assert(std::size(spellings) <= 64);
+
+/// How a name says in which way, and how often, it names something.
+constexpr std::string_view endings[] = {"IdOrName", "NameOrId", "Names", "Name", "Ids", "Id", "s"};
+/// Shorter ones are too near to one another.
+constexpr std::size_t shortest_stem = 4;
+
+/// Blank where too little is left to tell by.
+std::string_view stem_of(std::string_view name) {
+  for (const std::string_view ending : endings) {
+    if (name.size() <= ending.size()) continue;
+    const std::size_t length = name.size() - ending.size();
+    if (!equals_ignoring_case(name.substr(length), ending)) continue;
+    name = name.substr(0, length);
+    break;
+  }
+  return name.size() < shortest_stem ? std::string_view() : name;
+}
+
+bool is_among(std::string_view name, const Spellings& names) {
+  return std::ranges::any_of(names, [&](std::string_view known) { return equals_ignoring_case(known, name); });
+}
+
+}  // namespace
+
+std::span<const Spellings> known_spellings() { return spellings; }
+
+Meaning::Meaning(std::string_view name) : stem_(stem_of(name)) {
+  if (name.empty()) return;
+  for (std::size_t i = 0; i < std::size(spellings); ++i) among_.set(i, is_among(name, spellings[i]));
+}
+
+bool Meaning::is_that_of(std::string_view other) const {
+  if (!stem_.empty() && equals_ignoring_case(stem_, stem_of(other))) return true;
+  for (std::size_t i = 0; among_.any() && i < std::size(spellings); ++i) {
+    if (among_.test(i) && is_among(other, spellings[i])) return true;
+  }
+  return false;
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,60 @@
+#include "api/people/directory.h"
+
+#include "base/text.h"
+#include "model/resources/people/team.h"
+#include "model/resources/people/user.h"
+#include "model/resources/spaces/space.h"
+#include "storage/document_lookup.h"
+#include "storage/generations.h"
+
+namespace slipway::api {
+namespace {
+
+DirectoryState load(storage::Reader& reader) {
+  const storage::DocumentLookup lookup(reader);
+  DirectoryState state;
+  for (const model::Space& space : model::list<model::Space>(lookup, "")) {
+    for (const std::string& key : {fold_name(space.Name), space.Slug, fold_name(space.Id)}) {
+      if (!key.empty()) state.spaces.insert_or_assign(key, space.Id);
+    }
+    if (space.IsDefault) state.default_space = space.Id;
+  }
+  for (const model::User& user : model::list<model::User>(lookup, "")) {
+    if (!user.IsActive) continue;
+    state.users.emplace(user.Id, Principal{user.Id, user.Username, user.DisplayName, user.EmailAddress, {}, false});
+  }
+  for (const model::Team& team : model::list<model::Team>(lookup, "")) {
+    for (const std::string& member : team.MemberUserIds) {
+      const auto user = state.users.find(member);
+      if (user == state.users.end()) continue;
+      user->second.teams.push_back(team.Id);
+      user->second.is_administrator |= team.Id == model::administrators_team;
+    }
+  }
+  return state;
+}
+
+}  // namespace
+
+std::optional<std::string> DirectoryState::find_space(std::string_view id_slug_or_name) const {
+  const auto found = spaces.find(fold_name(id_slug_or_name));
+  return found == spaces.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::shared_ptr<const DirectoryState> Directory::at(storage::Reader& reader) {
+  const std::int64_t generation =
+      storage::generation_of(reader, {model::Space::type, model::User::type, model::Team::type});
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ != nullptr && generation_ == generation) return state_;
+  }
+  auto state = std::make_shared<const DirectoryState>(load(reader));
+  const std::lock_guard lock(mutex_);
+  if (state_ == nullptr || generation_ < generation) {
+    state_ = state;
+    generation_ = generation;
+  }
+  return state;
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,40 @@
+// Spaces and users as every call needs them: where an address leads, and who a key's owner is. Small, kept in memory,
+// and read anew once a request's own snapshot shows that any was written since, by whichever node.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/http/call.h"
+#include "storage/database.h"
+
+namespace slipway::api {
+
+/// What the database held at one instant. Immutable.
+struct DirectoryState {
+  std::map<std::string, std::string, std::less<>> spaces;  ///< id, slug and folded name → id
+  std::string default_space;
+  std::map<std::string, Principal, std::less<>> users;  ///< active ones, by id
+
+  /// By id, slug or name (ignoring case).
+  std::optional<std::string> find_space(std::string_view id_slug_or_name) const;
+};
+
+/// Threads: any.
+class Directory {
+ public:
+  /// As the reader's snapshot has them.
+  std::shared_ptr<const DirectoryState> at(storage::Reader&);
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const DirectoryState> state_;
+  std::int64_t generation_ = 0;  ///< of state_
+};
+
+}  // namespace slipway::api
