@@ -1,8 +1,9 @@
 # slipway_room(<name> [DIR dir] USES <rooms…> LIBS <targets…> TEST_USES <rooms…>)
 #
-# Makes the library `slipway_<name>` of the .cpp files in a room, and its test `<name>_test` of the *_test.cpp beside
-# them. The order of rooms is enforced by the compiler: every room is reachable only through its own folder of
-# build/rooms, which holds nothing but a link to that room, and a library sees the folders of the rooms that it names.
+# Makes the library `slipway_<name>` of the .cpp files in a room, its test `<name>_test` of the *_test.cpp beside them,
+# and a fuzzer of each *_fuzz.cpp. The order of rooms is enforced by the compiler: every room is reachable only through
+# its own folder of build/rooms, which holds nothing but a link to that room, and a library sees the folders of the
+# rooms that it names.
 function(slipway_room name)
   cmake_parse_arguments(ROOM "" "DIR" "USES;LIBS;TEST_USES" ${ARGN})
   if(NOT ROOM_DIR)
@@ -16,8 +17,10 @@ function(slipway_room name)
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${ROOM_DIR}/*.cpp)
   set(tests ${sources})
+  set(fuzzers ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|_main|_fuzz|_bench)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
 
   set(rooms ${ROOM_USES})
   list(TRANSFORM rooms PREPEND slipway_)
@@ -36,17 +39,20 @@ function(slipway_room name)
     target_link_libraries(${name}_test PRIVATE slipway_${name} ${test_rooms})
     set_property(GLOBAL APPEND PROPERTY SLIPWAY_TESTS ${name}_test)
   endif()
+  if(SLIPWAY_FUZZ)
+    slipway_fuzzers(${name} ${fuzzers})
+  endif()
 endfunction()
 
-# slipway_fuzz(<name> <file> ROOMS <rooms…>): a libFuzzer target `fuzz_<name>`, built by the fuzz preset alone.
-function(slipway_fuzz name file)
-  if(SLIPWAY_FUZZ)
-    cmake_parse_arguments(FUZZ "" "" "ROOMS" ${ARGN})
-    list(TRANSFORM FUZZ_ROOMS PREPEND slipway_)
-    add_executable(fuzz_${name} ${file})
-    target_link_libraries(fuzz_${name} PRIVATE ${FUZZ_ROOMS} -fsanitize=fuzzer)
-    set_property(GLOBAL APPEND PROPERTY SLIPWAY_FUZZERS fuzz_${name})
-  endif()
+# A libFuzzer target `fuzz_<what>` of each <what>_fuzz.cpp in a room, built by the fuzz preset alone.
+function(slipway_fuzzers room)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(what ${file} NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" what ${what})
+    add_executable(fuzz_${what} ${file})
+    target_link_libraries(fuzz_${what} PRIVATE slipway_${room} -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY SLIPWAY_FUZZERS fuzz_${what})
+  endforeach()
 endfunction()
 
 # slipway_program(<name> <file…> ROOMS <rooms…> [LIBS <targets…>]): an executable at the top of the build folder, where
