@@ -22,6 +22,7 @@ struct Node {
   std::optional<Time> started, ended;
   std::vector<storage::LogLine> lines;
   std::vector<Node> children;
+  std::optional<int> unit = {};  ///< whose lines it has; 0 is the task's own
 };
 
 NodeStatus status_of(const storage::TaskRecord& task) {
@@ -84,7 +85,7 @@ class TreeMaker {
 
   Node root() {
     const storage::TaskRecord& task = input_.task;
-    Node root{task.id, task.description, status_of(task), task.started, task.completed, std::move(lines_[0]), {}};
+    Node root{task.id, task.description, status_of(task), task.started, task.completed, std::move(lines_[0]), {}, 0};
     for (const planning::PlannedStep& step : input_.plan.Steps) root.children.push_back(step_node(step));
     return root;
   }
@@ -112,6 +113,7 @@ class TreeMaker {
       node.lines = {{0, 0, "Info", input_.task.started.value_or(input_.task.queued), action.SkipReason}};
       return node;
     }
+    node.unit = action.Unit;
     node.lines = std::move(lines_[action.Unit]);
     if (const auto unit = units_.find(action.Unit); unit != units_.end()) {
       node.status = status_of(*unit->second);
@@ -149,6 +151,7 @@ json::object document(const Node& node) {
           {"ShowAtSummaryLevel", true},
           {"ProgressPercentage", is_over ? 100 : 0},
           {"ProgressMessage", ""},
+          {"Unit", json::to_json(node.unit)},
           {"LogElements", std::move(lines)},
           {"Children", std::move(children)}};
 }

@@ -73,6 +73,9 @@ TEST_CASE("a step of one action has its lines under 'Slipway', one of several un
   CHECK(child(0, 0).at("Name") == json::value("Slipway"));
   CHECK(child(1, 0).at("Name") == json::value("B"));
   CHECK(child(1, 0).at("LogElements").as_array().at(0).as_object().at("Number") == json::value(7));
+  CHECK(child(1, 0).at("Unit") == json::value(2));
+  CHECK(root.at("Unit") == json::value(0));
+  CHECK(root.at("Children").as_array().at(0).as_object().at("Unit").is_null());
   CHECK(child(1, 1).at("Id") == json::value("ServerTasks-1/step-2/2"));
 }
 

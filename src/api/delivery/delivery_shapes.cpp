@@ -108,6 +108,7 @@ json::object activity_log() {
        {"ShowAtSummaryLevel", flag()},
        {"ProgressPercentage", whole_number()},
        {"ProgressMessage", text()},
+       {"Unit", or_null(whole_number())},
        {"LogElements", list_of(object({{"Category", text()},
                                        {"OccurredAt", time()},
                                        {"MessageText", text()},
