@@ -4,6 +4,7 @@
 
 #include "cli/timed_database.h"
 #include "cloud/credential_sources.h"
+#include "documents/lifting.h"
 #include "feeds/all_feeds.h"
 #include "net/http_server.h"
 #include "steps/ecs_service/ecs_service_step.h"
@@ -18,8 +19,10 @@ constexpr Duration kFeedPatience = std::chrono::seconds(3);
 
 /// A master key without a database is what a lost disk, a wrong folder or a half-done restore leaves behind. An empty
 /// server in its place would look like one that forgot everything.
-std::unique_ptr<storage::Database> open_file(const World& world, const CoreOptions& options) {
+std::unique_ptr<storage::Database> open_file(const World& world, const CoreOptions& options,
+                                             const model::Catalogue& documents) {
   auto database = options.database;
+  database.documents = &documents;
   const bool has_key = world.disk.mode(options.master_key_file).has_value();
   database.may_create = !has_key || options.new_database || !database.vfs.empty();
   if (database.may_create) return storage::open_sqlite(database, world.log);
@@ -46,8 +49,9 @@ storage::MasterKey master_key(const World& world, const std::string& file, stora
   return storage::MasterKey::load(world.disk, world.random, file, !is_needed);
 }
 
-std::unique_ptr<storage::Database> open_database(const World& world, const CoreOptions& options) {
-  auto database = open_file(world, options);
+std::unique_ptr<storage::Database> open_database(const World& world, const CoreOptions& options,
+                                                 const model::Catalogue& documents) {
+  auto database = open_file(world, options, documents);
   if (options.observation == nullptr) return database;
   return timed(std::move(database), options.observation->metrics(), world.clock);
 }
@@ -55,7 +59,8 @@ std::unique_ptr<storage::Database> open_database(const World& world, const CoreO
 }  // namespace
 
 Core::Core(const World& world, CoreOptions options)
-    : database_(open_database(world, options)),
+    : resources_(model::all_resources()),
+      database_(open_database(world, options, resources_)),
       vault_(master_key(world, options.master_key_file, *database_), world.random, ids_, world.log),
       aws_(world.network, world.clock, world.random,
            aws::Endpoints(aws::EndpointOverrides::from_environment(world.environment))),
@@ -64,7 +69,6 @@ Core::Core(const World& world, CoreOptions options)
               [&network = world.network, &disk = world.disk, &clock = world.clock, environment = world.environment] {
                 return aws::own_credentials(network, disk, clock, environment);
               }},
-      resources_(model::all_resources()),
       tools_{ids_, vault_, world.random, world.clock, resources_},
       poller_(world.executor, world.clock, world.random, options.poller),
       source_(*database_, tools_),
@@ -76,6 +80,7 @@ Core::Core(const World& world, CoreOptions options)
       api_(services_) {
   vault_.prove_key(*database_, options.master_key_file);
   if (options.admin_api_key) world.log.redact(options.admin_api_key->reveal());
+  documents::lift_documents(resources_, *database_, world.log);
   auto seeded = documents::seed(tools_, *database_, world.log, options.admin_api_key);
   services_.installation_id = std::move(seeded.installation_id);
   new_admin_key_ = std::move(seeded.new_admin_key);

@@ -83,6 +83,7 @@ class Core {
   api::Services services(const World&, Observation*);
   const steps::StepCatalogue& catalogue();
 
+  model::Catalogue resources_;
   storage::Ids ids_;
   std::unique_ptr<storage::Database> database_;
   storage::Vault vault_;
@@ -90,7 +91,6 @@ class Core {
   aws::CredentialCache credentials_;
   aws::Access access_;
   std::stop_source hang_up_;
-  model::Catalogue resources_;
   documents::WriteTools tools_;
   aws::ServicePoller poller_;
   steps::StepCatalogue steps_;

@@ -40,7 +40,7 @@ BOOST_DESCRIBE_STRUCT(FileBody, (), (Id, File))
 
 std::string remembered_file(storage::Reader& reader) {
   const auto row = storage::find_resource(reader, kRowId);
-  return row ? json::from_json<FileBody>(json::parse(row->body)).File : "";
+  return row ? json::from_json<FileBody>(storage::parse_document(*row)).File : "";
 }
 
 void remember_file(storage::Txn& txn, const std::string& file) {

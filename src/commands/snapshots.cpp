@@ -22,9 +22,9 @@ std::string letters_of(std::string_view hash) {
 
 template <class T>
 T read_snapshot(storage::Reader& reader, const std::string& snapshot) {
-  const auto text = storage::find_snapshot(reader, snapshot);
-  if (!text) fail_unknown("snapshot", snapshot);
-  return json::from_json<T>(json::parse(*text));
+  const auto document = storage::find_snapshot(reader, T::type, snapshot);
+  if (!document) fail_unknown("snapshot", snapshot);
+  return json::from_json<T>(*document);
 }
 
 }  // namespace
@@ -32,11 +32,10 @@ T read_snapshot(storage::Reader& reader, const std::string& snapshot) {
 std::string freeze(storage::Txn& txn, const std::string& id, const std::string& owner) {
   const auto resource = storage::find_resource(txn, id);
   if (!resource) fail_unknown("document", id);
-  const json::value document = json::parse(resource->body);
-  const auto version = json::integer_at(document.as_object(), "Version").value_or(0);
+  const auto version = json::integer_at(storage::parse_document(*resource), "Version").value_or(0);
   const std::string hash = storage::put_content(txn, resource->body);
   std::string snapshot = fmt::format("{}-s-{}-{}", id, version, letters_of(hash));
-  storage::name_snapshot(txn, snapshot, owner, hash);
+  storage::name_snapshot(txn, {snapshot, resource->type, owner, hash});
   return snapshot;
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "documents/document_store.h"
-#include "documents/stored_document.h"
 #include "model/resources/people/user_role.h"
 #include "storage/resources.h"
 

@@ -8,7 +8,6 @@
 #include "documents/document_store.h"
 #include "documents/history_erasure.h"
 #include "documents/reference_check.h"
-#include "documents/stored_document.h"
 #include "model/references.h"
 
 namespace slipway::documents {

@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "documents/audit.h"
 #include "documents/document_draft.h"
+#include "documents/document_row.h"
 #include "documents/reference_check.h"
-#include "documents/stored_document.h"
 #include "model/difference.h"
 #include "model/values.h"
 
@@ -38,23 +38,6 @@ json::object overlay(json::object document, const json::object& changes) {
     }
   }
   return document;
-}
-
-/// The row of a document: the columns that queries need beside it.
-StoredResource row_of(const Schema& schema, const std::string& id, const std::string& space,
-                      const json::object& document) {
-  StoredResource row;
-  row.id = id;
-  row.type = schema.type;
-  row.space = space;
-  row.parent = text_of(document, schema.parent);
-  row.kind = text_of(document, schema.discriminator);
-  row.name = text_of(document, schema.name_member);
-  row.slug = text_of(document, "Slug");
-  row.sort = schema.order == model::Order::by_sort_order ? json::integer_at(document, "SortOrder").value_or(0) : 0;
-  row.has_secrets = !model::secrets_in(document).empty();
-  row.body = json::to_text(document);
-  return row;
 }
 
 }  // namespace

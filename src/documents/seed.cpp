@@ -13,7 +13,6 @@
 #include "documents/api_keys.h"
 #include "documents/built_in_roles.h"
 #include "documents/document_store.h"
-#include "documents/stored_document.h"
 #include "model/resources/people/team.h"
 #include "model/resources/people/user_role.h"
 #include "storage/api_keys.h"
@@ -40,7 +39,7 @@ struct Installation {
 };
 BOOST_DESCRIBE_STRUCT(Installation, (), (Id, InstallationId, AdministratorId, GivenKeys, GivenKeyHashes))
 
-Installation installation_of(const StoredResource& row) { return json::from_json<Installation>(json::parse(row.body)); }
+Installation installation_of(const StoredResource& row) { return json::from_json<Installation>(parse_document(row)); }
 
 std::string body_of(const Installation& installation) { return json::to_text(json::to_json(installation)); }
 

@@ -25,6 +25,10 @@
 
 namespace slipway::model {
 
+Catalogue::Catalogue(std::vector<Schema> schemas) : schemas_(std::move(schemas)) {
+  for (const Schema& schema : schemas_) forms_.push_back(model::form_of(schema));
+}
+
 const Schema* Catalogue::find(std::string_view type) const {
   for (const Schema& schema : schemas_) {
     if (schema.type == type) return &schema;
@@ -35,6 +39,11 @@ const Schema* Catalogue::find(std::string_view type) const {
 const Schema& Catalogue::get(std::string_view type) const {
   if (const Schema* schema = find(type)) return *schema;
   fail(ErrorCode::internal, fmt::format("There is no resource type '{}'.", type));
+}
+
+Form Catalogue::form_of(std::string_view type) const {
+  const Schema* schema = find(type);
+  return schema == nullptr ? Form() : forms_[static_cast<std::size_t>(schema - schemas_.data())];
 }
 
 Catalogue all_resources() {

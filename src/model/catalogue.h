@@ -6,21 +6,25 @@
 #include <vector>
 
 #include "model/schema.h"
+#include "model/upgrade.h"
 
 namespace slipway::model {
 
 /// All schemas, by type name and by collection. Immutable after construction; threads: any.
 class Catalogue {
  public:
-  explicit Catalogue(std::vector<Schema> schemas) : schemas_(std::move(schemas)) {}
+  explicit Catalogue(std::vector<Schema> schemas);
 
   std::span<const Schema> all() const { return schemas_; }
   const Schema* find(std::string_view type) const;
   /// Throws Error{internal}: code of ours named a type that is not in the list.
   const Schema& get(std::string_view type) const;
+  /// What documents of the type are written by; for others than those in the list, the first.
+  Form form_of(std::string_view type) const;
 
  private:
   std::vector<Schema> schemas_;
+  std::vector<Form> forms_;  ///< of each schema
 };
 
 /// The product's resources. Owners stand before what they own.

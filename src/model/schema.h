@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -235,6 +236,10 @@ struct Changes {
   std::vector<std::string> erase = {};    ///< ids of documents
 };
 
+/// A document that some version of a schema wrote, as the next version would have it: names, nesting and meaning.
+/// Members that were merely added need none, they take their fallback. Pure, and never changed once released.
+using Upgrade = std::function<json::object(json::object)>;
+
 /// What a client sent, completed before it is merged by what other documents declare of it. Pure.
 using Prepare = std::function<json::object(json::object incoming, const Lookup&)>;
 
@@ -255,6 +260,7 @@ struct Schema {
   std::string discriminator = {};         ///< field that names the document's kind, "AccountType"
   std::vector<Field> fields = {};
   std::map<std::string, std::vector<Field>> kinds = {};  ///< more fields, by kind; other kinds are refused
+  std::vector<Upgrade> upgrades = {};                    ///< from each version to the next, the first from version 1
   Order order = Order::by_name;
   bool is_versioned = false;         ///< has `Version`, which a change counts up and a stale writer fails on
   std::string name_member = "Name";  ///< unique within the owner or space; "" = has no name
@@ -275,6 +281,7 @@ struct Schema {
   Prepare prepare = {};
   Hook hook = {};
 
+  std::int64_t version() const { return 1 + static_cast<std::int64_t>(upgrades.size()); }
   /// Fields of a document of that kind: the common ones, then the kind's own.
   std::vector<const Field*> fields_of(std::string_view kind) const;
   /// Common field or field of any kind; null when there is none.

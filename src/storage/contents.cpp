@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "model/ids.h"
+#include "storage/document_door.h"
 #include "storage/packing.h"
 #include "storage/queries.h"
 
@@ -16,10 +17,10 @@ constexpr Sql kSql{
     .put = {"put content", "INSERT INTO contents (hash, packed) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING"},
     .get = {"get content", "SELECT packed FROM contents WHERE hash = ?1"},
     .name_snapshot = {"name snapshot",
-                      "INSERT INTO snapshots (id, owner, hash) VALUES (?1, ?2, ?3)"
-                      " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, hash = excluded.hash"},
+                      "INSERT INTO snapshots (id, owner, hash, version) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id)"
+                      " DO UPDATE SET owner = excluded.owner, hash = excluded.hash, version = excluded.version"},
     .find_snapshot = {"find snapshot",
-                      "SELECT packed FROM snapshots JOIN contents ON contents.hash = snapshots.hash"
+                      "SELECT packed, version FROM snapshots JOIN contents ON contents.hash = snapshots.hash"
                       " WHERE snapshots.id = ?1"},
 };
 
@@ -38,12 +39,15 @@ std::optional<std::string> get_content(Reader& reader, std::string_view hash) {
   return reader.one(kSql.get, {Blob{hash}}, unpacked);
 }
 
-void name_snapshot(Txn& txn, std::string_view id, std::string_view owner, std::string_view hash) {
-  txn.run(kSql.name_snapshot, {id, owner, Blob{hash}});
+void name_snapshot(Txn& txn, const Snapshot& snapshot) {
+  txn.run(kSql.name_snapshot,
+          {snapshot.id, snapshot.owner, Blob{snapshot.hash}, txn.documents().form_of(snapshot.type).version});
 }
 
-std::optional<std::string> find_snapshot(Reader& reader, std::string_view id) {
-  return reader.one(kSql.find_snapshot, {model::canonical_id(id)}, unpacked);
+std::optional<json::object> find_snapshot(Reader& reader, std::string_view type, std::string_view id) {
+  return reader.one(kSql.find_snapshot, {model::canonical_id(id)}, [&](const Row& row) {
+    return todays_document(reader.documents(), type, row.integer(1), unpacked(row));
+  });
 }
 
 std::vector<Query> content_queries() { return members_of(kSql); }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "storage/database.h"
 
 namespace slipway::storage {
@@ -13,9 +14,13 @@ namespace slipway::storage {
 std::string put_content(Txn&, std::string_view text);
 std::optional<std::string> get_content(Reader&, std::string_view hash);
 
-/// A snapshot's public id, e.g. "deploymentprocess-Projects-1-s-3-ABCDE", names a content.
-void name_snapshot(Txn&, std::string_view id, std::string_view owner, std::string_view hash);
-/// The content of a named snapshot.
-std::optional<std::string> find_snapshot(Reader&, std::string_view id);
+/// Freezes a document of that type: its public id, e.g. "deploymentprocess-Projects-1-s-3-ABCDE", names a content,
+/// which is the document in today's form.
+struct Snapshot {
+  std::string_view id, type, owner, hash;
+};
+void name_snapshot(Txn&, const Snapshot&);
+/// The frozen document of that type, in today's form.
+std::optional<json::object> find_snapshot(Reader&, std::string_view type, std::string_view id);
 
 }  // namespace slipway::storage

@@ -24,6 +24,10 @@
 #include "base/time.h"
 #include "storage/change.h"
 
+namespace slipway::model {
+class Catalogue;
+}
+
 namespace slipway::storage {
 
 /// A statement with a name for traces and metrics. Portable SQL: parameters are ?1, ?2, …; no LIKE, no dialect JSON;
@@ -100,7 +104,13 @@ class StorageError : public Error {
 /// A consistent view. One thread; not kept past the callback that got it.
 class Reader {
  public:
+  explicit Reader(const model::Catalogue& documents) : documents_(documents) {}
   virtual ~Reader() = default;
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  /// The types of documents, in whose forms these are read and written.
+  const model::Catalogue& documents() const { return documents_; }
+
   /// Calls `row` for each result row; stop early by returning false.
   virtual void each(const Query&, Parameters, const std::function<bool(const Row&)>& row) = 0;
 
@@ -124,11 +134,15 @@ class Reader {
     });
     return rows;
   }
+
+ private:
+  const model::Catalogue& documents_;
 };
 
 /// A transaction. `write` may run its function again after a lost race, so the function must only touch the Txn.
 class Txn : public Reader {
  public:
+  using Reader::Reader;
   /// Runs a statement that changes rows; returns how many it changed.
   virtual std::int64_t run(const Query&, Parameters) = 0;
   /// Stored with this transaction (changes.h), and told to subscribers once the commit is durable; dropped when it
@@ -146,6 +160,8 @@ struct DatabaseOptions {
   std::string vfs = {};        ///< SQLite VFS, for fault tests
   /// A write that takes longer is given up; while one does, new ones are refused at once. Only without inline_writes.
   Duration patience = std::chrono::seconds(5);
+  /// The types of its documents; outlives the database. Null: those of the product.
+  const model::Catalogue* documents = nullptr;
 };
 
 /// Threads: any.

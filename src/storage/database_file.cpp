@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "model/catalogue.h"
 #include "storage/sqlite_connection.h"
 
 namespace slipway::storage {
@@ -91,7 +92,8 @@ class NewFile {
 
 class FileReader final : public Reader {
  public:
-  explicit FileReader(SqliteConnection& connection) : connection_(connection) {}
+  FileReader(SqliteConnection& connection, const model::Catalogue& documents)
+      : Reader(documents), connection_(connection) {}
   void each(const Query& query, Parameters parameters, const std::function<bool(const Row&)>& row) override {
     connection_.each(query, parameters, row);
   }
@@ -157,9 +159,10 @@ void DatabaseFile::copy_to(const std::string& target, const std::function<void(D
 }
 
 void DatabaseFile::do_read(const std::function<void(Reader&)>& read) {
+  static const model::Catalogue no_documents({});
   connection_->run(kBegin, {});
   try {
-    FileReader reader(*connection_);
+    FileReader reader(*connection_, no_documents);
     read(reader);
   } catch (...) {
     connection_->run(kEnd, {});

@@ -10,12 +10,10 @@ bool is_space(std::string_view scope) { return scope.empty() || scope.starts_wit
 std::string space_of(std::string_view scope) { return is_space(scope) ? std::string(scope) : ""; }
 std::string owner_of(std::string_view scope) { return is_space(scope) ? "" : std::string(scope); }
 
-json::object document_of(const StoredResource& row) { return std::move(json::parse(row.body).as_object()); }
-
 std::vector<json::object> documents_of(const Page<StoredResource>& page) {
   std::vector<json::object> documents;
   documents.reserve(page.items.size());
-  for (const StoredResource& row : page.items) documents.push_back(document_of(row));
+  for (const StoredResource& row : page.items) documents.push_back(parse_document(row));
   return documents;
 }
 
@@ -23,7 +21,7 @@ std::vector<json::object> documents_of(const Page<StoredResource>& page) {
 
 std::optional<json::object> DocumentLookup::find(std::string_view id) const {
   const auto row = find_resource(reader_, id);
-  return row ? std::optional(document_of(*row)) : std::nullopt;
+  return row ? std::optional(parse_document(*row)) : std::nullopt;
 }
 
 std::optional<json::object> DocumentLookup::find_named(std::string_view type, std::string_view scope,
@@ -31,7 +29,7 @@ std::optional<json::object> DocumentLookup::find_named(std::string_view type, st
   auto row = find_resource(reader_, id_slug_or_name);
   const bool is_meant = row && row->type == type && (scope.empty() || row->space == scope || row->parent == scope);
   if (!is_meant) row = find_resource_by_name(reader_, type, space_of(scope), owner_of(scope), id_slug_or_name);
-  return row ? std::optional(document_of(*row)) : std::nullopt;
+  return row ? std::optional(parse_document(*row)) : std::nullopt;
 }
 
 std::vector<json::object> DocumentLookup::list(std::string_view type, std::string_view scope) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/describe.h"
+#include "storage/queries.h"
 #include "storage/resources.h"
 
 namespace slipway::storage {
@@ -19,12 +20,18 @@ struct Body {
 };
 BOOST_DESCRIBE_STRUCT(Body, (), (Id, Reason, Since, StandsStill))
 
+/// Alone, so that it can be asked of a database of any version.
+struct Sql {
+  Query body;
+};
+constexpr Sql kSql{.body = {"body of queue hold", "SELECT body FROM resources WHERE id = ?1"}};
+
 }  // namespace
 
 std::optional<QueueHold> queue_hold(Reader& reader) {
-  const auto row = find_resource(reader, kRowId);
-  if (!row) return std::nullopt;
-  const Body body = json::from_json<Body>(json::parse(row->body));
+  const auto text = reader.one(kSql.body, {kRowId}, [](const Row& row) { return row.string(0); });
+  if (!text) return std::nullopt;
+  const Body body = json::from_json<Body>(json::parse(*text));
   return QueueHold{body.Reason, body.Since.value_or(Time{}), body.StandsStill};
 }
 
@@ -46,6 +53,8 @@ bool release_queue(Txn& txn) {
 bool keeps_waiting(const QueueHold& hold, TaskState state) {
   return state == TaskState::Queued || (hold.stands_still && !is_final(state));
 }
+
+std::vector<Query> queue_hold_queries() { return members_of(kSql); }
 
 std::string text_of(const QueueHold& hold) {
   return fmt::format(

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/ids.h"
+#include "storage/document_door.h"
 #include "storage/generations.h"
 #include "storage/list_query.h"
 #include "storage/queries.h"
@@ -12,19 +13,24 @@
 namespace slipway::storage {
 namespace {
 
-#define RESOURCE_COLUMNS "id, type, space, parent, kind, name, slug, sort, revision, has_secrets, body"
+#define RESOURCE_COLUMNS "id, type, space, parent, kind, name, slug, sort, revision, has_secrets, body, version, shape"
 
 struct Sql {
-  Query insert, update, erase, find, revision;
+  Query insert, update, lift, version, erase, find, revision;
   Query by_name_in_parent, by_name_in_space, by_slug_in_parent, by_slug_in_space;
   Query add_reference, erase_references, referrers, last_sort;
 };
 constexpr Sql kSql{
     .insert = {"insert resource", "INSERT INTO resources (" RESOURCE_COLUMNS
-                                  ", name_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+                                  ", name_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"},
     .update = {"update resource",
                "UPDATE resources SET space = ?2, parent = ?3, kind = ?4, name = ?5, name_key = ?6, slug = ?7,"
-               " sort = ?8, has_secrets = ?9, body = ?10, revision = revision + 1 WHERE id = ?1 AND revision = ?11"},
+               " sort = ?8, has_secrets = ?9, body = ?10, version = ?12, shape = ?13, revision = revision + 1"
+               " WHERE id = ?1 AND revision = ?11 AND version <= ?12"},
+    .lift = {"lift columns of resource",
+             "UPDATE resources SET parent = ?2, kind = ?3, name = ?4, name_key = ?5, slug = ?6, sort = ?7,"
+             " has_secrets = ?8 WHERE id = ?1 AND version <= ?9"},
+    .version = {"version of resource", "SELECT version FROM resources WHERE id = ?1"},
     .erase = {"erase resource", "DELETE FROM resources WHERE id = ?1 RETURNING type, space, parent"},
     .find = {"find resource", "SELECT " RESOURCE_COLUMNS " FROM resources WHERE id = ?1"},
     .revision = {"revision of resource", "SELECT revision FROM resources WHERE id = ?1"},
@@ -72,18 +78,24 @@ const ListQuery& resource_list() {
   return list;
 }
 
-StoredResource resource_of(const Row& row) {
-  return {.id = row.string(0),
-          .type = row.string(1),
-          .space = row.string(2),
-          .parent = row.string(3),
-          .kind = row.string(4),
-          .name = row.string(5),
-          .slug = row.string(6),
-          .sort = row.integer(7),
-          .revision = row.integer(8),
-          .has_secrets = row.integer(9) != 0,
-          .body = row.string(10)};
+/// The one way from a row to a document: in today's form, whatever program wrote it.
+auto resource_of(const Reader& reader) {
+  return [&documents = reader.documents()](const Row& row) {
+    StoredResource resource{.id = row.string(0),
+                            .type = row.string(1),
+                            .space = row.string(2),
+                            .parent = row.string(3),
+                            .kind = row.string(4),
+                            .name = row.string(5),
+                            .slug = row.string(6),
+                            .sort = row.integer(7),
+                            .revision = row.integer(8),
+                            .has_secrets = row.integer(9) != 0,
+                            .body = row.string(10)};
+    const model::Form stored{row.integer(11), row.integer(12)};
+    resource.body = todays_body(documents, resource.type, stored, std::move(resource.body));
+    return resource;
+  };
 }
 
 /// Where a name or slug is unique: within the owning resource, or else within the space.
@@ -92,14 +104,16 @@ struct Scope {
 };
 
 std::optional<StoredResource> find_by_slug(Reader& reader, const Scope& scope, std::string_view slug) {
-  return scope.parent.empty() ? reader.one(kSql.by_slug_in_space, {scope.type, slug, scope.space}, resource_of)
-                              : reader.one(kSql.by_slug_in_parent, {scope.type, slug, scope.parent}, resource_of);
+  return scope.parent.empty()
+             ? reader.one(kSql.by_slug_in_space, {scope.type, slug, scope.space}, resource_of(reader))
+             : reader.one(kSql.by_slug_in_parent, {scope.type, slug, scope.parent}, resource_of(reader));
 }
 
 std::optional<StoredResource> find_by_name(Reader& reader, const Scope& scope, std::string_view name) {
   const std::string key = fold_name(name);
-  return scope.parent.empty() ? reader.one(kSql.by_name_in_space, {scope.type, key, scope.space}, resource_of)
-                              : reader.one(kSql.by_name_in_parent, {scope.type, key, scope.parent}, resource_of);
+  return scope.parent.empty()
+             ? reader.one(kSql.by_name_in_space, {scope.type, key, scope.space}, resource_of(reader))
+             : reader.one(kSql.by_name_in_parent, {scope.type, key, scope.parent}, resource_of(reader));
 }
 
 void check_free(Reader& reader, const StoredResource& resource) {
@@ -111,6 +125,19 @@ void check_free(Reader& reader, const StoredResource& resource) {
   };
   check(find_by_name(reader, scope, resource.name), "name", resource.name);
   check(find_by_slug(reader, scope, resource.slug), "slug", resource.slug);
+}
+
+[[noreturn]] void refuse_update(Txn& txn, const StoredResource& resource, const model::Form& form) {
+  const auto version = txn.one(kSql.version, {resource.id}, [](const Row& row) { return row.integer(0); });
+  if (version > form.version) {
+    fail(ErrorCode::conflict,
+         fmt::format("{} was written by a newer Slipway (version {} of {}, this one knows {}), so it was not changed. "
+                     "Install that version, and repeat the change there.",
+                     resource.id, *version, resource.type, form.version));
+  }
+  fail(ErrorCode::conflict, fmt::format("{} was changed or deleted by somebody else meanwhile. Load it again and "
+                                        "repeat the change.",
+                                        resource.id));
 }
 
 /// A project's documents name it as their owner; it names itself.
@@ -135,7 +162,7 @@ void publish(Txn& txn, const StoredResource& resource) {
 }  // namespace
 
 std::optional<StoredResource> find_resource(Reader& reader, std::string_view id) {
-  return reader.one(kSql.find, {model::canonical_id(id)}, resource_of);
+  return reader.one(kSql.find, {model::canonical_id(id)}, resource_of(reader));
 }
 
 std::optional<std::int64_t> revision_of(Reader& reader, std::string_view id) {
@@ -158,32 +185,37 @@ Page<StoredResource> list_resources(Reader& reader, const ResourceFilter& filter
                                       std::string_view(filter.space),  std::string_view(filter.kind),
                                       std::string_view(name),          std::string_view(part),
                                       std::string_view(field),         std::string_view(target)};
-  if (!filter.ids) return resource_list().page(reader, values, slice, resource_of);
+  if (!filter.ids) return resource_list().page(reader, values, slice, resource_of(reader));
   std::vector<std::string> ids;
   for (const std::string& id : *filter.ids) ids.push_back(model::canonical_id(id));
   const std::vector<Parameter> keys(ids.begin(), ids.end());
-  return resource_list().pick(reader, values, keys, slice, resource_of);
+  return resource_list().pick(reader, values, keys, slice, resource_of(reader));
 }
 
 void insert_resource(Txn& txn, const StoredResource& resource) {
   check_free(txn, resource);
-  txn.run(kSql.insert,
-          {resource.id, resource.type, resource.space, resource.parent, resource.kind, resource.name, resource.slug,
-           resource.sort, resource.revision, resource.has_secrets, resource.body, fold_name(resource.name)});
+  const model::Form form = txn.documents().form_of(resource.type);
+  txn.run(kSql.insert, {resource.id, resource.type, resource.space, resource.parent, resource.kind, resource.name,
+                        resource.slug, resource.sort, resource.revision, resource.has_secrets, resource.body,
+                        form.version, form.shape, fold_name(resource.name)});
   publish(txn, resource);
 }
 
 void update_resource(Txn& txn, const StoredResource& resource) {
   check_free(txn, resource);
-  const auto updated = txn.run(kSql.update, {resource.id, resource.space, resource.parent, resource.kind, resource.name,
-                                             fold_name(resource.name), resource.slug, resource.sort,
-                                             resource.has_secrets, resource.body, resource.revision});
-  if (updated == 0) {
-    fail(ErrorCode::conflict, fmt::format("{} was changed or deleted by somebody else meanwhile. Load it again and "
-                                          "repeat the change.",
-                                          resource.id));
-  }
+  const model::Form form = txn.documents().form_of(resource.type);
+  const auto updated =
+      txn.run(kSql.update, {resource.id, resource.space, resource.parent, resource.kind, resource.name,
+                            fold_name(resource.name), resource.slug, resource.sort, resource.has_secrets, resource.body,
+                            resource.revision, form.version, form.shape});
+  if (updated == 0) refuse_update(txn, resource, form);
   publish(txn, resource);
+}
+
+bool lift_resource(Txn& txn, const StoredResource& resource) {
+  const model::Form form = txn.documents().form_of(resource.type);
+  return txn.run(kSql.lift, {resource.id, resource.parent, resource.kind, resource.name, fold_name(resource.name),
+                             resource.slug, resource.sort, resource.has_secrets, form.version}) != 0;
 }
 
 void erase_resource(Txn& txn, std::string_view id) {

@@ -8,11 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "storage/database.h"
 
 namespace slipway::storage {
 
-/// One row. `body` is the document as stored: no Links, secrets as ids only.
+/// One row. `body` is the document in today's form, whatever program stored it: no Links, secrets as ids only.
 struct StoredResource {
   std::string id = {};
   std::string type = {};    ///< schema name, e.g. "Environment"
@@ -40,6 +41,9 @@ struct ResourceFilter {
   std::optional<std::pair<std::string, std::string>> references = {};
 };
 
+/// The document in a row.
+json::object parse_document(const StoredResource&);
+
 /// The id in any case, as in a filter.
 std::optional<StoredResource> find_resource(Reader&, std::string_view id);
 /// What each change of it makes greater; for whoever remembers what was derived from it. The id as stored.
@@ -51,8 +55,11 @@ Page<StoredResource> list_resources(Reader&, const ResourceFilter&, Slice);
 
 /// Throws Error{conflict} when name or slug are taken in the scope.
 void insert_resource(Txn&, const StoredResource&);
-/// Replaces the row where `revision` still holds, and counts the revision up; otherwise Error{conflict}.
+/// Replaces the row where `revision` still holds, and counts the revision up; otherwise Error{conflict}. So is a row
+/// that a newer program wrote by a version of the schema which this one does not know.
 void update_resource(Txn&, const StoredResource&);
+/// Replaces the columns beside the document alone. False, and nothing done, where a newer program wrote the row.
+bool lift_resource(Txn&, const StoredResource&);
 void erase_resource(Txn&, std::string_view id);
 
 /// An edge from a document's field to another document's id.

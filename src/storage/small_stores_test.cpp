@@ -69,9 +69,15 @@ TEST_CASE_TEMPLATE("equal contents are stored once and come back whole", Databas
 
 TEST_CASE_TEMPLATE("a snapshot's name leads to its content", DatabaseKind, SLIPWAY_DATABASES) {
   DatabaseKind database;
-  database->write("put", [](Txn& t) { name_snapshot(t, "process-1", "Projects-1", put_content(t, "steps")); });
-  CHECK(database->read([](Reader& r) { return find_snapshot(r, "process-1"); }) == "steps");
-  CHECK_FALSE(database->read([](Reader& r) { return find_snapshot(r, "process-2"); }));
+  database->write("put", [](Txn& t) {
+    name_snapshot(t, {"process-1", "DeploymentProcess", "Projects-1", put_content(t, R"({"ProjectId":"Projects-1"})")});
+  });
+  const auto find = [&](const char* id) {
+    return database->read([&](Reader& r) { return find_snapshot(r, "DeploymentProcess", id); });
+  };
+  REQUIRE(find("process-1").has_value());
+  CHECK(find("process-1")->at("ProjectId") == "Projects-1");
+  CHECK_FALSE(find("process-2"));
 }
 
 TEST_CASE_TEMPLATE("audit entries are listed newest first by whom and what they concern", DatabaseKind,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "model/catalogue.h"
 #include "storage/database.h"
 #include "storage/folder_lock.h"
 #include "storage/sqlite_reader_pool.h"
@@ -37,10 +38,12 @@ FileIdentity identity_of(const std::string& path) {
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const DatabaseOptions& options, const Log& log)
-      : lock_(lock_folder(options)),
+      : documents_(options.documents == nullptr ? std::make_unique<model::Catalogue>(model::all_resources()) : nullptr),
+        lock_(lock_folder(options)),
         writer_({options.path, options.vfs, true, options.may_create, kWriterCacheKib, is_damaged_},
-                options.inline_writes, options.patience, log),
-        readers_({options.path, options.vfs, false, false, kReaderCacheKib, is_damaged_}, options.readers),
+                options.inline_writes, options.patience, documents_ ? *documents_ : *options.documents, log),
+        readers_({options.path, options.vfs, false, false, kReaderCacheKib, is_damaged_}, options.readers,
+                 documents_ ? *documents_ : *options.documents),
         path_(options.vfs.empty() ? options.path : ""),
         file_(identity_of(path_)) {}
 
@@ -56,6 +59,7 @@ class SqliteDatabase final : public Database {
   void do_write(std::string_view name, const std::function<void(Txn&)>& run) override { writer_.write(name, run); }
 
  private:
+  const std::unique_ptr<const model::Catalogue> documents_;  ///< none where another is named
   std::unique_ptr<FolderLock> lock_;
   const std::shared_ptr<std::atomic<bool>> is_damaged_ = std::make_shared<std::atomic<bool>>(false);
   SqliteWriter writer_;

@@ -13,7 +13,8 @@ constexpr Query kEnd{"end read", "ROLLBACK"};
 
 class SqliteReader final : public Reader {
  public:
-  explicit SqliteReader(SqliteConnection& connection) : connection_(connection) {}
+  SqliteReader(SqliteConnection& connection, const model::Catalogue& documents)
+      : Reader(documents), connection_(connection) {}
   void each(const Query& query, Parameters parameters, const std::function<bool(const Row&)>& row) override {
     connection_.each(query, parameters, row);
   }
@@ -45,13 +46,14 @@ class SqliteReaderPool::Lease {
   std::unique_ptr<SqliteConnection> connection_;
 };
 
-SqliteReaderPool::SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit)
-    : settings_(std::move(settings)), may_open_(limit) {}
+SqliteReaderPool::SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit,
+                                   const model::Catalogue& documents)
+    : settings_(std::move(settings)), documents_(documents), may_open_(limit) {}
 
 void SqliteReaderPool::read(const std::function<void(Reader&)>& read) {
   const Lease lease(*this);
   lease.connection().run(kBegin, {});
-  SqliteReader reader(lease.connection());
+  SqliteReader reader(lease.connection(), documents_);
   const Brief brief;
   read(reader);
 }

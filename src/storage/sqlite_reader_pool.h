@@ -15,7 +15,7 @@ namespace slipway::storage {
 /// Threads: any. At most `limit` reads run at once; others wait.
 class SqliteReaderPool {
  public:
-  SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit);
+  SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit, const model::Catalogue& documents);
 
   /// Runs `read` on one snapshot: all it sees was committed before its first statement.
   void read(const std::function<void(Reader&)>& read);
@@ -27,6 +27,7 @@ class SqliteReaderPool {
   void give_back(std::unique_ptr<SqliteConnection>);
 
   const SqliteConnection::Settings settings_;
+  const model::Catalogue& documents_;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_;

@@ -97,7 +97,8 @@ struct SqliteWriter::Pending {
 
   class Transaction final : public Txn {
    public:
-    Transaction(SqliteConnection& connection, Pending& write) : connection_(connection), write_(write) {}
+    Transaction(SqliteConnection& connection, Pending& write, const model::Catalogue& documents)
+        : Txn(documents), connection_(connection), write_(write) {}
     void each(const Query& query, Parameters parameters, const std::function<bool(const Row&)>& row) override {
       connection_.each(query, parameters, row);
     }
@@ -118,8 +119,8 @@ struct SqliteWriter::Pending {
 };
 
 SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inline_writes, Duration patience,
-                           const Log& log)
-    : connection_(settings), log_(log), patience_(patience) {
+                           const model::Catalogue& documents, const Log& log)
+    : connection_(settings), documents_(documents), log_(log), patience_(patience) {
   if (!settings.may_create && schema_version_of(connection_).version == 0) {
     fail(ErrorCode::not_found, fmt::format("The database {} is empty.", settings.path));
   }
@@ -246,7 +247,7 @@ void SqliteWriter::run_writes(const PendingPtr& first, std::vector<PendingPtr>& 
 void SqliteWriter::run_alone(Pending& write) {
   connection_.run(kSave, {});
   try {
-    Pending::Transaction txn(connection_, write);
+    Pending::Transaction txn(connection_, write, documents_);
     const Brief brief;
     write.run(txn);
     store_changes(txn, write.changes);

@@ -30,7 +30,8 @@ class SqliteWriter {
 
   /// `inline_writes`: no thread; each write is a group of one on its caller's thread.
   /// `patience`: see DatabaseOptions.
-  SqliteWriter(const SqliteConnection::Settings&, bool inline_writes, Duration patience, const Log&);
+  SqliteWriter(const SqliteConnection::Settings&, bool inline_writes, Duration patience,
+               const model::Catalogue& documents, const Log&);
   /// Finishes the writes that wait.
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
@@ -63,6 +64,7 @@ class SqliteWriter {
 
   // Touched by whoever runs a group: the thread, or inline the one caller that holds inline_mutex_.
   SqliteConnection connection_;
+  const model::Catalogue& documents_;
   const Log& log_;
   std::exception_ptr poison_;  ///< why nothing can be written any more; null while all is well
   std::atomic<bool> can_write_{true};

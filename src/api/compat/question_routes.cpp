@@ -10,7 +10,6 @@
 #include "api/resources/resolve.h"
 #include "api/resources/resource.h"
 #include "base/text.h"
-#include "documents/stored_document.h"
 #include "model/ids.h"
 #include "model/missing_values.h"
 #include "model/resources/delivery/retention_policy.h"
@@ -122,7 +121,7 @@ net::Response retention_policy(Call& call, Reader& reader) {
   filter.type = "RetentionPolicy";
   filter.space = call.space;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    if (!equals_ignoring_case(json::text_at(documents::parse_document(row), "RetentionType").value_or(""), wanted))
+    if (!equals_ignoring_case(json::text_at(storage::parse_document(row), "RetentionType").value_or(""), wanted))
       continue;
     return Resource(call.services.catalogue.get(row.type)).get(call, reader, row.id);
   }

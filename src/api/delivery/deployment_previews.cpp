@@ -86,7 +86,7 @@ bool is_modified(storage::Reader& reader, const std::string& snapshot) {
   const std::string id = snapshot.substr(0, snapshot.find("-s-"));
   const auto resource = storage::find_resource(reader, id);
   if (!resource) return true;
-  const auto version = json::integer_at(json::parse(resource->body).as_object(), "Version").value_or(0);
+  const auto version = json::integer_at(storage::parse_document(*resource), "Version").value_or(0);
   return !snapshot.starts_with(fmt::format("{}-s-{}-", id, version));
 }
 

@@ -11,7 +11,8 @@ namespace slipway::api {
 /// A reader that throws Error{too_large} once all that was read through it is larger than `most_bytes`.
 class BoundedReader final : public storage::Reader {
  public:
-  BoundedReader(storage::Reader& reader, std::size_t most_bytes) : reader_(reader), left_(most_bytes) {}
+  BoundedReader(storage::Reader& reader, std::size_t most_bytes)
+      : Reader(reader.documents()), reader_(reader), left_(most_bytes) {}
 
   void each(const storage::Query&, storage::Parameters, const std::function<bool(const storage::Row&)>& row) override;
 

@@ -15,7 +15,6 @@
 #include "commands/names.h"
 #include "documents/api_key_text.h"
 #include "documents/api_keys.h"
-#include "documents/stored_document.h"
 #include "model/ids.h"
 #include "storage/api_keys.h"
 #include "storage/resources.h"
@@ -127,7 +126,7 @@ json::array teams_of_user(Reader& reader, const std::string& user) {
   json::array teams;
   for (const auto& team : storage::list_resources(reader, filter, storage::everything).items) {
     teams.push_back(json::object{
-        {"Id", team.id}, {"Name", documents::parse_document(team).at("Name")}, {"IsDirectlyAssigned", true}});
+        {"Id", team.id}, {"Name", storage::parse_document(team).at("Name")}, {"IsDirectlyAssigned", true}});
   }
   return teams;
 }

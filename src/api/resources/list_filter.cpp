@@ -8,7 +8,6 @@
 
 #include "api/resources/other_names.h"
 #include "base/text.h"
-#include "documents/stored_document.h"
 #include "documents/tag_names.h"
 
 namespace slipway::api {
@@ -72,7 +71,7 @@ void restrict_with_nulls(storage::Reader& reader, storage::ResourceFilter& filte
                          const std::vector<std::string>& values, bool with_nulls) {
   std::vector<std::string> ids;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    const json::object document = documents::parse_document(row);
+    const json::object document = storage::parse_document(row);
     const json::value* member = document.if_contains(field);
     const bool is_null = member == nullptr || member->is_null();
     if (is_null ? with_nulls : values.empty() || holds(*member, values)) ids.push_back(row.id);
@@ -84,7 +83,7 @@ void restrict_with_nulls(storage::Reader& reader, storage::ResourceFilter& filte
 void restrict_by_value(storage::Reader& reader, storage::ResourceFilter& filter, const AnyOf& wanted) {
   std::vector<std::string> ids;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    const json::object document = documents::parse_document(row);
+    const json::object document = storage::parse_document(row);
     const json::value* member = document.if_contains(wanted.field);
     if (member != nullptr && holds(*member, wanted.targets)) ids.push_back(row.id);
   }

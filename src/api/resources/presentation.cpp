@@ -1,5 +1,4 @@
 #include "api/resources/presentation.h"
-#include "documents/stored_document.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +10,7 @@ namespace {
 
 std::string body_text(const model::Schema& schema, const storage::StoredResource& row, storage::Reader& reader) {
   if (!row.has_secrets && !schema.present) return row.body;
-  json::object document = documents::parse_document(row);
+  json::object document = storage::parse_document(row);
   if (schema.present) document = schema.present(std::move(document), storage::DocumentLookup(reader));
   return json::to_text(model::shown(document));
 }

@@ -154,7 +154,8 @@ Question question_by_process(const Call& call, storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
   const std::string& id = call.parameter("id");
   const bool is_snapshot = id.find("-s-") != std::string::npos;
-  const bool is_there = is_snapshot ? storage::find_snapshot(reader, id).has_value() : true;
+  const bool is_there =
+      is_snapshot ? storage::find_snapshot(reader, model::DeploymentProcess::type, id).has_value() : true;
   if (!is_there) commands::fail_unknown("resource", id);
   const auto process =
       is_snapshot ? process_of_snapshot(reader, id) : model::find<model::DeploymentProcess>(lookup, id);

@@ -11,7 +11,6 @@
 #include "api/resources/list_filter.h"
 #include "api/resources/resolve.h"
 #include "documents/document_store.h"
-#include "documents/stored_document.h"
 #include "model/ids.h"
 #include "model/values.h"
 #include "storage/contents.h"
@@ -46,9 +45,9 @@ std::optional<StoredResource> find_frozen(const Call& call, storage::Reader& rea
                                           std::string_view named) {
   const std::string id = model::canonical_id(named);
   if (!schema.is_versioned || id.find("-s-") == std::string_view::npos) return std::nullopt;
-  const auto text = storage::find_snapshot(reader, id);
-  if (!text) return std::nullopt;
-  json::object document = std::move(json::parse(*text).as_object());
+  auto frozen = storage::find_snapshot(reader, schema.type, id);
+  if (!frozen) return std::nullopt;
+  json::object& document = *frozen;
   document["Id"] = id;
   if (json::text_at(document, "SpaceId") != call.space) return std::nullopt;
   StoredResource row;
@@ -140,7 +139,7 @@ net::Response Resource::sort(Call& call) const {
     documents::DocumentStore store(call.write_context(), txn);
     std::int64_t position = 0;
     for (const StoredResource& row : in_new_order(call, txn, *ids)) {
-      json::object document = documents::parse_document(row);
+      json::object document = storage::parse_document(row);
       document["SortOrder"] = position++;
       store.update(schema_, row, document, Sender::server);
     }
@@ -176,7 +175,7 @@ net::Response Resource::update_view(Call& call, const model::View& view, std::st
   return call.services.database.write("update " + view.type, [&](storage::Txn& txn) {
     const StoredResource row = resolve(call, txn, schema_, id);
     check_if_match(call, row);
-    json::object document = std::move(model::shown(documents::parse_document(row)).as_object());
+    json::object document = std::move(model::shown(storage::parse_document(row)).as_object());
     for (const auto& [name, member] : view.members) {
       if (const json::value* value = json::find(incoming, name)) document[member] = *value;
     }
@@ -187,7 +186,7 @@ net::Response Resource::update_view(Call& call, const model::View& view, std::st
 
 net::Response Resource::derived(Call& call, storage::Reader& reader, const model::Derived& derived,
                                 std::string_view id) const {
-  const json::object document = documents::parse_document(resolve(call, reader, schema_, id));
+  const json::object document = storage::parse_document(resolve(call, reader, schema_, id));
   return json_response(200, model::shown(derived.make(document, storage::DocumentLookup(reader))));
 }
 
@@ -215,7 +214,7 @@ std::vector<std::string> Resource::shown(const std::vector<StoredResource>& rows
 }
 
 std::string Resource::view_text(const model::View& view, const StoredResource& row) const {
-  const json::object document = std::move(model::shown(documents::parse_document(row)).as_object());
+  const json::object document = std::move(model::shown(storage::parse_document(row)).as_object());
   json::object out{
       {"Id", fmt::format("{}-{}", view.id_prefix, row.id)}, {"SpaceId", row.space}, {view.owner_field, row.id}};
   for (const auto& [name, member] : view.members) out.emplace(name, document.at(member));
