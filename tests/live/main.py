@@ -218,8 +218,9 @@ def readers_that_never_read_cost_a_bounded_buffer_and_are_let_go_while_a_good_on
         give_up = time.monotonic() + 120
         while stage.metric("slipway_live_readers") > 1 or good.last() - began < KEPT_CHANGES + 2000:
             assert time.monotonic() < give_up, f"{stage.metric('slipway_live_readers')} readers"
-            order.reverse()
-            stage.api.put("environments/sortorder", order)
+            # There and back, since the first environment is the first phase of what is deployed.
+            for each in (order[::-1], order):
+                stage.api.put("environments/sortorder", each)
             most = max(most, stage.memory() - before)
         print(f"        {good.last() - began} changes, {most:.0f} MiB more for {STALLED} that never read")
         assert most < 4 * STALLED, f"{most} MiB"
