@@ -82,13 +82,13 @@ VariableSet chained_variables() {
 /// The plainest code that fills the same texts: one look-up and one append a variable, each value filled once.
 std::unordered_map<std::string_view, std::string> fill_plainly(const VariableSet& variables) {
   std::unordered_map<std::string_view, std::string> filled;
-  for (const auto& [name, value] : variables) {
-    std::string text = *value;
+  for (const auto& variable : variables) {
+    std::string text = *variable.value;
     if (const auto open = text.find("#{"); open != std::string::npos) {
       const auto close = text.find('}', open);
       text = filled.at(std::string_view(text).substr(open + 2, close - open - 2)) + text.substr(close + 1);
     }
-    filled.emplace(name, std::move(text));
+    filled.emplace(variable.name, std::move(text));
   }
   return filled;
 }

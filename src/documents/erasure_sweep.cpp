@@ -38,7 +38,7 @@ struct ErasureSweep::State : std::enable_shared_from_this<State> {
       is_at_work = found;
       if (!found) return;
       retry = kFirstRetry;
-      rest = std::max(kShortestRest, parts.clock.steady() - began);
+      rest = std::max(kShortestRest, 2 * (parts.clock.steady() - began));
     } catch (const Error& error) {
       parts.log.warning("erasing what was deleted has to wait", {{"error", error.full_text()}});
       rest = retry;

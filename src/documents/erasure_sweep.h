@@ -11,7 +11,8 @@
 
 namespace slipway::documents {
 
-/// Between two slices it rests for as long as the last one took, so that it takes at most half of the writer's time.
+/// Between two slices it rests for twice as long as the last one took, so that it takes at most a third of the writer's
+/// time.
 /// What an earlier process began goes on. Threads: any; its jobs run one after the other.
 class ErasureSweep {
  public:
