@@ -11,8 +11,10 @@ namespace {
 
 void audit_key(storage::Txn& txn, const WriteContext& context, storage::EventCategory category,
                const storage::ApiKey& key) {
+  WriteContext of_system = context;
+  of_system.space.clear();
   audit(
-      txn, {WriteTools(context), context.actor}, category,
+      txn, of_system, category,
       fmt::format("API key '{}' ({}…) of {} was {}.", key.purpose, key.hint, key.user, to_lower_ascii(category.name())),
       {key.id});
 }

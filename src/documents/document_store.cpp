@@ -218,8 +218,9 @@ void DocumentStore::audit(const Schema& schema, storage::EventCategory category,
                   to_lower_ascii(category.name()));
   for (std::size_t i = 0; i < warnings.size() && i < most_warnings; ++i) message += " " + warnings[i];
   if (warnings.size() > most_warnings) message += fmt::format(" And {} more.", warnings.size() - most_warnings);
-  documents::audit(txn_, {WriteTools(context_), context_.actor, row.space}, category, std::move(message),
-                   std::move(subject), std::move(details));
+  WriteContext of_row = context_;
+  of_row.space = row.space;
+  documents::audit(txn_, of_row, category, std::move(message), std::move(subject), std::move(details));
 }
 
 }  // namespace slipway::documents

@@ -68,7 +68,8 @@ documents::WriteContext Call::write_context() const {
   constexpr std::size_t longest_agent = 300;
   const std::string_view agent = request.headers.find("User-Agent").value_or("").substr(0, longest_agent);
   storage::Origin origin{request.peer, is_valid_utf8(agent) ? std::string(agent) : std::string(), principal.identity};
-  return {services, {principal.user, principal.username, std::move(origin)}, space};
+  const documents::WriteTools& tools = services;
+  return {tools, {principal.user, principal.username, std::move(origin)}, space};
 }
 
 const json::object& Call::body() {
