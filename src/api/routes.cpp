@@ -42,7 +42,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(live_routes());
   add(queue_routes());
   add(event_routes());
-  add(empty_routes());
+  add(empty_routes(catalogue));
   add(fixed_routes());
   all.push_back(metrics_route());
   all.push_back(open_api_route(all, catalogue));

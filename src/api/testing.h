@@ -47,9 +47,9 @@ struct Answer {
 
 class TestApi {
  public:
-  TestApi()
+  explicit TestApi(model::Catalogue catalogue = model::all_resources())
       : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_, quiet_.log()),
-        catalogue_(model::all_resources()),
+        catalogue_(std::move(catalogue)),
         services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), directory_, "", {}} {
     vault_.prove_key(*database_, "master.key");
     services_.installation_id =

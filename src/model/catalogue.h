@@ -1,4 +1,4 @@
-// Every resource of the product. Adding one: its file beside this one, and a line in resources.cpp.
+// Every resource of the product. Adding one: its file in resources/, and a line in catalogue.cpp.
 #pragma once
 
 #include <span>

@@ -76,6 +76,17 @@ constexpr Refusal refusals[] = {
     {"workers", "There are no workers: steps run on the server."},
 };
 
+/// Whether a resource has taken the address over.
+bool is_declared(const model::Catalogue& catalogue, std::string_view path) {
+  const auto is_of = [&](const model::Schema& schema) {
+    const auto is_nesting = [&](const model::Nesting& nesting) {
+      return fmt::format("{}/{{owner}}/{}", catalogue.get(nesting.owner).collection, nesting.segment) == path;
+    };
+    return schema.collection == path || std::ranges::any_of(schema.nestings, is_nesting);
+  };
+  return std::ranges::any_of(catalogue.all(), is_of);
+}
+
 /// What one must be allowed to see these, were there any.
 std::string permission_to_see(std::string_view item_type) {
   struct Seen {
@@ -97,10 +108,11 @@ void expect_owner(Call& call, storage::Reader& reader, std::string_view type) {
 
 }  // namespace
 
-std::vector<Route> empty_routes() {
+std::vector<Route> empty_routes(const model::Catalogue& catalogue) {
   const json::object any_document = shape::map_of(shape::anything());
   std::vector<Route> routes;
   for (const auto& [path, item_type, owner] : collections) {
+    if (is_declared(catalogue, path)) continue;
     const std::string summary = fmt::format("Lists documents of type {}; there are none yet.", item_type);
     routes.push_back(Route{"GET", std::string(path), permission_to_see(item_type), summary,
                            [item_type = item_type, owner = owner](Call& call, storage::Reader& reader) {
@@ -117,6 +129,7 @@ std::vector<Route> empty_routes() {
         }}.answers(shape::list_of(any_document)));
   }
   for (const auto& [path, sentence] : refusals) {
+    if (is_declared(catalogue, path)) continue;
     const ActHandler refuse = [sentence = sentence](Call&) -> net::Response { fail_invalid(std::string(sentence)); };
     routes.push_back(Route{"POST", std::string(path), std::string(authenticated),
                            fmt::format("Refuses, and makes nothing. {}", sentence), refuse}

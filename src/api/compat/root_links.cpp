@@ -12,7 +12,7 @@ struct FixedLink {
   std::string_view target;  ///< behind "/api/Spaces-1", or a whole path
 };
 
-/// Links that no schema declares. Those of features that are not there yet lead to an empty list.
+/// Links where no schema declares one. Those of features that are not there yet lead to an empty list.
 constexpr FixedLink of_space[] = {
     {"ActionTemplates", "/actiontemplates{/id}{?skip,take}"},
     {"ActionTemplatesCategories", "/actiontemplates/categories"},
@@ -107,14 +107,14 @@ json::object space_links(const model::Catalogue& catalogue, const std::string& s
   const std::string prefix = "/api/" + space;
   json::object links{{"Self", prefix}, {"Web", "/app#/" + space}, {"SpaceHome", prefix}};
   add_declared(links, catalogue, model::Scope::space, prefix);
-  for (const auto& [name, target] : of_space) links[name] = fmt::format("{}{}", prefix, target);
+  for (const auto& [name, target] : of_space) links.emplace(name, fmt::format("{}{}", prefix, target));
   return links;
 }
 
 json::object system_links(const model::Catalogue& catalogue) {
   json::object links;
-  for (const auto& [name, target] : of_system) links[name] = target;
   add_declared(links, catalogue, model::Scope::system, "/api");
+  for (const auto& [name, target] : of_system) links.emplace(name, target);
   return links;
 }
 

@@ -1,0 +1,88 @@
+// A resource that is added to the catalogue has all that resources have, without another line.
+#include <doctest/doctest.h>
+
+#include "api/testing.h"
+
+using namespace slipway;
+using namespace slipway::api::testing;
+
+namespace {
+
+/// Certificates as they may come one day, at an address that answers with an empty list until then.
+model::Schema certificate_schema() {
+  using namespace model;
+  return {
+      .type = "Certificate",
+      .collection = "certificates",
+      .id_prefix = "Certificates",
+      .fields = {name_field(), slug_field(), text("Notes"), secret("CertificateData"),
+                 references("EnvironmentIds", {"Environment"})},
+      .filters = {{"notes", "Notes"}},
+      .list_template = "{?skip,take,ids,partialName,notes}",
+      .link_name = "Certificates",
+      .permissions = permissions_of("Certificate"),
+  };
+}
+
+model::Catalogue with_certificates() {
+  const model::Catalogue product = model::all_resources();
+  std::vector<model::Schema> schemas(product.all().begin(), product.all().end());
+  schemas.push_back(certificate_schema());
+  return model::Catalogue(std::move(schemas));
+}
+
+constexpr const char* kAll = "/api/Spaces-1/certificates";
+
+}  // namespace
+
+TEST_CASE("a schema that is added has routes, which take the place of an empty list") {
+  TestApi api(with_certificates());
+  const Answer environment = api.make_environment("Test");
+  const Answer made = api.post(kAll, json::object{{"Name", "Shop"},
+                                                  {"Notes", "renewed"},
+                                                  {"CertificateData", {{"HasValue", true}, {"NewValue", "----key"}}},
+                                                  {"EnvironmentIds", json::array{json::value(environment.id())}}});
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  CHECK(made.id() == "Certificates-1");
+  CHECK(made.str("Slug") == "shop");
+  CHECK(made.text.find("----key") == std::string::npos);
+  CHECK(api.get(std::string(kAll) + "?notes=renewed").items().size() == 1);
+  CHECK(api.get(std::string(kAll) + "?notes=other").items().empty());
+  CHECK(api.get(std::string(kAll) + "/all").body.as_array().size() == 1);
+  json::object changed = api.get(std::string(kAll) + "/shop").body.as_object();
+  changed["Notes"] = "again";
+  CHECK(api.put(std::string(kAll) + "/Certificates-1", changed).str("Notes") == "again");
+  CHECK(api.remove("/api/Spaces-1/environments/" + environment.id()).status == 400);
+  CHECK(api.remove(std::string(kAll) + "/Certificates-1").status == 200);
+  CHECK(api.get(std::string(kAll) + "/Certificates-1").status == 404);
+}
+
+TEST_CASE("a schema that is added refuses bad input, and its acts are on record") {
+  TestApi api(with_certificates());
+  api.sends_documented_bodies = false;
+  CHECK(api.post(kAll, json::object{{"Name", ""}}).status == 400);
+  CHECK(api.post(kAll, json::object{{"Name", "A"}, {"Notse", "x"}}).errors().find("Did you mean Notes") !=
+        std::string::npos);
+  CHECK(api.post(kAll, json::object{{"Name", "A"}, {"EnvironmentIds", {"Environments-9"}}}).status == 400);
+  CHECK(api.send("GET", kAll, "", {{"X-Octopus-ApiKey", "API-NOBODYNOBODYNOBODYNOBODY0000"}}).status == 401);
+  CHECK(api.post(kAll, json::object{{"Name", "A"}}).status == 201);
+  CHECK(api.post(kAll, json::object{{"Name", "a"}}).status == 400);
+  const Answer events = api.get("/api/events?regarding=Certificates-1");
+  REQUIRE(events.items().size() == 1);
+  CHECK(events.items()[0].at("Category") == "Created");
+}
+
+TEST_CASE("a schema that is added is linked and described") {
+  TestApi api(with_certificates());
+  CHECK(api.get("/api/Spaces-1")["Links"].at("Certificates") ==
+        "/api/Spaces-1/certificates{/id}{?skip,take,ids,partialName,notes}");
+  const Answer description = api.get("/api/openapi.json");
+  CHECK(description["components"].at("schemas").as_object().contains("Certificate"));
+  const auto& paths = description["paths"].as_object();
+  const auto is_there = [&](std::string_view method) {
+    return std::any_of(paths.begin(), paths.end(), [&](const auto& path) {
+      return std::string_view(path.key()).ends_with("/certificates/{id}") && path.value().as_object().contains(method);
+    });
+  };
+  for (const char* method : {"get", "put", "delete"}) CHECK_MESSAGE(is_there(method), method);
+}
