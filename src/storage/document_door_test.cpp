@@ -26,7 +26,7 @@ Schema thing_later() {
   Schema schema = thing();
   schema.fields = {model::name_field(), model::text("Colour"), model::integer("Size", 7)};
   schema.upgrades = {[](json::object d) {
-    d["Colour"] = d["Color"];
+    d["Colour"] = json::value(d["Color"]);
     d.stable_erase("Color");
     return d;
   }};

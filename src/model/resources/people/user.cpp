@@ -34,7 +34,7 @@ Changes user_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
   }
   // Scripts that make users leave out how they are shown.
   if (!edit.is_deletion() && json::text_at(*edit.after, "DisplayName").value_or("").empty()) {
-    (*edit.after)["DisplayName"] = edit.after->at("Username");
+    (*edit.after)["DisplayName"] = json::value(edit.after->at("Username"));  // a copy: a new member moves the others
   }
   return {};
 }
