@@ -809,7 +809,8 @@ TEST_CASE("many tasks on many threads all end, each once") {
     std::atomic<int> ended{0};
     database->subscribe([&](const std::vector<storage::Change>& changes) {
       for (const auto& change : changes) {
-        if (change.kind == storage::Change::Kind::task && change.state == storage::TaskState::Success && ++ended == count) {
+        if (change.kind == storage::Change::Kind::task && change.state == storage::TaskState::Success &&
+            ++ended == count) {
           all_ended.set_value();
         }
       }
