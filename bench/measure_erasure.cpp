@@ -13,7 +13,7 @@
 namespace slipway::bench {
 namespace {
 
-constexpr int calls = 20;
+constexpr int calls = 10;
 constexpr int tenants_per_call = 1000;
 const std::string fleet_name = "fleet";
 

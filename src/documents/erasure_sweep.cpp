@@ -10,6 +10,8 @@
 namespace slipway::documents {
 namespace {
 
+// So that at most one write in 25 meets a slice, and hardly a call in a hundred is the slower for it.
+constexpr int kRestsPerSlice = 24;
 constexpr Duration kShortestRest = std::chrono::milliseconds(1);
 constexpr Duration kFirstRetry = std::chrono::seconds(1), kLongestRetry = std::chrono::minutes(1);
 
@@ -38,7 +40,7 @@ struct ErasureSweep::State : std::enable_shared_from_this<State> {
       is_at_work = found;
       if (!found) return;
       retry = kFirstRetry;
-      rest = std::max(kShortestRest, 2 * (parts.clock.steady() - began));
+      rest = std::max(kShortestRest, kRestsPerSlice * (parts.clock.steady() - began));
     } catch (const Error& error) {
       parts.log.warning("erasing what was deleted has to wait", {{"error", error.full_text()}});
       rest = retry;

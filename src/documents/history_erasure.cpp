@@ -8,7 +8,7 @@
 namespace slipway::documents {
 namespace {
 
-constexpr int kSlicesAtOnce = 48;  // a write of some ten milliseconds: about 200 deployments
+constexpr int kSlicesAtOnce = 16;  // a write of some ten milliseconds: about 150 deployments
 
 }  // namespace
 

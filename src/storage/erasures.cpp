@@ -16,7 +16,7 @@ namespace slipway::storage {
 namespace {
 
 // Rows that one slice touches: so few that whoever writes meanwhile hardly waits.
-constexpr std::int64_t kHidden = 24, kErased = 6, kChunks = 32, kSmallRows = 100;
+constexpr std::int64_t kHidden = 128, kErased = 16, kChunks = 64, kSmallRows = 256;
 
 struct Sql {
   Query begin, next, find, go_on, end;
