@@ -132,4 +132,24 @@ void deploy_to_all(Subject& subject, const Fleet& fleet, const std::string& flee
                                                                {"tenants", as_array(fleet.tenants)}});
 }
 
+Fleet enter_idle_fleet(Subject& subject, const std::string& name, int environments, int tenants) {
+  FleetPlan plan;
+  plan.name = name;
+  plan.environments = environments;
+  plan.tenants = tenants;
+  plan.action = {{"Name", "Nothing"}, {"ActionType", "Slipway.NoOp"}, {"Properties", json::object()}};
+  return enter_fleet(subject, plan);
+}
+
+std::int64_t count_tasks(Subject& subject, const std::string& states) {
+  const json::value page = subject.get("/tasks?take=1&states=" + states);
+  return json::integer_at(page.as_object(), "TotalResults").value_or(0);
+}
+
+void await_all_ended(Subject& subject) {
+  while (count_tasks(subject, "Queued,Executing,Cancelling") > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 }  // namespace slipway::bench

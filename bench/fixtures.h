@@ -31,8 +31,14 @@ struct FleetPlan {
   json::array variables = {};
 };
 Fleet enter_fleet(Subject&, const FleetPlan&);
+/// A fleet whose one step does nothing.
+Fleet enter_idle_fleet(Subject&, const std::string& name, int environments, int tenants);
 
 /// One call that deploys the release to all tenants.
 void deploy_to_all(Subject&, const Fleet&, const std::string& fleet_name, const std::string& environment);
+
+/// How many tasks are in one of these states, "Queued,Executing".
+std::int64_t count_tasks(Subject&, const std::string& states);
+void await_all_ended(Subject&);
 
 }  // namespace slipway::bench

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <thread>
-
 #include "base/error.h"
 #include "bench/fixtures.h"
 #include "bench/measures.h"
@@ -17,11 +15,6 @@ constexpr int tenants_per_call = 1000;
 constexpr int deployments = calls * tenants_per_call;
 const std::string fleet_name = "fleet";
 
-std::int64_t count_tasks(Subject& subject, const std::string& states) {
-  const json::value page = subject.get("/tasks?take=1&states=" + states);
-  return json::integer_at(page.as_object(), "TotalResults").value_or(0);
-}
-
 struct Run {
   double seconds = 0;
   double median_call_ms = 0;
@@ -35,9 +28,7 @@ Run deploy_everything(Subject& subject, const Fleet& fleet) {
     deploy_to_all(subject, fleet, fleet_name, environment);
     call_ms.push_back(now_ms() - call_start);
   }
-  while (count_tasks(subject, "Queued,Executing,Cancelling") > 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  await_all_ended(subject);
   const Run run{(now_ms() - start) / 1000, median(std::move(call_ms))};
   if (const auto succeeded = count_tasks(subject, "Success"); succeeded != deployments) {
     fail(ErrorCode::unavailable, fmt::format("Only {} of {} deployments succeeded.", succeeded, deployments));
@@ -86,12 +77,7 @@ void measure_deployments(Report& report) {
   Subject subject;
   subject.start();
   subject.await_ready();
-  FleetPlan plan;
-  plan.name = fleet_name;
-  plan.environments = calls;
-  plan.tenants = tenants_per_call;
-  plan.action = {{"Name", "Nothing"}, {"ActionType", "Slipway.NoOp"}, {"Properties", json::object()}};
-  const Fleet fleet = enter_fleet(subject, plan);
+  const Fleet fleet = enter_idle_fleet(subject, fleet_name, calls, tenants_per_call);
   subject.stop();
   const double bytes_before = bytes_without_logs(subject.database());
   const double events_before = count_events(subject.database());

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <vector>
 
 #include "bench/fixtures.h"
@@ -18,18 +17,9 @@ constexpr int tenants_per_call = 1000;
 const std::string fleet_name = "fleet";
 
 Fleet deploy_fleet(Subject& subject) {
-  FleetPlan plan;
-  plan.name = fleet_name;
-  plan.environments = calls;
-  plan.tenants = tenants_per_call;
-  plan.action = {{"Name", "Nothing"}, {"ActionType", "Slipway.NoOp"}, {"Properties", json::object()}};
-  Fleet fleet = enter_fleet(subject, plan);
+  Fleet fleet = enter_idle_fleet(subject, fleet_name, calls, tenants_per_call);
   for (const std::string& environment : fleet.environments) deploy_to_all(subject, fleet, fleet_name, environment);
-  const auto under_way = [&] {
-    return json::integer_at(subject.get("/tasks?take=1&states=Queued,Executing,Cancelling").as_object(), "TotalResults")
-               .value_or(0) > 0;
-  };
-  while (under_way()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  await_all_ended(subject);
   return fleet;
 }
 
