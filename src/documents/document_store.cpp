@@ -28,6 +28,19 @@ std::string text_of(const json::object& document, std::string_view member) {
   return member.empty() ? "" : std::string(json::text_at(document, member).value_or(""));
 }
 
+model::Dimension dimension_of(const model::Catalogue& catalogue, std::string_view id) {
+  const std::string_view prefix = id.substr(0, id.rfind('-'));
+  const auto is_of = [&](const Schema& schema) { return !schema.id_prefix.empty() && schema.id_prefix == prefix; };
+  const auto schema = std::ranges::find_if(catalogue.all(), is_of);
+  return schema == catalogue.all().end() ? model::Dimension::none : schema->dimension;
+}
+
+void place(AuditSubject& subject, model::Dimension dimension, const std::string& id) {
+  if (dimension == model::Dimension::project) subject.project = id;
+  if (dimension == model::Dimension::environment) subject.environment = id;
+  if (dimension == model::Dimension::tenant) subject.tenant = id;
+}
+
 /// `changes` member by member over a whole document.
 json::object overlay(json::object document, const json::object& changes) {
   for (const auto& member : changes) {
@@ -208,11 +221,7 @@ void DocumentStore::audit(const Schema& schema, storage::EventCategory category,
     if (details.size() > largest_audit_detail) details.clear();
   }
   AuditSubject subject{row.id};
-  for (const std::string& id : {row.parent, row.id}) {
-    if (id.starts_with("Projects-")) subject.project = id;
-    if (id.starts_with("Environments-")) subject.environment = id;
-    if (id.starts_with("Tenants-")) subject.tenant = id;
-  }
+  for (const std::string& id : {row.parent, row.id}) place(subject, dimension_of(context_.catalogue, id), id);
   std::string message =
       fmt::format("{} {} was {}.", schema.type, row.name.empty() ? row.id : fmt::format("'{}' ({})", row.name, row.id),
                   to_lower_ascii(category.name()));
