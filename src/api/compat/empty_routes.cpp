@@ -45,7 +45,8 @@ constexpr EmptyCollection collections[] = {
     {"workers", "Worker"},
 };
 
-/// What clients may try to create, and why nothing is: said before anything is made, and what to do instead.
+/// What clients may try to create, and why nothing is: said before anything is made, and what to do instead. Owners are
+/// called {owner}, as in a resource's own nested addresses.
 struct Refusal {
   std::string_view path;
   std::string_view sentence;
@@ -59,11 +60,11 @@ constexpr Refusal refusals[] = {
     {"deploymentfreezes", "There are no deployment freezes yet: disable the project to keep it from being deployed."},
     {"git-credentials", "Git credentials are not kept: processes and variables live in the database."},
     {"machines", "There are no deployment targets: steps run on the server and reach AWS by themselves."},
-    {"projects/{project}/git/convert",
+    {"projects/{owner}/git/convert",
      "A project's process can't be moved to Git: it lives in the database. Nothing was changed."},
-    {"projects/{project}/runbooks", "There are no runbooks yet."},
-    {"projects/{project}/runbooksnapshots", "There are no runbooks yet."},
-    {"projects/{project}/triggers", "There are no triggers yet: let the build server create the release."},
+    {"projects/{owner}/runbooks", "There are no runbooks yet."},
+    {"projects/{owner}/runbooksnapshots", "There are no runbooks yet."},
+    {"projects/{owner}/triggers", "There are no triggers yet: let the build server create the release."},
     {"projecttriggers", "There are no triggers yet: let the build server create the release."},
     {"proxies", "Proxies are not kept: the server's own environment says which proxy it uses."},
     {"runbook-runs/create/v1", "There are no runbooks yet."},

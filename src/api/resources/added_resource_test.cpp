@@ -24,10 +24,25 @@ model::Schema certificate_schema() {
   };
 }
 
-model::Catalogue with_certificates() {
+/// What belongs to projects and has an address below theirs, which answers with an empty list and refuses until then.
+model::Schema trigger_schema() {
+  using namespace model;
+  return {
+      .type = "ProjectTrigger",
+      .collection = "projecttriggers",
+      .id_prefix = "ProjectTriggers",
+      .parent = "ProjectId",
+      .fields = {name_field(), reference("ProjectId", {"Project"}).required().fixed()},
+      .nestings = {{"Project", "ProjectId", "triggers", Nesting::Shape::collection}},
+      .link_name = "ProjectTriggers",
+      .permissions = permissions_of("Trigger"),
+  };
+}
+
+model::Catalogue with(model::Schema added) {
   const model::Catalogue product = model::all_resources();
   std::vector<model::Schema> schemas(product.all().begin(), product.all().end());
-  schemas.push_back(certificate_schema());
+  schemas.push_back(std::move(added));
   return model::Catalogue(std::move(schemas));
 }
 
@@ -36,7 +51,7 @@ constexpr const char* kAll = "/api/Spaces-1/certificates";
 }  // namespace
 
 TEST_CASE("a schema that is added has routes, which take the place of an empty list") {
-  TestApi api(with_certificates());
+  TestApi api(with(certificate_schema()));
   const Answer environment = api.make_environment("Test");
   const Answer made = api.post(kAll, json::object{{"Name", "Shop"},
                                                   {"Notes", "renewed"},
@@ -58,7 +73,7 @@ TEST_CASE("a schema that is added has routes, which take the place of an empty l
 }
 
 TEST_CASE("a schema that is added refuses bad input, and its acts are on record") {
-  TestApi api(with_certificates());
+  TestApi api(with(certificate_schema()));
   api.sends_documented_bodies = false;
   CHECK(api.post(kAll, json::object{{"Name", ""}}).status == 400);
   CHECK(api.post(kAll, json::object{{"Name", "A"}, {"Notse", "x"}}).errors().find("Did you mean Notes") !=
@@ -73,7 +88,7 @@ TEST_CASE("a schema that is added refuses bad input, and its acts are on record"
 }
 
 TEST_CASE("a schema that is added is linked and described") {
-  TestApi api(with_certificates());
+  TestApi api(with(certificate_schema()));
   CHECK(api.get("/api/Spaces-1")["Links"].at("Certificates") ==
         "/api/Spaces-1/certificates{/id}{?skip,take,ids,partialName,notes}");
   const Answer description = api.get("/api/openapi.json");
@@ -85,4 +100,19 @@ TEST_CASE("a schema that is added is linked and described") {
     });
   };
   for (const char* method : {"get", "put", "delete"}) CHECK_MESSAGE(is_there(method), method);
+}
+
+TEST_CASE("a schema that is added has the addresses below its owner's, goes with it, and is told of in its trail") {
+  TestApi api(with(trigger_schema()));
+  api.make_project("Web");
+  const std::string triggers = "/api/Spaces-1/projects/Projects-1/triggers";
+  const Answer made = api.post(triggers, json::object{{"Name", "Nightly"}});
+  REQUIRE_MESSAGE(made.status == 201, made.text);
+  CHECK(made.str("ProjectId") == "Projects-1");
+  CHECK(api.get(triggers).items().size() == 1);
+  CHECK(api.get("/api/Spaces-1/projecttriggers").items().size() == 1);
+  const Answer events = api.get("/api/events?regarding=" + made.id() + "&projects=Projects-1");
+  CHECK(events.items().size() == 1);
+  CHECK(api.remove("/api/Spaces-1/projects/Projects-1").status == 200);
+  CHECK(api.get("/api/Spaces-1/projecttriggers/" + made.id()).status == 404);
 }
