@@ -137,31 +137,26 @@ void SystemDisk::make_directories(const std::string& path, unsigned mode) {
 }
 
 std::optional<std::string> MemoryDisk::read(const std::string& path) {
-  const std::lock_guard lock(mutex_);
-  const auto it = files_.find(path);
-  return it == files_.end() ? std::nullopt : std::optional(it->second.content);
+  const auto files = files_.lock();
+  const auto it = files->find(path);
+  return it == files->end() ? std::nullopt : std::optional(it->second.content);
 }
 
 bool MemoryDisk::create(const std::string& path, std::string_view content, unsigned mode) {
-  const std::lock_guard lock(mutex_);
-  return files_.try_emplace(path, File{std::string(content), mode}).second;
+  return files_.lock()->try_emplace(path, File{std::string(content), mode}).second;
 }
 
 std::optional<unsigned> MemoryDisk::mode(const std::string& path) {
-  const std::lock_guard lock(mutex_);
-  const auto it = files_.find(path);
-  return it == files_.end() ? std::nullopt : std::optional(it->second.mode);
+  const auto files = files_.lock();
+  const auto it = files->find(path);
+  return it == files->end() ? std::nullopt : std::optional(it->second.mode);
 }
 
 void MemoryDisk::write(const std::string& path, std::string_view content, unsigned mode) {
-  const std::lock_guard lock(mutex_);
-  files_.insert_or_assign(path, File{std::string(content), mode});
+  files_.lock()->insert_or_assign(path, File{std::string(content), mode});
 }
 
-void MemoryDisk::remove(const std::string& path) {
-  const std::lock_guard lock(mutex_);
-  files_.erase(path);
-}
+void MemoryDisk::remove(const std::string& path) { files_.lock()->erase(path); }
 
 void MemoryDisk::make_directories(const std::string&, unsigned) {}
 

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/guarded.h"
 
 namespace slipway {
 
@@ -52,8 +53,7 @@ class MemoryDisk final : public Disk {
     std::string content;
     unsigned mode;
   };
-  std::mutex mutex_;
-  std::map<std::string, File> files_;
+  Guarded<std::map<std::string, File>> files_;
 };
 
 }  // namespace slipway

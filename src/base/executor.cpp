@@ -7,7 +7,6 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -15,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/failure.h"
+#include "base/guarded.h"
 #include "base/random.h"
 
 namespace slipway {
@@ -38,52 +38,63 @@ struct ThreadPool::State {
     }
   }
 
-  void work() {
-    std::unique_lock lock(mutex);
-    while (!stopping) {
-      const SteadyTime now = clock.steady();
+  struct Jobs {
+    std::deque<Job> ready;
+    std::multimap<SteadyTime, Job> timers;
+    bool timer_watched = false;
+    bool stopping = false;
+    std::vector<std::thread> threads;
+
+    /// The next that may run now; null when none may.
+    Job take(SteadyTime now) {
       while (!timers.empty() && timers.begin()->first <= now) {
         ready.push_back(std::move(timers.begin()->second));
         timers.erase(timers.begin());
       }
-      if (!ready.empty()) {
-        Job job = std::move(ready.front());
-        ready.pop_front();
-        if (!ready.empty()) wake.notify_one();
-        lock.unlock();
-        run(job);
-        job = nullptr;  // what it holds ends outside of the lock
-        lock.lock();
-      } else if (!timers.empty() && !timer_watched) {
+      if (ready.empty()) return nullptr;
+      Job job = std::move(ready.front());
+      ready.pop_front();
+      return job;
+    }
+  };
+
+  void work() {
+    auto held = jobs.lock();
+    while (!held->stopping) {
+      const SteadyTime now = clock.steady();
+      if (Job job = held->take(now)) {
+        if (!held->ready.empty()) wake.notify_one();
+        held.without([&] {
+          run(job);
+          job = nullptr;  // what it holds ends outside of the lock
+        });
+      } else if (!held->timers.empty() && !held->timer_watched) {
         // One idle worker sleeps until the next timer; the others sleep until woken.
-        timer_watched = true;
-        wake.wait_for(lock, timers.begin()->first - now);
-        timer_watched = false;
-        if (!timers.empty()) wake.notify_one();
+        held->timer_watched = true;
+        held.wait_for(wake, held->timers.begin()->first - now);
+        held->timer_watched = false;
+        if (!held->timers.empty()) wake.notify_one();
       } else {
-        wake.wait(lock);
+        held.wait(wake);
       }
     }
   }
 
   const Clock& clock;
   const Failed failed;
-  std::mutex mutex;
   std::condition_variable wake;
-  std::deque<Job> ready;
-  std::multimap<SteadyTime, Job> timers;
-  bool timer_watched = false;
-  bool stopping = false;
-  std::vector<std::thread> threads;
+  Guarded<Jobs> jobs;
 };
 
 ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock, Failed failed)
     : state_(std::make_shared<State>(clock, std::move(failed))) {
   name.resize(std::min<std::size_t>(name.size(), 15));  // the kernel's limit for thread names
+  state_->jobs.lock()->threads.reserve(threads);
   try {
     for (unsigned i = 0; i < threads; ++i) {
-      state_->threads.emplace_back([state = state_.get()] { state->work(); });
-      pthread_setname_np(state_->threads.back().native_handle(), name.c_str());
+      std::thread thread([state = state_.get()] { state->work(); });
+      pthread_setname_np(thread.native_handle(), name.c_str());
+      state_->jobs.lock()->threads.push_back(std::move(thread));
     }
   } catch (const std::system_error& error) {
     stop();  // those that have begun
@@ -97,34 +108,34 @@ ThreadPool::ThreadPool(std::string name, unsigned threads, const Clock& clock, F
 ThreadPool::~ThreadPool() { stop(); }
 
 void ThreadPool::post(Job job) {
-  const std::lock_guard lock(state_->mutex);
-  if (state_->stopping) return;
-  state_->ready.push_back(std::move(job));
+  const auto jobs = state_->jobs.lock();
+  if (jobs->stopping) return;
+  jobs->ready.push_back(std::move(job));
   state_->wake.notify_one();
 }
 
 void ThreadPool::post_at(SteadyTime when, Job job) {
-  const std::lock_guard lock(state_->mutex);
-  if (state_->stopping) return;
-  state_->timers.emplace(when, std::move(job));
+  const auto jobs = state_->jobs.lock();
+  if (jobs->stopping) return;
+  jobs->timers.emplace(when, std::move(job));
   // The worker that watches the timers may be any of them, so all look again.
-  if (state_->timers.begin()->first == when) state_->wake.notify_all();
+  if (jobs->timers.begin()->first == when) state_->wake.notify_all();
 }
 
 void ThreadPool::stop() {
   std::vector<std::thread> threads;
   {
-    const std::lock_guard lock(state_->mutex);
-    state_->stopping = true;
+    const auto jobs = state_->jobs.lock();
+    jobs->stopping = true;
     state_->wake.notify_all();
-    threads.swap(state_->threads);
+    threads.swap(jobs->threads);
   }
   for (auto& thread : threads) thread.join();
   std::deque<Job> ready;
   std::multimap<SteadyTime, Job> timers;
-  const std::lock_guard lock(state_->mutex);
-  ready.swap(state_->ready);
-  timers.swap(state_->timers);
+  const auto jobs = state_->jobs.lock();
+  ready.swap(jobs->ready);
+  timers.swap(jobs->timers);
 }
 
 struct ManualClock::State {

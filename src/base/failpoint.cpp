@@ -9,7 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <mutex>
+
+#include "base/guarded.h"
 
 namespace slipway {
 namespace {
@@ -19,7 +20,6 @@ struct Plan {
     if (const char* file = std::getenv("SLIPWAY_FAILPOINT_LOG")) log.open(file, std::ios::app);
     if (const char* n = std::getenv("SLIPWAY_FAILPOINT_KILL")) kill_at = std::strtol(n, nullptr, 10);
   }
-  std::mutex mutex;
   std::ofstream log;
   long kill_at = 0;
   long passed = 0;
@@ -28,11 +28,11 @@ struct Plan {
 }  // namespace
 
 void failpoint(const char* name) {
-  static Plan plan;
-  const std::lock_guard lock(plan.mutex);
-  ++plan.passed;
-  if (plan.log.is_open()) plan.log << name << std::endl;
-  if (plan.passed == plan.kill_at) ::kill(::getpid(), SIGKILL);
+  static Guarded<Plan> the_plan;
+  const auto plan = the_plan.lock();
+  ++plan->passed;
+  if (plan->log.is_open()) plan->log << name << std::endl;
+  if (plan->passed == plan->kill_at) ::kill(::getpid(), SIGKILL);
 }
 
 }  // namespace slipway

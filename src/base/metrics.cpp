@@ -39,35 +39,35 @@ void Histogram::observe(Duration took) {
   micros_.fetch_add(static_cast<std::uint64_t>(std::max<Duration::rep>(took.count(), 0)), std::memory_order_relaxed);
 }
 
-Metrics::Series& Metrics::series(std::string_view name, std::string_view help, Labels labels) {
-  auto family = families_.find(name);
-  if (family == families_.end()) family = families_.emplace(name, Family{std::string(help), {}}).first;
+Metrics::Series& Metrics::series(Families& families, std::string_view name, std::string_view help, Labels labels) {
+  auto family = families.find(name);
+  if (family == families.end()) family = families.emplace(name, Family{std::string(help), {}}).first;
   return family->second.series[text_of(labels)];
 }
 
 Counter& Metrics::counter(std::string_view name, std::string_view help, Labels labels) {
-  const std::lock_guard lock(mutex_);
-  auto& counter = series(name, help, labels).counter;
+  const auto families = families_.lock();
+  auto& counter = series(*families, name, help, labels).counter;
   if (!counter) counter = std::make_unique<Counter>();
   return *counter;
 }
 
 Histogram& Metrics::histogram(std::string_view name, std::string_view help, Labels labels) {
-  const std::lock_guard lock(mutex_);
-  auto& histogram = series(name, help, labels).histogram;
+  const auto families = families_.lock();
+  auto& histogram = series(*families, name, help, labels).histogram;
   if (!histogram) histogram = std::make_unique<Histogram>();
   return *histogram;
 }
 
 void Metrics::gauge(std::string_view name, std::string_view help, Labels labels, std::function<double()> read) {
-  const std::lock_guard lock(mutex_);
-  series(name, help, labels).gauge = std::move(read);
+  const auto families = families_.lock();
+  series(*families, name, help, labels).gauge = std::move(read);
 }
 
 std::string Metrics::text() const {
-  const std::lock_guard lock(mutex_);
+  const auto families = families_.lock();
   std::string out;
-  for (const auto& [name, family] : families_) {
+  for (const auto& [name, family] : *families) {
     const auto& first = family.series.begin()->second;
     const auto* const type = first.counter ? "counter" : first.histogram ? "histogram" : "gauge";
     fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name, family.help, name, type);

@@ -11,11 +11,11 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/time.h"
 
 namespace slipway {
@@ -66,10 +66,10 @@ class Metrics {
     std::string help;
     std::map<std::string, Series> series;  ///< by labels, `a="x",b="y"`
   };
-  Series& series(std::string_view name, std::string_view help, Labels);
+  using Families = std::map<std::string, Family, std::less<>>;
+  static Series& series(Families&, std::string_view name, std::string_view help, Labels);
 
-  mutable std::mutex mutex_;
-  std::map<std::string, Family, std::less<>> families_;
+  Guarded<Families> families_;
 };
 
 }  // namespace slipway

@@ -47,9 +47,9 @@ std::string Random::text(std::size_t length, std::string_view alphabet) {
 void SystemRandom::fill(std::span<unsigned char> bytes) { randombytes_buf(bytes.data(), bytes.size()); }
 
 void SeededRandom::fill(std::span<unsigned char> bytes) {
-  const std::lock_guard lock(mutex_);
+  const auto engine = engine_.lock();
   for (std::size_t i = 0; i < bytes.size();) {
-    std::uint64_t n = engine_();
+    std::uint64_t n = (*engine)();
     for (int k = 0; k < 8 && i < bytes.size(); ++k, ++i) {
       bytes[i] = static_cast<unsigned char>(n);
       n >>= 8;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <random>
 #include <span>
 #include <string>
+
+#include "base/guarded.h"
 
 namespace slipway {
 
@@ -34,12 +35,11 @@ class SystemRandom final : public Random {
 /// Deterministic; never for secrets.
 class SeededRandom final : public Random {
  public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  explicit SeededRandom(std::uint64_t seed) : engine_(std::mt19937_64(seed)) {}
   void fill(std::span<unsigned char> bytes) override;
 
  private:
-  std::mutex mutex_;
-  std::mt19937_64 engine_;
+  Guarded<std::mt19937_64> engine_;
 };
 
 }  // namespace slipway

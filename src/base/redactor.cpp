@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-#include <mutex>
+#include <utility>
 
 namespace slipway {
 namespace {
@@ -29,20 +29,20 @@ bool Redactor::add(std::string_view secret) {
   if (secret.size() < kShortest) return false;
   const auto first = first_bytes(secret);
   {
-    const std::shared_lock lock(mutex_);
-    const auto known = by_first_bytes_.find(first);
-    if (known != by_first_bytes_.end() && known->second.contains(secret)) return false;
+    const auto secrets = std::as_const(by_first_bytes_).lock();  // most are known, and nobody has to wait to hear it
+    const auto known = secrets->find(first);
+    if (known != secrets->end() && known->second.contains(secret)) return false;
   }
-  const std::unique_lock lock(mutex_);
-  return by_first_bytes_[first].emplace(std::string(secret)).second;
+  const auto secrets = by_first_bytes_.lock();
+  return (*secrets)[first].emplace(std::string(secret)).second;
 }
 
 /// In the order of their bytes, what `text` begins with is not behind it, and the longest of that comes last. So either
 /// the last secret that is not behind the text is it, or it is no longer than what the two have in common.
-std::size_t Redactor::longest_at_start_of(std::string_view text) const {
+std::size_t Redactor::longest_at_start_of(std::string_view text, const ByFirstBytes& by_first_bytes) {
   if (text.size() < kShortest) return 0;
-  const auto known = by_first_bytes_.find(first_bytes(text));
-  if (known == by_first_bytes_.end()) return 0;
+  const auto known = by_first_bytes.find(first_bytes(text));
+  if (known == by_first_bytes.end()) return 0;
   const Secrets& secrets = known->second;
   for (;;) {
     const auto behind = secrets.upper_bound(text);
@@ -54,11 +54,11 @@ std::size_t Redactor::longest_at_start_of(std::string_view text) const {
 }
 
 std::string Redactor::redact(std::string_view text) const {
-  const std::shared_lock lock(mutex_);
+  const auto secrets = by_first_bytes_.lock();
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    if (const auto length = longest_at_start_of(text)) {
+    if (const auto length = longest_at_start_of(text, *secrets)) {
       out += mask;
       text.remove_prefix(length);
     } else {

@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <set>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/guarded.h"
 #include "base/secret.h"
 
 namespace slipway {
@@ -32,11 +32,11 @@ class Redactor {
     bool operator()(const auto& a, const auto& b) const { return bytes(a) < bytes(b); }
   };
   using Secrets = std::set<Secret, ByBytes>;
+  using ByFirstBytes = std::unordered_map<std::uint32_t, Secrets>;
   /// The length of the longest secret that `text` begins with; 0 when it begins with none.
-  std::size_t longest_at_start_of(std::string_view text) const;
+  static std::size_t longest_at_start_of(std::string_view text, const ByFirstBytes&);
 
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<std::uint32_t, Secrets> by_first_bytes_;
+  Guarded<ByFirstBytes, std::shared_mutex> by_first_bytes_;
 };
 
 }  // namespace slipway

@@ -4,10 +4,10 @@
 #include <deque>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "base/executor.h"
+#include "base/guarded.h"
 
 namespace slipway {
 
@@ -20,11 +20,11 @@ class Strand {
 
   void post(Job job) {
     {
-      const std::lock_guard lock(state_->mutex);
-      if (state_->dropped) return;
-      state_->jobs.push_back(std::move(job));
-      if (state_->active) return;
-      state_->active = true;
+      const auto queue = state_->queue.lock();
+      if (queue->dropped) return;
+      queue->jobs.push_back(std::move(job));
+      if (queue->active) return;
+      queue->active = true;
     }
     schedule(state_);
   }
@@ -35,13 +35,15 @@ class Strand {
   }
 
  private:
-  struct State {
-    explicit State(Executor& e) : executor(e) {}
-    Executor& executor;
-    std::mutex mutex;
+  struct Queue {
     std::deque<Job> jobs;
     bool active = false;
     bool dropped = false;
+  };
+  struct State {
+    explicit State(Executor& e) : executor(e) {}
+    Executor& executor;
+    Guarded<Queue> queue;
   };
   explicit Strand(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
@@ -65,17 +67,17 @@ class Strand {
 
   static void drop(State& state) {
     std::deque<Job> jobs;
-    const std::lock_guard lock(state.mutex);
-    jobs.swap(state.jobs);
-    state.dropped = true;
+    const auto queue = state.queue.lock();
+    jobs.swap(queue->jobs);
+    queue->dropped = true;
   }
 
   static void run_one(const std::shared_ptr<State>& state) {
     Job job;
     {
-      const std::lock_guard lock(state->mutex);
-      job = std::move(state->jobs.front());
-      state->jobs.pop_front();
+      const auto queue = state->queue.lock();
+      job = std::move(queue->jobs.front());
+      queue->jobs.pop_front();
     }
     std::exception_ptr thrown;
     try {
@@ -90,9 +92,9 @@ class Strand {
 
   static void go_on(const std::shared_ptr<State>& state) {
     {
-      const std::lock_guard lock(state->mutex);
-      if (state->jobs.empty()) {
-        state->active = false;
+      const auto queue = state->queue.lock();
+      if (queue->jobs.empty()) {
+        queue->active = false;
         return;
       }
     }
