@@ -26,7 +26,7 @@ class Site {
     database_->write("event", [&](storage::Txn& txn) {
       storage::Event event;
       event.occurred = clock_.now();
-      storage::append_event(txn, ids_, event);
+      storage::append_event(txn, ids_, storage::EventCategory::Modified, event);
     });
     clock_.advance(std::chrono::minutes(1));
   }

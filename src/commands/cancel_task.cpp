@@ -13,7 +13,7 @@ storage::TaskRecord cancel_task(storage::Txn& txn, WriteContext& context, const 
   if (storage::is_final(before->state) || before->state == storage::TaskState::Cancelling) return *before;
   auto after = storage::cancel_task(txn, id, context.clock.now());
   context.space = before->space;
-  documents::audit(txn, context, "TaskCanceled", fmt::format("Cancel: {}", before->description),
+  documents::audit(txn, context, storage::EventCategory::TaskCanceled, fmt::format("Cancel: {}", before->description),
                    {before->deployment, before->project, before->environment, before->tenant});
   return after.value_or(*before);
 }

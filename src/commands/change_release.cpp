@@ -25,14 +25,16 @@
 namespace slipway::commands {
 namespace {
 
+using storage::EventCategory;
+
 storage::ReleaseRecord existing(storage::Reader& reader, const WriteContext& context, const std::string& id) {
   auto release = storage::find_release(reader, id);
   if (!release || release->space != context.space) fail_unknown("resource", id);
   return std::move(*release);
 }
 
-void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord& release,
-          storage::EventCategory category, std::string message, std::string details = {}) {
+void save(storage::Txn& txn, WriteContext& context, const storage::ReleaseRecord& release, EventCategory category,
+          std::string message, std::string details = {}) {
   storage::update_release(txn, release);
   documents::audit(txn, context, category, std::move(message), {release.id, release.project, "", ""},
                    std::move(details));
@@ -160,7 +162,8 @@ storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context
   body.LibraryVariableSetSnapshotIds = variables.libraries;
   release.variables_snapshot = variables.project;
   release.body = to_text(body);
-  save(txn, context, release, "Modified", fmt::format("The variables of release {} were updated", release.version));
+  save(txn, context, release, EventCategory::Modified,
+       fmt::format("The variables of release {} were updated", release.version));
   return release;
 }
 
@@ -191,7 +194,7 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
   body.IgnoreChannelRules = body.IgnoreChannelRules || edit.ignore_channel_rules;
   if (!body.IgnoreChannelRules) check_rules(txn, release, body, context.budget);
   release.body = to_text(body);
-  save(txn, context, release, "Modified", fmt::format("Release {} was changed", release.version));
+  save(txn, context, release, EventCategory::Modified, fmt::format("Release {} was changed", release.version));
   return release;
 }
 
@@ -200,7 +203,7 @@ void delete_release(storage::Txn& txn, CommandContext& context, const std::strin
   require_ended(txn, release);
   storage::erase_release(txn, release.id);
   documents::erase_history(txn, context.vault, release.id, release.space);
-  documents::audit(txn, context, "Deleted", fmt::format("Release {} was deleted", release.version),
+  documents::audit(txn, context, EventCategory::Deleted, fmt::format("Release {} was deleted", release.version),
                    {release.id, release.project, "", ""});
 }
 
@@ -211,7 +214,8 @@ Defect report_defect(storage::Txn& txn, CommandContext& context, const std::stri
   Defect defect{context.ids.next(txn, "Defects"), reason, "Unresolved"};
   body.Defects.push_back(defect);
   release.body = to_text(body);
-  save(txn, context, release, "ReleaseBlocked", fmt::format("Release {} was blocked: {}", release.version, reason));
+  save(txn, context, release, EventCategory::ReleaseBlocked,
+       fmt::format("Release {} was blocked: {}", release.version, reason));
   return defect;
 }
 
@@ -221,7 +225,8 @@ void resolve_defects(storage::Txn& txn, CommandContext& context, const std::stri
   ReleaseBody body = body_of(release);
   for (Defect& defect : body.Defects) defect.Status = "Resolved";
   release.body = to_text(body);
-  save(txn, context, release, "ReleaseUnblocked", fmt::format("Release {} was unblocked", release.version));
+  save(txn, context, release, EventCategory::ReleaseUnblocked,
+       fmt::format("Release {} was unblocked", release.version));
   deploy_automatically(txn, context, release, newly_due(due_before, automatic_targets(txn, release)));
 }
 

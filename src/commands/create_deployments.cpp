@@ -22,10 +22,13 @@
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
+#include "storage/task_kinds.h"
 #include "storage/tasks.h"
 
 namespace slipway::commands {
 namespace {
+
+using storage::EventCategory;
 
 constexpr auto longest_wait_for_start = std::chrono::days(30);  // SCH-1
 
@@ -149,7 +152,7 @@ class DeploymentBatch {
 
   void leave_out(const model::Environment& environment, const model::Tenant* tenant, const std::string& reason) {
     documents::audit(
-        txn_, context_, "AutomaticDeploymentSkipped",
+        txn_, context_, EventCategory::AutomaticDeploymentSkipped,
         fmt::format("{} release {} was not deployed automatically to {}{}: {}", project_.Name, release_.version,
                     environment.Name, tenant == nullptr ? "" : " for " + tenant->Name, reason),
         {release_.id, release_.project, environment.Id, tenant == nullptr ? "" : tenant->Id});
@@ -271,7 +274,7 @@ class DeploymentBatch {
     const storage::TaskRecord task = task_for(deployment, environment, tenant);
     if (request_.cancel_active) cancel_ahead_of(task);
     storage::insert_task(txn_, task);
-    documents::audit(txn_, context_, "DeploymentQueued", task.description,
+    documents::audit(txn_, context_, EventCategory::DeploymentQueued, task.description,
                      {deployment.id, deployment.project, deployment.environment, deployment.tenant});
     created_.deployments.push_back(std::move(deployment));
   }
@@ -326,7 +329,7 @@ class DeploymentBatch {
     storage::TaskRecord task;
     task.id = deployment.task;
     task.space = deployment.space;
-    task.name = "Deploy";
+    task.name = storage::deploy_task;
     task.description = fmt::format("Deploy {} release {} to {}{}", project_.Name, release_.version, environment.Name,
                                    tenant == nullptr ? "" : " for " + tenant->Name);
     task.project = deployment.project;

@@ -22,6 +22,7 @@ namespace slipway::commands {
 namespace {
 
 using planning::PackageNeed;
+using storage::EventCategory;
 
 model::Channel channel_of(const model::Lookup& lookup, const model::Project& project, const std::string& name) {
   if (!name.empty()) return require_named<model::Channel>(lookup, project.Id, name, "channel");
@@ -221,7 +222,7 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
   record.variables_snapshot = variables.project;
   record.body = to_text(body);
   storage::insert_release(txn, record);
-  documents::audit(txn, context, "Created",
+  documents::audit(txn, context, EventCategory::Created,
                    fmt::format("Release {} of {} was created{}{}", record.version, ground.project.Name,
                                request.ignore_channel_rules ? " against the channel's rules" : "",
                                request.unverified.empty() ? ""

@@ -9,6 +9,7 @@
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
+#include "storage/task_kinds.h"
 #include "storage/tasks.h"
 
 namespace slipway::commands {
@@ -57,7 +58,7 @@ planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::Deplo
   facts.name = std::move(body.Name);
   facts.comments = std::move(body.Comments);
   facts.task = record.task;
-  facts.task_name = "Deploy";
+  facts.task_name = storage::deploy_task;
   facts.created = record.created;
   facts.form_values = std::move(body.FormValues);
   facts.skipped_actions = std::move(body.SkipActions);

@@ -2,11 +2,10 @@
 
 namespace slipway::documents {
 
-void audit(storage::Txn& txn, const WriteContext& context, storage::EventCategory category, std::string message,
+void audit(storage::Txn& txn, const WriteContext& context, EventCategory category, std::string message,
            AuditSubject subject, std::string details) {
   storage::Event event;
   event.occurred = context.clock.now();
-  event.category = category.name();
   event.space = context.space;
   event.user = context.actor.user;
   event.username = context.actor.username;
@@ -17,7 +16,7 @@ void audit(storage::Txn& txn, const WriteContext& context, storage::EventCategor
   event.tenant = std::move(subject.tenant);
   event.details = std::move(details);
   event.origin = context.actor.origin;
-  storage::append_event(txn, context.ids, event);
+  storage::append_event(txn, context.ids, category, event);
 }
 
 }  // namespace slipway::documents

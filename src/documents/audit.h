@@ -9,6 +9,8 @@
 
 namespace slipway::documents {
 
+using storage::EventCategory;
+
 /// Whom and where an entry is about; parts that don't apply stay empty.
 struct AuditSubject {
   std::string id;  ///< of the document
@@ -16,7 +18,7 @@ struct AuditSubject {
 };
 
 /// Appends an entry of the context's actor, now and in its space. `details`: a JSON diff, or "".
-void audit(storage::Txn&, const WriteContext&, storage::EventCategory, std::string message, AuditSubject,
+void audit(storage::Txn&, const WriteContext&, EventCategory, std::string message, AuditSubject,
            std::string details = {});
 
 }  // namespace slipway::documents

@@ -156,7 +156,7 @@ void DocumentStore::erase(const Schema& schema, const StoredResource& row) {
     context_.vault.erase_owned_by(txn_, member.id);
     storage::erase_resource(txn_, member.id);
   }
-  audit(schema, "Deleted", row, &document, nullptr);
+  audit(schema, storage::EventCategory::Deleted, row, &document, nullptr);
 }
 
 }  // namespace slipway::documents

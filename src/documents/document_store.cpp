@@ -192,7 +192,7 @@ StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
       if (std::find(kept.begin(), kept.end(), secret) == kept.end()) context_.vault.erase(txn_, secret);
     }
   }
-  audit(schema, draft.stored ? storage::EventCategory("Modified") : "Created", row, draft.before_or_null(),
+  audit(schema, draft.stored ? EventCategory::Modified : EventCategory::Created, row, draft.before_or_null(),
         &draft.after, draft.found.warnings);
   return row;
 }
@@ -209,7 +209,7 @@ void DocumentStore::apply(const model::Changes& changes) {
   }
 }
 
-void DocumentStore::audit(const Schema& schema, storage::EventCategory category, const StoredResource& row,
+void DocumentStore::audit(const Schema& schema, EventCategory category, const StoredResource& row,
                           const json::object* before, const json::object* after,
                           const std::vector<std::string>& warnings) {
   const json::object changed = model::difference(before, after);
@@ -224,7 +224,7 @@ void DocumentStore::audit(const Schema& schema, storage::EventCategory category,
   for (const std::string& id : {row.parent, row.id}) place(subject, dimension_of(context_.catalogue, id), id);
   std::string message =
       fmt::format("{} {} was {}.", schema.type, row.name.empty() ? row.id : fmt::format("'{}' ({})", row.name, row.id),
-                  to_lower_ascii(category.name()));
+                  to_lower_ascii(to_string(category)));
   for (std::size_t i = 0; i < warnings.size() && i < most_warnings; ++i) message += " " + warnings[i];
   if (warnings.size() > most_warnings) message += fmt::format(" And {} more.", warnings.size() - most_warnings);
   WriteContext of_row = context_;

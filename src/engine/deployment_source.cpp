@@ -11,6 +11,8 @@
 namespace slipway::engine {
 namespace {
 
+using storage::EventCategory;
+
 steps::ActionSpec spec_of(const model::Action& action, const std::vector<planning::SelectedPackage>& selected) {
   steps::ActionSpec spec{action.Id, action.Name, action.ActionType, {}, {}};
   for (const auto& [name, value] : action.Properties) {
@@ -77,14 +79,14 @@ bool DeploymentSource::condition(const storage::TaskRecord& task, const std::str
   return scope->is_true(expression);
 }
 
-void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, storage::EventCategory category,
+void DeploymentSource::record(storage::Txn& txn, const storage::TaskRecord& task, EventCategory category,
                               std::string message) {
   documents::audit(txn, {tools_, {}, task.space}, category, std::move(message),
                    {task.deployment, task.project, task.environment, task.tenant});
 }
 
 void DeploymentSource::started(storage::Txn& txn, const storage::TaskRecord& task) {
-  record(txn, task, "DeploymentStarted", task.description + " started");
+  record(txn, task, EventCategory::DeploymentStarted, task.description + " started");
 }
 
 /// LIF-5: a phase that this opens may have environments that the release goes to by itself. Whatever speaks against
@@ -101,7 +103,7 @@ void DeploymentSource::succeeded(storage::Txn& txn, const storage::TaskRecord& t
     commands::deploy_automatically(txn, context, *release, commands::newly_due(due_before, due_now));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::invalid && error.code() != ErrorCode::not_found) throw;
-    record(txn, task, "AutomaticDeploymentSkipped",
+    record(txn, task, EventCategory::AutomaticDeploymentSkipped,
            fmt::format("{}: nothing was deployed automatically after it: {}", task.description, error.full_text()));
   }
 }
@@ -112,10 +114,10 @@ void DeploymentSource::ended(storage::Txn& txn, const storage::TaskRecord& task,
   if (const auto deployment = storage::find_deployment(txn, task.deployment)) {
     success ? succeeded(txn, task, *deployment) : storage::record_ended(txn, *deployment, false);
   }
-  if (success) return record(txn, task, "DeploymentSucceeded", task.description + " succeeded");
+  if (success) return record(txn, task, EventCategory::DeploymentSucceeded, task.description + " succeeded");
   if (state == storage::TaskState::Canceled)
-    return record(txn, task, "DeploymentCanceled", task.description + " was canceled");
-  record(txn, task, "DeploymentFailed", task.description + " failed");
+    return record(txn, task, EventCategory::DeploymentCanceled, task.description + " was canceled");
+  record(txn, task, EventCategory::DeploymentFailed, task.description + " failed");
 }
 
 }  // namespace slipway::engine

@@ -13,6 +13,8 @@ namespace slipway::storage {
 /// What changes call them.
 inline constexpr std::string_view kApiKeyType = "ApiKey";
 
+inline constexpr std::string_view kApiKeyPrefix = "APIKeys";
+
 struct ApiKey {
   std::string id = {};  ///< "APIKeys-1"
   std::string user = {};

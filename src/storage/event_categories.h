@@ -1,47 +1,47 @@
-// The categories of audit entries, declared once: what is not among them does not compile as one, and the API lists
-// them all.
+// The categories of audit entries: what is not among them does not compile as one, and the API lists them all.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
 namespace slipway::storage {
 
+/// X(its name on the wire, the kind of document that it applies to: "" = any)
+#define SLIPWAY_EVENT_CATEGORIES(X)         \
+  X(Created, "")                            \
+  X(Modified, "")                           \
+  X(Deleted, "")                            \
+  X(DeploymentQueued, "Deployments")        \
+  X(DeploymentStarted, "Deployments")       \
+  X(DeploymentSucceeded, "Deployments")     \
+  X(DeploymentFailed, "Deployments")        \
+  X(DeploymentCanceled, "Deployments")      \
+  X(AutomaticDeploymentSkipped, "Releases") \
+  X(ReleaseBlocked, "Releases")             \
+  X(ReleaseUnblocked, "Releases")           \
+  X(TaskCanceled, "ServerTasks")
+
+#define SLIPWAY_CATEGORY_NAME(name, applies_to) name,
+#define SLIPWAY_CATEGORY_FACTS(name, applies_to) DeclaredCategory{EventCategory::name, #name, applies_to},
+
+enum class EventCategory { SLIPWAY_EVENT_CATEGORIES(SLIPWAY_CATEGORY_NAME) };
+
 struct DeclaredCategory {
+  EventCategory category;
   std::string_view name;
-  std::string_view applies_to = {};  ///< the kind of document, "Deployments"; "" = any
+  std::string_view applies_to;  ///< the kind of document, "Deployments"; "" = any
 };
 
-inline constexpr std::array event_categories{
-    DeclaredCategory{"Created"},
-    DeclaredCategory{"Modified"},
-    DeclaredCategory{"Deleted"},
-    DeclaredCategory{"DeploymentQueued", "Deployments"},
-    DeclaredCategory{"DeploymentStarted", "Deployments"},
-    DeclaredCategory{"DeploymentSucceeded", "Deployments"},
-    DeclaredCategory{"DeploymentFailed", "Deployments"},
-    DeclaredCategory{"DeploymentCanceled", "Deployments"},
-    DeclaredCategory{"AutomaticDeploymentSkipped", "Releases"},
-    DeclaredCategory{"ReleaseBlocked", "Releases"},
-    DeclaredCategory{"ReleaseUnblocked", "Releases"},
-    DeclaredCategory{"TaskCanceled", "ServerTasks"},
-};
+/// All of them, each at the place that its number says.
+inline constexpr std::array event_categories{SLIPWAY_EVENT_CATEGORIES(SLIPWAY_CATEGORY_FACTS)};
 
-/// One of them.
-class EventCategory {
- public:
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to be one
-  consteval EventCategory(const char* name) : name_(name) {
-    const std::string_view wanted = name_;
-    const bool is_declared = std::any_of(event_categories.begin(), event_categories.end(),
-                                         [&](const DeclaredCategory& known) { return known.name == wanted; });
-    if (!is_declared) throw "declare the category in event_categories";
-  }
-  constexpr std::string_view name() const { return name_; }
+#undef SLIPWAY_CATEGORY_FACTS
+#undef SLIPWAY_CATEGORY_NAME
+#undef SLIPWAY_EVENT_CATEGORIES
 
- private:
-  std::string_view name_;
-};
+/// "DeploymentQueued"
+constexpr std::string_view to_string(EventCategory category) {
+  return event_categories[static_cast<std::size_t>(category)].name;
+}
 
 }  // namespace slipway::storage

@@ -61,8 +61,8 @@ Event event_of(const Row& row) {
 
 }  // namespace
 
-void append_event(Txn& txn, Ids& ids, const Event& event) {
-  txn.run(kSql.append, {ids.next_number(txn, "Events"), to_micros(event.occurred), event.category, event.space,
+void append_event(Txn& txn, Ids& ids, EventCategory category, const Event& event) {
+  txn.run(kSql.append, {ids.next_number(txn, "Events"), to_micros(event.occurred), to_string(category), event.space,
                         event.user, event.username, event.message, event.subject, event.project, event.environment,
                         event.tenant, event.details, event.origin.address, event.origin.agent, event.origin.identity});
   count_in(txn, "events", event.space, 1);

@@ -7,6 +7,7 @@
 
 #include "storage/any_of.h"
 #include "storage/database.h"
+#include "storage/event_categories.h"
 #include "storage/ids.h"
 
 namespace slipway::storage {
@@ -23,7 +24,7 @@ struct Origin {
 struct Event {
   std::int64_t number = 0;  ///< given when appended; Events-<number>
   Time occurred{};
-  std::string category = {};  ///< "Created", "Modified", "Deleted", "DeploymentQueued", "DeploymentStarted", …
+  std::string category = {};  ///< one of event_categories, or of those that an earlier program knew
   std::string space = {};
   std::string user = {};
   std::string username = {};
@@ -34,7 +35,8 @@ struct Event {
   Origin origin = {};
 };
 
-void append_event(Txn&, Ids&, const Event&);
+/// `number` and `category` of the event are given here.
+void append_event(Txn&, Ids&, EventCategory, const Event&);
 
 struct EventFilter {
   AnyOf space = {}, subject = {}, project = {}, environment = {}, tenant = {}, category = {}, user = {};

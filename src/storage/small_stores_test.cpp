@@ -84,11 +84,10 @@ TEST_CASE_TEMPLATE("audit entries are listed newest first by whom and what they 
                    SLIPWAY_DATABASES) {
   DatabaseKind database;
   Ids ids;
-  const auto append = [&](const char* category, const char* user, const char* subject, const char* project) {
+  const auto append = [&](EventCategory category, const char* user, const char* subject, const char* project) {
     database->write("append", [&](Txn& t) {
-      append_event(t, ids,
+      append_event(t, ids, category,
                    {.occurred = from_micros(5),
-                    .category = category,
                     .space = "Spaces-1",
                     .user = user,
                     .username = "ann",
@@ -100,9 +99,9 @@ TEST_CASE_TEMPLATE("audit entries are listed newest first by whom and what they 
                     .details = "{}"});
     });
   };
-  append("Created", "Users-1", "Projects-1", "Projects-1");
-  append("Modified", "Users-2", "Projects-1", "Projects-1");
-  append("Created", "Users-1", "Tenants-1", "");
+  append(EventCategory::Created, "Users-1", "Projects-1", "Projects-1");
+  append(EventCategory::Modified, "Users-2", "Projects-1", "Projects-1");
+  append(EventCategory::Created, "Users-1", "Tenants-1", "");
   const auto numbers = [&](const EventFilter& filter, Slice slice = {}) {
     std::vector<std::int64_t> numbers;
     for (const auto& e : database->read([&](Reader& r) { return list_events(r, filter, slice); }).items) {

@@ -5,6 +5,7 @@
 #include "api/http/shape.h"
 #include "base/text.h"
 #include "storage/event_categories.h"
+#include "storage/task_kinds.h"
 
 namespace slipway::api {
 namespace {
@@ -28,7 +29,7 @@ bool is_document_type(std::string_view kind) {
 
 constexpr NamedList named_lists[] = {
     {"events/documenttypes", "The kinds of documents that audit entries are about.", document_types},
-    {"tasks/tasktypes", "The kinds of tasks.", "Deploy"},
+    {"tasks/tasktypes", "The kinds of tasks.", storage::deploy_task},
 };
 
 /// A whole answer.
@@ -127,7 +128,7 @@ std::string permission_to_see(std::string_view path) {
 net::Response categories(Call& call, storage::Reader&) {
   const auto kinds = call.query.list("appliesTo");
   json::array list;
-  for (const auto& [name, applies_to] : storage::event_categories) {
+  for (const auto& [category, name, applies_to] : storage::event_categories) {
     const bool is_wanted =
         kinds.empty() || std::any_of(kinds.begin(), kinds.end(), [&, applies_to = applies_to](const std::string& kind) {
           return applies_to.empty() ? is_document_type(kind) : equals_ignoring_case(kind, applies_to);

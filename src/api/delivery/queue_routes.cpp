@@ -84,7 +84,7 @@ net::Response get(Call& call, storage::Reader& reader) { return show(call, reade
 
 void note(storage::Txn& txn, commands::CommandContext& context, std::string message) {
   context.space.clear();
-  documents::audit(txn, context, "Modified", std::move(message),
+  documents::audit(txn, context, storage::EventCategory::Modified, std::move(message),
                    {std::string(storage::kQueueHoldType) + "-1", {}, {}, {}});
 }
 
