@@ -1,11 +1,12 @@
 #include "api/routes.h"
 
 #include <iterator>
+#include <memory>
 
-#include "api/compat/empty_routes.h"
-#include "api/compat/fixed_routes.h"
-#include "api/compat/question_routes.h"
+#include "api/compat/not_yet.h"
+#include "api/compat/root_links.h"
 #include "api/compat/root_routes.h"
+#include "api/compat/step_templates.h"
 #include "api/delivery/deployment_routes.h"
 #include "api/delivery/queue_routes.h"
 #include "api/delivery/release_routes.h"
@@ -20,6 +21,10 @@
 #include "api/resources/feed_routes.h"
 #include "api/resources/process_template_routes.h"
 #include "api/resources/resource_routes.h"
+#include "api/resources/retention_policy_routes.h"
+#include "api/resources/tenant_routes.h"
+#include "api/resources/variable_routes.h"
+#include "api/resources/worker_pool_routes.h"
 
 namespace slipway::api {
 
@@ -28,11 +33,15 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   const auto add = [&](std::vector<Route> area) {
     all.insert(all.end(), std::make_move_iterator(area.begin()), std::make_move_iterator(area.end()));
   };
-  add(root_routes());
+  const auto links = std::make_shared<RootLinks>();
+  add(root_routes(links));
   add(server_status_routes());
   add(user_routes(catalogue));
   add(resource_routes(catalogue));
-  add(question_routes());
+  add(tenant_routes());
+  add(variable_routes());
+  add(retention_policy_routes());
+  add(worker_pool_routes());
   add(process_template_routes());
   add(feed_routes());
   add(release_routes());
@@ -42,10 +51,11 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(live_routes());
   add(queue_routes());
   add(event_routes());
-  add(empty_routes(catalogue));
-  add(fixed_routes());
+  add(step_template_routes());
+  add(not_yet_routes(catalogue));
   all.push_back(metrics_route());
   all.push_back(open_api_route(all, catalogue));
+  *links = RootLinks(all, catalogue);
   return all;
 }
 

@@ -1,120 +1,94 @@
 #include "api/compat/root_links.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <iterator>
+#include <algorithm>
 
 namespace slipway::api {
 namespace {
 
-struct FixedLink {
-  std::string_view name;
-  std::string_view target;  ///< behind "/api/Spaces-1", or a whole path
-};
+/// Clients find the order of worker pools by another name than any other order.
+constexpr std::pair<std::string_view, std::string_view> other_names[] = {
+    {"WorkerPoolSortOrder", "WorkerPoolsSortOrder"}};
 
-/// Links where no schema declares one. Those of features that are not there yet lead to an empty list.
-constexpr FixedLink of_space[] = {
-    {"ActionTemplates", "/actiontemplates{/id}{?skip,take}"},
-    {"ActionTemplatesCategories", "/actiontemplates/categories"},
-    {"ActionTemplatesSearch", "/actiontemplates/search{?type}"},
-    {"Artifacts", "/artifacts{/id}{?skip,take}"},
-    {"BuildInformation", "/build-information{/id}{?skip,take}"},
-    {"BuiltInFeedStats", "/feeds/stats"},
-    {"Certificates", "/certificates{/id}{?skip,take}"},
-    {"Dashboard", "/dashboard{?projectId,releaseId,selectedTenants,selectedTags}"},
-    {"DashboardDynamic", "/dashboard/dynamic{?projects,environments,includePrevious}"},
-    {"DeploymentFreezes", "/deploymentfreezes"},
-    {"Deployments", "/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState}"},
-    {"EnvironmentSortOrder", "/environments/sortorder"},
-    {"EventAgents", "/events/agents"},
-    {"EventCategories", "/events/categories{?appliesTo}"},
-    {"EventDocumentTypes", "/events/documenttypes"},
-    {"EventGroups", "/events/groups"},
-    {"Events",
-     "/events{/id}{?skip,take,regarding,regardingAny,user,users,projects,environments,eventCategories,tenants,from,to,"
-     "documentTypes,ids,spaces}"},
-    {"GitCredentials", "/git-credentials{/id}{?skip,take}"},
-    {"Interruptions", "/interruptions{/id}{?skip,take}"},
-    {"Live", "/live{?after,spaces,projects}"},
-    {"MachineRoles", "/machineroles/all"},
-    {"MachineOperatingSystems", "/machines/operatingsystem/names/all"},
-    {"MachineShells", "/machines/operatingsystem/shells/all"},
-    {"Machines", "/machines{/id}{?skip,take}"},
-    {"PackageUpload", "/packages/raw"},
-    {"Packages", "/packages{/id}{?skip,take}"},
-    {"ProjectTriggers", "/projecttriggers{/id}{?skip,take}"},
-    {"Proxies", "/proxies{/id}{?skip,take}"},
-    {"Releases", "/releases{/id}{?skip,ignoreChannelRules,take,ids}"},
-    {"RunbookProcesses", "/runbookProcesses{/id}{?skip,take}"},
-    {"RunbookRuns", "/runbookRuns{/id}{?skip,take}"},
-    {"RunbookSnapshots", "/runbookSnapshots{/id}{?skip,take}"},
-    {"Runbooks", "/runbooks{/id}{?skip,take}"},
-    {"ScheduledProjectTriggers", "/scheduledprojecttriggers{/id}{?skip,take}"},
-    {"ScopedUserRoles", "/scopeduserroles{/id}{?skip,take}"},
-    {"Subscriptions", "/subscriptions{/id}{?skip,take}"},
-    {"TagSetSortOrder", "/tagsets/sortorder"},
-    {"Tasks",
-     "/tasks{/id}{?skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,"
-     "hasWarningsOrErrors,take,ids,spaces,includeSystem}"},
-    {"TenantVariables", "/tenantvariables/all{?projectId}"},
-    {"TenantsMissingVariables", "/tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}"},
-    {"TenantsStatus", "/tenants/status"},
-    {"VariableNames", "/variables/names{?project,runbook}"},
-    // The third name is misspelled in the wild; clients expand what the template names.
-    {"VersionRuleTest", "/channels/rule-test{?version,versionRange,preReleaseTag,feetType,feedType}"},
-    {"WorkerOperatingSystems", "/workers/operatingsystem/names/all"},
-    {"WorkerPoolsDynamicWorkerTypes", "/workerpools/dynamicworkertypes"},
-    {"WorkerPoolsSupportedTypes", "/workerpools/supportedtypes"},
-    {"WorkerShells", "/workers/operatingsystem/shells/all"},
-    {"WorkerPoolsSortOrder", "/workerpools/sortorder"},
-    {"Workers", "/workers{/id}{?skip,take}"},
-};
+/// Clients read the variables of all tenants at once, by the name that a collection has elsewhere.
+constexpr std::pair<std::string_view, std::string_view> links_to_everything[] = {
+    {"TenantVariables", "tenantvariables/all"}};
 
-constexpr FixedLink of_system[] = {
-    {"Self", "/api"},
-    {"Web", "/app"},
-    {"SpaceHome", "/api/{spaceId}"},
-    {"CurrentUser", "/api/users/me"},
-    {"Authentication", "/api/users/authentication"},
-    {"CommunityActionTemplates", "/api/communityactiontemplates{/id}{?skip,take}"},
-    {"Configuration", "/api/configuration{/id}"},
-    {"ExtensionStats", "/api/serverstatus/extensions"},
-    {"ExternalSecurityGroupProviders", "/api/externalsecuritygroupproviders"},
-    {"ServerCounts", "/api/serverstatus/counts"},
-    {"ServerHealthStatus", "/api/serverstatus/health"},
-    {"ServerStatus", "/api/serverstatus"},
-    {"SmtpIsConfigured", "/api/smtpconfiguration/isconfigured"},
-    {"SystemInfo", "/api/serverstatus/system-info"},
-    {"Live", "/api/live{?after,spaces,projects}"},
-    {"TaskQueue", "/api/taskqueue"},
-    {"Timezones", "/api/serverstatus/timezones"},
-    {"UserAuthentication", "/api/users/authentication{/userId}"},
-    {"TaskTypes", "/api/tasks/tasktypes"},
-    {"OpenApi", "/api/openapi.json"},
-};
-
-void add_declared(json::object& links, const model::Catalogue& catalogue, model::Scope scope,
-                  const std::string& prefix) {
-  for (const model::Schema& schema : catalogue.all()) {
-    if (schema.scope != scope || schema.link_name.empty()) continue;
-    links[schema.link_name] = fmt::format("{}/{}{{/id}}{}", prefix, schema.collection, schema.list_template);
+std::string name_of(const Route& route) {
+  for (const auto& [rule, name] : other_names) {
+    if (route.link == rule) return std::string(name);
   }
+  for (const auto& [name, pattern] : links_to_everything) {
+    if (route.method == "GET" && route.pattern == pattern) return std::string(name);
+  }
+  return route.link;
+}
+
+bool has_pages(const Route& route) {
+  return std::ranges::any_of(route.query, [](const QueryParameter& parameter) { return parameter.name == "skip"; });
+}
+
+/// What the routes at the address of `route` read of a query, its own first: clients make their creating call by the
+/// same link.
+std::vector<std::string> parameters_at(const Route& route, const std::vector<Route>& routes) {
+  std::vector<std::string> names;
+  const auto add = [&](const Route& there) {
+    for (const QueryParameter& parameter : there.query) {
+      if (std::ranges::find(names, parameter.name) == names.end()) names.push_back(parameter.name);
+    }
+  };
+  add(route);
+  for (const Route& other : routes) {
+    if (other.pattern == route.pattern) add(other);
+  }
+  return names;
+}
+
+/// Behind the prefix. A parameter at the end may be left out.
+std::string target_of(const Route& route, const std::vector<Route>& routes) {
+  std::string path = route.pattern;
+  if (path.ends_with('}')) path.replace(path.rfind("/{"), 2, "{/");
+  if (has_pages(route)) path += "{/id}";
+  const auto parameters = parameters_at(route, routes);
+  if (!parameters.empty()) path += fmt::format("{{?{}}}", fmt::join(parameters, ","));
+  return "/" + path;
+}
+
+std::string target_of(const model::Schema& schema) {
+  return fmt::format("/{}{{/id}}{}", schema.collection, schema.list_template);
 }
 
 }  // namespace
 
-json::object space_links(const model::Catalogue& catalogue, const std::string& space) {
+RootLinks::RootLinks(const std::vector<Route>& routes, const model::Catalogue& catalogue) {
+  for (const model::Schema& schema : catalogue.all()) {
+    if (schema.link_name.empty()) continue;
+    (schema.scope == model::Scope::space ? space_ : server_).push_back({schema.link_name, target_of(schema)});
+  }
+  for (const Route& route : routes) {
+    const Link link{name_of(route), target_of(route, routes)};
+    if (link.name.empty()) continue;
+    const bool is_of_space = route.scope == RouteScope::space;
+    if (is_of_space || route.linked_from != LinkedFrom::its_root) space_.push_back(link);
+    if (!is_of_space && route.linked_from != LinkedFrom::space_root) server_.push_back(link);
+  }
+}
+
+json::object RootLinks::of_space(const std::string& space) const {
   const std::string prefix = "/api/" + space;
   json::object links{{"Self", prefix}, {"Web", "/app#/" + space}, {"SpaceHome", prefix}};
-  add_declared(links, catalogue, model::Scope::space, prefix);
-  for (const auto& [name, target] : of_space) links.emplace(name, fmt::format("{}{}", prefix, target));
+  for (const auto& [name, target] : space_) links[name] = prefix + target;
   return links;
 }
 
-json::object system_links(const model::Catalogue& catalogue) {
-  json::object links;
-  add_declared(links, catalogue, model::Scope::system, "/api");
-  for (const auto& [name, target] : of_system) links.emplace(name, target);
+json::object RootLinks::of_server(const std::string& default_space) const {
+  json::object links = of_space(default_space);
+  links["Self"] = "/api";
+  links["Web"] = "/app";
+  links["SpaceHome"] = "/api/{spaceId}";
+  for (const auto& [name, target] : server_) links[name] = "/api" + target;
   return links;
 }
 

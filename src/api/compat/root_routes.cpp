@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "api/compat/root_links.h"
 #include "api/http/server_status_routes.h"
 #include "api/http/shape.h"
 #include "api/people/directory.h"
@@ -12,9 +11,7 @@ namespace {
 
 constexpr std::string_view compatible_api_version = "3.0.0";
 
-net::Response server_root(Call& call, storage::Reader&) {
-  json::object links = space_links(call.services.catalogue, call.space);  // clients without a space use these
-  for (auto& link : system_links(call.services.catalogue)) links[link.key()] = link.value();
+net::Response server_root(const Call& call, json::object links) {
   return json_response(200, json::object{{"Application", "Slipway"},
                                          {"Version", compatible_version},
                                          {"ApiVersion", compatible_api_version},
@@ -26,9 +23,8 @@ net::Response server_root(Call& call, storage::Reader&) {
 }
 
 /// Without a version: that is how clients tell it from the server's root.
-net::Response space_root(Call& call, storage::Reader&) {
-  return json_response(200,
-                       json::object{{"Id", call.space}, {"Links", space_links(call.services.catalogue, call.space)}});
+net::Response space_root(const Call& call, json::object links) {
+  return json_response(200, json::object{{"Id", call.space}, {"Links", std::move(links)}});
 }
 
 net::Response capabilities(Call&, storage::Reader&) {
@@ -82,12 +78,18 @@ json::object toggles_shape() {
 
 }  // namespace
 
-std::vector<Route> root_routes() {
+std::vector<Route> root_routes(std::shared_ptr<const RootLinks> links) {
   const std::string any(authenticated), open(anyone);
+  const ReadHandler of_server = [links](Call& call, storage::Reader&) {
+    return server_root(call, links->of_server(call.space));
+  };
+  const ReadHandler of_space = [links](Call& call, storage::Reader&) {
+    return space_root(call, links->of_space(call.space));
+  };
   return {
-      Route{"GET", "", open, "What server this is, and links to all it has.", server_root, RouteScope::system}.answers(
+      Route{"GET", "", open, "What server this is, and links to all it has.", of_server, RouteScope::system}.answers(
           root_shape()),
-      Route{"GET", "space root", any, "Links to all that a space has.", space_root, RouteScope::space}.answers(
+      Route{"GET", "space root", any, "Links to all that a space has.", of_space, RouteScope::space}.answers(
           shape::object({{"Id", shape::text()}, {"Links", shape::links()}})),
       Route{"GET", "/app", open, "A page for browsers that follow a Web link.", web, RouteScope::system}.answers_text(
           "text/html"),

@@ -1,12 +1,15 @@
 // The first things that a client asks: what server is this, which spaces and abilities has it.
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "api/compat/root_links.h"
 #include "api/http/route.h"
 
 namespace slipway::api {
 
-std::vector<Route> root_routes();
+/// The links are those of every route, so that they are only known when these routes are, too.
+std::vector<Route> root_routes(std::shared_ptr<const RootLinks>);
 
 }  // namespace slipway::api

@@ -1,12 +1,31 @@
 #include "api/compat/root_routes.h"
 
+#include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "api/testing.h"
 #include "base/text.h"
 
 using namespace slipway;
 using namespace slipway::api::testing;
+
+namespace {
+
+/// What a template names: its path, then its parameters.
+struct Template {
+  std::string path;
+  std::set<std::string> parameters;
+
+  explicit Template(std::string_view text) : path(text.substr(0, text.find("{?"))) {
+    if (path.size() == text.size()) return;
+    const std::string names(text.substr(path.size() + 2, text.size() - path.size() - 3));
+    for (const std::string_view name : split(names, ',')) parameters.emplace(name);
+  }
+};
+
+}  // namespace
 
 TEST_CASE("The root says what the server is, and links to everything of the default space") {
   TestApi api;
@@ -33,6 +52,31 @@ TEST_CASE("The root says what the server is, and links to everything of the defa
                            "PackageUpload"}) {
     CHECK_MESSAGE(links.contains(name), name);
   }
+}
+
+TEST_CASE("Roots have every link that clients know, at its address, with all the parameters that they fill in") {
+  TestApi api;
+  const char* source = std::getenv("SLIPWAY_SOURCE_DIR");
+  REQUIRE(source != nullptr);
+  std::ifstream file(std::string(source) + "/src/api/compat/corpus/root_links.txt");
+  const Answer roots[] = {api.get("/api"), api.get("/api/Spaces-1")};
+  std::size_t tried = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    std::string root, name, known;
+    std::istringstream(line) >> root >> name >> known;
+    CAPTURE(line);
+    const json::object& links = roots[root == "space" ? 1 : 0]["Links"].as_object();
+    REQUIRE(links.contains(name));
+    const Template offered(json::view(links.at(name).as_string())), wanted(known);
+    CHECK(offered.path == wanted.path);
+    for (const std::string& parameter : wanted.parameters) {
+      CHECK_MESSAGE(offered.parameters.contains(parameter), parameter << " is not offered");
+    }
+    ++tried;
+  }
+  CHECK(tried > 140);
+  MESSAGE(tried << " links");
 }
 
 TEST_CASE("A space's root has links and no version") {
@@ -155,10 +199,11 @@ TEST_CASE("Every collection and every question without parameters is linked from
                                     "users/me", "retentionpolicies", "environments/v2", "tenantvariables"};
   std::size_t tried = 0;
   for (const api::Route& route : api.server().router().routes()) {
-    const bool is_plain = route.pattern.find('{') == std::string::npos && !route.pattern.starts_with('/');
-    if (route.method != "GET" || !is_plain || known.contains(route.pattern)) continue;
-    if (route.pattern.ends_with("/all") && linked.contains(route.pattern.substr(0, route.pattern.size() - 4))) continue;
-    CHECK_MESSAGE(linked.contains(to_lower_ascii(route.pattern)), route.pattern << " is linked from nowhere");
+    const std::string pattern = to_lower_ascii(route.pattern);
+    const bool is_plain = pattern.find('{') == std::string::npos && !pattern.starts_with('/');
+    if (route.method != "GET" || !is_plain || known.contains(pattern)) continue;
+    if (pattern.ends_with("/all") && linked.contains(pattern.substr(0, pattern.size() - 4))) continue;
+    CHECK_MESSAGE(linked.contains(pattern), pattern << " is linked from nowhere");
     ++tried;
   }
   MESSAGE(tried << " addresses");

@@ -466,7 +466,8 @@ std::vector<Route> deployment_routes() {
                              {"tenants", QueryKind::texts},
                              {"channels", QueryKind::texts},
                              {"taskState", QueryKind::texts}}))
-          .answers(shape::page_of("Deployment")),
+          .answers(shape::page_of("Deployment"))
+          .linked("Deployments"),
       Route{"GET", "deployments/{id}", "DeploymentView", "Shows a deployment.", get}.answers(shape::one("Deployment")),
       Route{"GET", "deployments/{id}/evidence", "DeploymentView",
             "Shows what a deployment did, step by step: account, region, cluster, service, revision, image digests.",
@@ -508,11 +509,13 @@ std::vector<Route> deployment_routes() {
                        {"releaseId", QueryKind::texts},
                        {"selectedTenants", QueryKind::texts},
                        {"selectedTags", QueryKind::texts}})
-          .answers(shape::one("Dashboard")),
+          .answers(shape::one("Dashboard"))
+          .linked("Dashboard"),
       Route{"GET", "dashboard/dynamic", "DeploymentView",
             "Shows what runs where, for chosen projects and environments.", dynamic_dashboard}
           .with_query({{"projects", QueryKind::texts}, {"environments", QueryKind::texts}, {"includePrevious"}})
-          .answers(shape::one("Dashboard")),
+          .answers(shape::one("Dashboard"))
+          .linked("DashboardDynamic"),
   };
 }
 

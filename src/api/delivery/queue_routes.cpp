@@ -16,6 +16,8 @@
 namespace slipway::api {
 namespace {
 
+using storage::EventCategory;
+
 constexpr std::string_view administer = "AdministerSystem";
 constexpr std::int64_t kShownTasks = 200;
 constexpr std::size_t kLongestReason = 1000;
@@ -84,7 +86,7 @@ net::Response get(Call& call, storage::Reader& reader) { return show(call, reade
 
 void note(storage::Txn& txn, commands::CommandContext& context, std::string message) {
   context.space.clear();
-  documents::audit(txn, context, storage::EventCategory::Modified, std::move(message),
+  documents::audit(txn, context, EventCategory::Modified, std::move(message),
                    {std::string(storage::kQueueHoldType) + "-1", {}, {}, {}});
 }
 
@@ -155,7 +157,8 @@ std::vector<Route> queue_routes() {
   return {
       Route{"GET", "taskqueue", permission,
             "Shows whether the task queue is held, why, and the tasks that have not ended.", get, system}
-          .answers(queue_shape()),
+          .answers(queue_shape())
+          .linked("TaskQueue"),
       Route{"POST", "taskqueue/hold", permission, "Holds the task queue: what runs goes on, nothing new starts.", hold,
             system}
           .takes(shape::of<HoldBody>({"Reason"}))

@@ -393,7 +393,8 @@ std::vector<Route> release_routes() {
       Route{"GET", "releases", "ReleaseView", "Lists releases, newest first.",
             [](Call& call, storage::Reader& reader) { return list(call, reader, {}); }}
           .with_query(paged({{"ids", QueryKind::texts}}))
-          .answers(shape::page_of("Release")),
+          .answers(shape::page_of("Release"))
+          .linked("Releases"),
       Route{"GET", "releases/{id}", "ReleaseView", "Shows a release.", get}.answers(shape::one("Release")),
       Route{"PUT", "releases/{id}", "ReleaseEdit",
             "Changes version, channel, notes, package versions or custom fields.", OutwardHandler{edit_release}}

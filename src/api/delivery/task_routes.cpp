@@ -5,6 +5,7 @@
 #include "api/delivery/activity_log.h"
 #include "api/delivery/delivery_call.h"
 #include "api/delivery/delivery_documents.h"
+#include "api/http/named_list.h"
 #include "api/http/shape.h"
 #include "api/live/addressed_task.h"
 #include "base/describe.h"
@@ -12,6 +13,7 @@
 #include "commands/cancel_task.h"
 #include "storage/contents.h"
 #include "storage/queue_hold.h"
+#include "storage/task_kinds.h"
 
 namespace slipway::api {
 namespace {
@@ -142,10 +144,6 @@ net::Response queued_behind(Call& call, storage::Reader& reader) {
   return task.state == storage::TaskState::Queued ? with_advice(std::move(page), task) : page;
 }
 
-net::Response no_interruptions(Call& call, storage::Reader&) {
-  return page_response(call, "Interruption", {}, 0, slice_of(call.query));
-}
-
 }  // namespace
 
 std::vector<Route> task_routes() {
@@ -166,7 +164,8 @@ std::vector<Route> task_routes() {
                              {"hasPendingInterruptions", QueryKind::flag},
                              {"includeSystem", QueryKind::flag},  // every task belongs to a space
                              {"runbook", QueryKind::texts}}))
-          .answers(shape::page_of("Task")),
+          .answers(shape::page_of("Task"))
+          .linked("Tasks", LinkedFrom::space_root),
       Route{"GET", "tasks/{id}", "TaskView", "Shows a task.",
             [](Call& call, storage::Reader& reader) { return show(call, reader, addressed_task(call, reader)); },
             system}
@@ -190,9 +189,10 @@ std::vector<Route> task_routes() {
       Route{"POST", "tasks/{id}/cancel", "TaskCancel", "Cancels a task.", cancel, system}
           .takes(shape::nothing())
           .answers(shape::one("Task"), {200}),
-      Route{"GET", "interruptions", "TaskView", "Lists interruptions; there are none yet.", no_interruptions}
-          .with_query(paged())
-          .answers(shape::page_of(shape::map_of(shape::anything()))),
+      Route{"GET", "tasks/tasktypes", "TaskView", "The kinds of tasks.",
+            [](Call&, storage::Reader&) { return named_list(storage::task_kinds); }, system}
+          .answers(named_list_shape())
+          .linked("TaskTypes"),
   };
 }
 

@@ -333,9 +333,9 @@ class Document {
 }  // namespace
 
 Route open_api_route(const std::vector<Route>& described, const model::Catalogue& catalogue) {
-  Route route =
-      Route{"GET", "openapi.json", std::string(anyone), "This document.", ReadHandler(), RouteScope::system}.answers(
-          map_of(anything()));
+  Route route = Route{"GET", "openapi.json", std::string(anyone), "This document.", ReadHandler(), RouteScope::system}
+                    .answers(map_of(anything()))
+                    .linked("OpenApi");
   std::vector<Route> all = described;
   all.push_back(route);
   route.handler = ReadHandler([document = std::make_shared<const Document>(std::move(all), catalogue)](

@@ -70,7 +70,7 @@ struct FullApi : DeliveryApi {
 
   std::string value_of(std::string_view parameter, const std::string& before) {
     if (parameter == "{version}") return "1.0.0";
-    if (parameter == "{user}") return "me";
+    if (parameter == "{userId}") return "me";
     if (parameter == "{key}") return "APIKeys-1";
     if (parameter == "{project}" && before == "progression") return "Projects-1";
     if (before == "preview") return "Environments-1";

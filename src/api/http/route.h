@@ -55,6 +55,13 @@ using QueryParameters = std::vector<QueryParameter>;
 /// Those of every page, and what else a list takes.
 QueryParameters paged(QueryParameters more = {});
 
+/// Which roots link to a route.
+enum class LinkedFrom {
+  its_root,    ///< that of the space or of the server, whichever the route belongs to
+  space_root,  ///< that of the space alone, though the route belongs to the server: it tells spaces apart
+  both_roots,
+};
+
 struct Route {
   std::string method;
   /// Segments after the prefix, "projects/{project}/channels/{id}". Literals match ignoring case; a parameter matches
@@ -70,6 +77,8 @@ struct Route {
   std::optional<json::object> body = {}, answer = {};
   std::vector<int> statuses = {200};       ///< of a success
   std::string media = "application/json";  ///< of the answer
+  std::string link = {};                   ///< what roots call their link to it; "" = none
+  LinkedFrom linked_from = LinkedFrom::its_root;
 
   bool calls_out() const { return std::holds_alternative<OutwardHandler>(handler); }
   Route with_query(QueryParameters parameters) const {
@@ -84,6 +93,10 @@ struct Route {
   /// An answer that is no JSON.
   Route answers_text(std::string media_type) const {
     return with([&](Route& route) { route.answer = json::object{{"type", "string"}}, route.media = media_type; });
+  }
+  /// Clients find it by that name; api/compat/root_links.h says how the link looks.
+  Route linked(std::string name, LinkedFrom from = LinkedFrom::its_root) const {
+    return with([&](Route& route) { route.link = std::move(name), route.linked_from = from; });
   }
 
  private:

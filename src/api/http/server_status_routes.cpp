@@ -1,9 +1,10 @@
 #include "api/http/server_status_routes.h"
-#include "api/http/shape.h"
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include "api/http/paging.h"
+#include "api/http/shape.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "storage/resources.h"
@@ -117,6 +118,17 @@ net::Response section_metadata(Call& call, storage::Reader&) {
   return json_response(200, json::object{{"Id", addressed_section(call).id}, {"Types", json::array()}});
 }
 
+net::Response extensions(Call&, storage::Reader&) { return array_response({}); }
+
+net::Response time_zones(Call&, storage::Reader&) {
+  const json::object utc{{"Id", "UTC"}, {"Name", "Coordinated Universal Time"}, {"IsLocal", true}};
+  return json_response(200, json::array{utc});
+}
+
+json::object zone_shape() {
+  return shape::object({{"Id", shape::text()}, {"Name", shape::text()}, {"IsLocal", shape::flag()}});
+}
+
 json::object status_shape() {
   return shape::object({{"IsDatabaseEncrypted", shape::flag()},
                         {"IsMajorMinorUpgrade", shape::flag()},
@@ -160,15 +172,30 @@ json::object metadata_shape() {
 std::vector<Route> server_status_routes() {
   const std::string any(authenticated);
   std::vector<Route> routes{
-      Route{"GET", "serverstatus", any, "Whether the server accepts work.", status}.answers(status_shape()),
+      Route{"GET", "serverstatus", any, "Whether the server accepts work.", status}
+          .answers(status_shape())
+          .linked("ServerStatus"),
       Route{"GET", "serverstatus/health", any, "Whether the server operates normally; 418 when it does not.", health}
-          .answers(health_shape()),
+          .answers(health_shape())
+          .linked("ServerHealthStatus"),
       Route{"GET", "serverstatus/counts", "AdministerSystem", "How many documents of each kind there are.", counts}
-          .answers(counts_shape()),
-      Route{"GET", "serverstatus/system-info", "AdministerSystem", "What the server runs on.", system_info}.answers(
-          system_info_shape()),
+          .answers(counts_shape())
+          .linked("ServerCounts"),
+      Route{"GET", "serverstatus/system-info", "AdministerSystem", "What the server runs on.", system_info}
+          .answers(system_info_shape())
+          .linked("SystemInfo"),
+      Route{"GET", "serverstatus/extensions", "AdministerSystem", "Extensions of the server: it takes none.",
+            extensions}
+          .answers(shape::list_of(shape::anything()))
+          .linked("ExtensionStats"),
+      Route{"GET", "serverstatus/timezones", "AdministerSystem",
+            "Time zones that times may be given in: all are kept in UTC.", time_zones}
+          .answers(shape::list_of(zone_shape()))
+          .linked("Timezones"),
       Route{"GET", "configuration", any, "Groups of settings.", configuration}.answers(shape::list_of(section_shape())),
-      Route{"GET", "configuration/{id}", any, "A group of settings.", configuration_section}.answers(section_shape()),
+      Route{"GET", "configuration/{id}", any, "A group of settings.", configuration_section}
+          .answers(section_shape())
+          .linked("Configuration"),
       Route{"GET", "configuration/{id}/values", any, "The settings of a group.", section_values}.answers(
           shape::map_of(shape::anything())),
       Route{"GET", "configuration/{id}/metadata", any, "What the settings of a group may be.", section_metadata}

@@ -55,7 +55,8 @@ std::vector<Route> live_routes() {
             "Streams what commits change, as server-sent events: the caller's own view, on from a number.", live,
             RouteScope::system}
           .with_query({{"after", QueryKind::text}, {"spaces", QueryKind::texts}, {"projects", QueryKind::texts}})
-          .answers_text("text/event-stream"),
+          .answers_text("text/event-stream")
+          .linked("Live", LinkedFrom::both_roots),
   };
 }
 

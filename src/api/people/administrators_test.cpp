@@ -138,6 +138,11 @@ TEST_CASE("AUD-1: every category of the audit trail is listed, and filtered by w
     return api.get("/api/events/categories" + query).body.as_array().size();
   };
   CHECK(names("") == storage::event_categories.size());
+  const auto listed = json::to_text(api.get("/api/events/documenttypes").body);
+  for (const storage::DeclaredCategory& category : storage::event_categories) {
+    if (category.applies_to.empty()) continue;
+    CHECK_MESSAGE(listed.find(fmt::format("\"{}\"", category.applies_to)) != std::string::npos, category.name);
+  }
   CHECK(names("?appliesTo=Projects") == 3);
   CHECK(names("?appliesTo=Deployments") > 3);
   CHECK(names("?appliesTo=Nope") == 0);

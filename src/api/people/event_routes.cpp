@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/delivery/delivery_call.h"
+#include "api/http/named_list.h"
 #include "api/http/shape.h"
+#include "api/people/document_kinds.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "model/ids.h"
+#include "storage/event_categories.h"
 #include "storage/events.h"
 #include "storage/numbered_id.h"
 
@@ -43,24 +47,6 @@ json::object event_json(const Event& event) {
           {"Links", json::object{{"Self", "/api/events/" + id}}}};
 }
 
-/// A kind of document, "Projects", as its ids begin: "Projects-". Ids that are made of an owner's begin with both:
-/// "variableset-Projects-".
-std::vector<std::string> beginnings_of(const std::string& kind, const model::Catalogue& catalogue) {
-  std::vector<std::string> beginnings;
-  for (const model::Schema& schema : catalogue.all()) {
-    const bool is_meant =
-        equals_ignoring_case(kind, schema.collection) || equals_ignoring_case(kind, schema.type + "s");
-    if (!is_meant || schema.id_form.empty()) continue;
-    for (const std::string& owner : schema.find_field(schema.parent)->targets) {
-      beginnings.push_back(schema.id_form.substr(0, schema.id_form.find('<')) + catalogue.get(owner).id_prefix + "-");
-    }
-  }
-  if (!beginnings.empty()) return beginnings;
-  std::string id = model::canonical_id(kind + "-1");
-  id.pop_back();
-  return {id};
-}
-
 std::optional<Time> time_in(const net::Query& query, std::string_view name) {
   const auto text = query.find(name);
   if (!text || text->empty()) return std::nullopt;
@@ -89,7 +75,7 @@ storage::EventFilter filter_of(const Call& call) {
   filter.category = call.query.list("eventCategories");
   std::vector<std::string> kinds;
   for (const std::string& kind : call.query.list("documentTypes")) {
-    for (std::string& beginning : beginnings_of(kind, call.services.catalogue)) kinds.push_back(std::move(beginning));
+    for (std::string& beginning : id_beginnings(call.services.catalogue, kind)) kinds.push_back(std::move(beginning));
   }
   filter.subject_kind = kinds;
   filter.from = time_in(call.query, "from");
@@ -112,6 +98,28 @@ net::Response get(Call& call, Reader& reader) {
   return json_response(200, event_json(*event));
 }
 
+/// `appliesTo`: kinds of documents.
+net::Response categories(Call& call, Reader&) {
+  const auto wanted = call.query.list("appliesTo");
+  const auto known = document_kinds(call.services.catalogue);
+  const auto applies = [&](const storage::DeclaredCategory& category) {
+    return wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& kind) {
+             if (!category.applies_to.empty()) return equals_ignoring_case(kind, category.applies_to);
+             return std::ranges::any_of(known, [&](const auto& k) { return equals_ignoring_case(kind, k); });
+           });
+  };
+  std::vector<std::string_view> names;
+  for (const storage::DeclaredCategory& category : storage::event_categories) {
+    if (applies(category)) names.push_back(category.name);
+  }
+  return named_list(names);
+}
+
+net::Response kinds(Call& call, Reader&) {
+  const auto known = document_kinds(call.services.catalogue);
+  return named_list(std::vector<std::string_view>(known.begin(), known.end()));
+}
+
 }  // namespace
 
 std::vector<Route> event_routes() {
@@ -131,7 +139,16 @@ std::vector<Route> event_routes() {
                              {"documentTypes", QueryKind::texts},
                              {"from", QueryKind::time},
                              {"to", QueryKind::time}}))
-          .answers(shape::page_of("Event")),
+          .answers(shape::page_of("Event"))
+          .linked("Events", LinkedFrom::space_root),
+      Route{"GET", "events/categories", "EventView", "The categories of audit entries.", categories, RouteScope::system}
+          .with_query({{"appliesTo", QueryKind::texts}})
+          .answers(named_list_shape())
+          .linked("EventCategories", LinkedFrom::space_root),
+      Route{"GET", "events/documenttypes", "EventView", "The kinds of documents that audit entries are about.", kinds,
+            RouteScope::system}
+          .answers(named_list_shape())
+          .linked("EventDocumentTypes", LinkedFrom::space_root),
       Route{"GET", "events/{id}", "EventView", "One entry of the audit trail.", get, RouteScope::system}.answers(
           shape::one("Event")),
   };

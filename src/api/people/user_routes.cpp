@@ -27,7 +27,7 @@ using storage::Reader;
 
 /// The user that the address names; their own page needs no permission.
 std::string addressed_user(const Call& call, Reader& reader, std::string_view permission) {
-  const std::string& named = call.parameter("user");
+  const std::string& named = call.parameter("userId");
   const std::string id = named == "me" ? call.principal.user : model::canonical_id(named);
   if (id != call.principal.user) require_permission(call.principal, permission, "");
   return resolve(call, reader, call.services.catalogue.get("User"), id).id;
@@ -209,29 +209,31 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
   team_filters.push_back({"spaces", QueryKind::texts});
   team_filters.push_back({"includeSystem", QueryKind::flag});
   std::vector<Route> routes{
-      Route{"GET", "users/me", any, "Your own user.", me}.answers(shape::one("User")),
-      Route{"GET", "users/{user}/spaces", any, "The spaces that a user may enter.", spaces_of}
+      Route{"GET", "users/me", any, "Your own user.", me}.answers(shape::one("User")).linked("CurrentUser"),
+      Route{"GET", "users/{userId}/spaces", any, "The spaces that a user may enter.", spaces_of}
           .with_query(names)
           .answers(shape::list_of("Space")),
-      Route{"GET", "users/{user}/teams", any, "The teams that a user is in.", teams_of}
+      Route{"GET", "users/{userId}/teams", any, "The teams that a user is in.", teams_of}
           .with_query(team_filters)
           .answers(shape::list_of("Team")),
-      Route{"GET", "users/{user}/permissions", any, "What a user may do.", permissions}.answers(permission_set()),
-      Route{"GET", "users/{user}/permissions/configuration", any, "What a user may do.", permissions}.answers(
+      Route{"GET", "users/{userId}/permissions", any, "What a user may do.", permissions}.answers(permission_set()),
+      Route{"GET", "users/{userId}/permissions/configuration", any, "What a user may do.", permissions}.answers(
           permission_set()),
-      Route{"GET", "users/{user}/apikeys", any, "Lists a user's API keys, without the keys themselves.", list_keys}
+      Route{"GET", "users/{userId}/apikeys", any, "Lists a user's API keys, without the keys themselves.", list_keys}
           .with_query(paged())
           .answers(shape::page_of(key_shape(shape::one("SensitiveValue")))),
-      Route{"GET", "users/{user}/apikeys/{key}", any, "An API key, without the key itself.", get_key}.answers(
+      Route{"GET", "users/{userId}/apikeys/{key}", any, "An API key, without the key itself.", get_key}.answers(
           key_shape(shape::one("SensitiveValue"))),
-      Route{"POST", "users/{user}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key}
+      Route{"POST", "users/{userId}/apikeys", any, "Creates an API key; this answer alone shows it.", create_key}
           .takes(key_body())
           .answers(key_shape(shape::text()), {201}),
-      Route{"DELETE", "users/{user}/apikeys/{key}", any, "Deletes an API key.", delete_key}.answers(shape::nothing()),
-      Route{"GET", "users/authentication", any, "Ways to log in besides API keys.", providers}.answers(
-          providers_shape()),
-      Route{"GET", "users/authentication/{user}", any, "Ways to log in besides API keys.", providers_of}.answers(
-          providers_shape()),
+      Route{"DELETE", "users/{userId}/apikeys/{key}", any, "Deletes an API key.", delete_key}.answers(shape::nothing()),
+      Route{"GET", "users/authentication", any, "Ways to log in besides API keys.", providers}
+          .answers(providers_shape())
+          .linked("Authentication"),
+      Route{"GET", "users/authentication/{userId}", any, "Ways to log in besides API keys.", providers_of}
+          .answers(providers_shape())
+          .linked("UserAuthentication"),
   };
   for (Route& route : routes) route.scope = RouteScope::system;
   return routes;

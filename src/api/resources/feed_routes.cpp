@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/compat/feet_type.h"
 #include "api/delivery/delivery_call.h"
 #include "api/http/shape.h"
 #include "base/describe.h"
@@ -129,7 +130,7 @@ net::Response search_classic(Call& call) {
 /// Keys as the oldest client sends them, in any case.
 struct RuleTest {
   std::string Version, VersionRange, PreReleaseTag, FeedType, FeedId;
-  std::string FeetType;  ///< so the root's link has it
+  std::string FeetType;  ///< see misspelled_feed_type
 };
 BOOST_DESCRIBE_STRUCT(RuleTest, (), (Version, VersionRange, PreReleaseTag, FeedType, FeedId, FeetType))
 
@@ -161,7 +162,7 @@ net::Response rule_test(Call& call, RuleTest test) {
 
 net::Response rule_test_by_query(Call& call) {
   return rule_test(call, {text_of(call, "version"), text_of(call, "versionRange"), text_of(call, "preReleaseTag"),
-                          text_of(call, "feedType"), text_of(call, "feedId"), text_of(call, "feetType")});
+                          text_of(call, "feedType"), text_of(call, "feedId"), text_of(call, misspelled_feed_type)});
 }
 
 net::Response rule_test_by_body(Call& call) {
@@ -188,7 +189,8 @@ std::vector<Route> feed_routes() {
   return {
       Route{"POST", "packages/raw", "BuiltInFeedPush", "Refuses an upload with what to do instead.", refuse_upload}
           .takes(shape::anything())
-          .answers(shape::nothing()),
+          .answers(shape::nothing())
+          .linked("PackageUpload"),
       Route{"GET", "feeds/{feed}/packages/versions", "FeedView", "Lists a package's versions, newest first.",
             OutwardHandler{versions}}
           .with_query(paged({{"packageId"},
@@ -215,8 +217,14 @@ std::vector<Route> feed_routes() {
           .answers(shape::list_of("PackageVersion")),
       Route{"GET", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
             rule_test_by_query}
-          .with_query({{"version"}, {"versionRange"}, {"preReleaseTag"}, {"feedType"}, {"feetType"}, {"feedId"}})
-          .answers(rule_verdict()),
+          .with_query({{"version"},
+                       {"versionRange"},
+                       {"preReleaseTag"},
+                       {"feedType"},
+                       {std::string(misspelled_feed_type)},
+                       {"feedId"}})
+          .answers(rule_verdict())
+          .linked("VersionRuleTest"),
       Route{"POST", "channels/rule-test", "ProcessView", "Says whether a version satisfies a channel rule.",
             rule_test_by_body}
           .takes(shape::of<RuleTest>())

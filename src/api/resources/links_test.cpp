@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "api/compat/root_links.h"
 #include "api/delivery/delivery_testing.h"
 #include "api/resources/samples_testing.h"
 #include "base/error.h"

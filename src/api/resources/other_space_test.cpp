@@ -87,7 +87,7 @@ std::string own_id(const api::Route& route, std::string_view parameter) {
   if (parameter == "{environment}") return "Environments-1";
   if (parameter == "{channel}") return "Channels-1";
   if (parameter == "{feed}") return "feeds-builtin";
-  if (parameter == "{user}") return "Users-1";
+  if (parameter == "{userId}") return "Users-1";
   if (parameter == "{version}") return "1.0.0";
   const std::string_view collection = split(route.pattern, '/').front();
   if (collection == "lifecycles") return "Lifecycles-1";

@@ -133,7 +133,7 @@ std::string own_path(const api::Route& route) {
     const bool is_release = route.pattern.starts_with("releases/");
     const std::string_view first = split(route.pattern, '/').front();
     path += !segment.starts_with('{')        ? std::string(segment)
-            : segment == "{user}"            ? "Users-1"
+            : segment == "{userId}"          ? "Users-1"
             : segment == "{channel}"         ? "Channels-1"
             : segment == "{environment}"     ? "Environments-1"
             : is_release                     ? "Releases-1"

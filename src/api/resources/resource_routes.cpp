@@ -176,10 +176,11 @@ void add_routes(Table& table, const model::Catalogue& catalogue) {
         [=](Call& call, Reader& r) { return resource->page(call, r); }, paged(filters_of(schema)));
   }
   if (schema.order == model::Order::by_sort_order) {
-    table
-        .edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",
-               table.all(), [=](Call& call) { return resource->sort(call); })
-        .body = shape::list_of(shape::text());
+    Route& order =
+        table.edits(schema.collection + "/sortorder", "Puts the documents into the order of the ids in the body.",
+                    table.all(), [=](Call& call) { return resource->sort(call); });
+    order.body = shape::list_of(shape::text());
+    order.link = schema.type + "SortOrder";
   }
   for (const Nesting& nesting : schema.nestings) add_nesting(table, nesting, catalogue.get(nesting.owner));
   for (const model::View& view : schema.views) {

@@ -1,4 +1,4 @@
-// Questions across documents that clients ask of tenants and variables.
+// What is asked of all tenants together: which values they still owe.
 #pragma once
 
 #include <vector>
@@ -7,6 +7,6 @@
 
 namespace slipway::api {
 
-std::vector<Route> question_routes();
+std::vector<Route> tenant_routes();
 
 }  // namespace slipway::api

@@ -1,20 +1,12 @@
-#include "api/compat/question_routes.h"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "api/resources/tenant_routes.h"
 
 #include <algorithm>
 #include <set>
 
 #include "api/http/shape.h"
-#include "api/resources/resolve.h"
-#include "api/resources/resource.h"
-#include "base/text.h"
 #include "model/ids.h"
 #include "model/missing_values.h"
-#include "model/resources/delivery/retention_policy.h"
 #include "model/resources/projects/project.h"
-#include "model/resources/projects/variable_set.h"
 #include "model/resources/tenants/tenant.h"
 #include "storage/document_lookup.h"
 
@@ -86,48 +78,6 @@ net::Response variables_missing(Call& call, Reader& reader) {
   return json_response(200, out);
 }
 
-/// Sets that variables of the project come from; every set of the space when no project is named.
-std::vector<model::VariableSet> sets_of(const Call& call, Reader& reader, std::string_view project_name) {
-  const DocumentLookup lookup(reader);
-  if (project_name.empty()) return model::list<model::VariableSet>(lookup, call.space);
-  const auto row = resolve(call, reader, call.services.catalogue.get("Project"), project_name);
-  const auto project = model::find<model::Project>(lookup, row.id);
-  std::vector<std::string> owners{row.id};
-  owners.insert(owners.end(), project->IncludedLibraryVariableSetIds.begin(),
-                project->IncludedLibraryVariableSetIds.end());
-  std::vector<model::VariableSet> sets;
-  for (const std::string& owner : owners) {
-    if (auto set = model::find<model::VariableSet>(lookup, "variableset-" + owner)) sets.push_back(std::move(*set));
-  }
-  return sets;
-}
-
-net::Response variable_names(Call& call, Reader& reader) {
-  std::set<std::string> seen;
-  json::array names;
-  if (!call.query.list("runbook").empty()) return json_response(200, names);  // there are none, so none has variables
-  for (const model::VariableSet& set : sets_of(call, reader, call.query.find("project").value_or(""))) {
-    for (const model::Variable& variable : set.Variables) {
-      if (seen.insert(fold_name(variable.Name)).second) names.emplace_back(variable.Name);
-    }
-  }
-  return json_response(200, names);
-}
-
-/// The one of the named kind; clients expect no list.
-net::Response retention_policy(Call& call, Reader& reader) {
-  const auto wanted = call.query.find("RetentionType").value_or("");
-  storage::ResourceFilter filter;
-  filter.type = "RetentionPolicy";
-  filter.space = call.space;
-  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
-    if (!equals_ignoring_case(json::text_at(storage::parse_document(row), "RetentionType").value_or(""), wanted))
-      continue;
-    return Resource(call.services.catalogue.get(row.type)).get(call, reader, row.id);
-  }
-  fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::retention_types, ", ")));
-}
-
 json::object missing_shape() {
   const auto id = shape::or_null(shape::text());
   const auto missing = shape::object({{"VariableTemplateId", shape::text()},
@@ -142,21 +92,16 @@ json::object missing_shape() {
 
 }  // namespace
 
-std::vector<Route> question_routes() {
+std::vector<Route> tenant_routes() {
   return {
-      Route{"GET", "retentionpolicies", "LifecycleView", "How long a space keeps things of one kind.", retention_policy}
-          .with_query({{"RetentionType"}})
-          .answers(shape::one("RetentionPolicy")),
-      Route{"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status}.answers(
-          shape::object({{"Enabled", shape::flag()}})),
+      Route{"GET", "tenants/status", "TenantView", "Whether the server knows tenants.", tenants_status}
+          .answers(shape::object({{"Enabled", shape::flag()}}))
+          .linked("TenantsStatus"),
       Route{"GET", "tenants/variables-missing", "VariableView",
             "Values that tenants still owe the templates of their projects.", variables_missing}
           .with_query({{"tenantId"}, {"projectId"}, {"environmentId"}, {"includeDetails", QueryKind::flag}})
-          .answers(missing_shape()),
-      Route{"GET", "variables/names", "VariableView", "Names of the variables of a project, or of the whole space.",
-            variable_names}
-          .with_query({{"project"}, {"runbook"}})
-          .answers(shape::list_of(shape::text())),
+          .answers(missing_shape())
+          .linked("TenantsMissingVariables"),
   };
 }
 
