@@ -58,7 +58,7 @@ def types_are_generated_and_a_program_compiles_against_them(_, work, __):
 
 @suite.case
 def a_generated_client_compiles_and_its_calls_are_answered(_, work, server):
-    run_tool(work, "openapi", "--input", "openapi.json", "--output", "client")
+    run_tool(work, "openapi", "--input", "openapi.json", "--output", "client", "--useOptions")
     shutil.copy(HERE / "call.ts", work)
     run_tool(work, "tsc", "--strict", "--module", "commonjs", "--target", "es2022", "--lib", "es2022,dom", "call.ts")
     done = subprocess.run(["node", "call.js", server.address, server.key], cwd=work, capture_output=True, text=True)
