@@ -6,6 +6,7 @@
 #include <chrono>
 #include <exception>
 
+#include "api/compat/octo_verbs.h"
 #include "api/http/body_check.h"
 #include "api/http/bounded_reader.h"
 #include "api/http/call.h"
@@ -24,11 +25,10 @@ namespace {
 /// Names of fewer letters are too near to one another.
 constexpr std::size_t shortest_misspelt = 4;
 
-/// Some proxies let only GET and POST through, and one client relies on that everywhere. HEAD is a GET whose body the
-/// web server keeps back.
+/// HEAD is a GET whose body the web server keeps back.
 std::string method_of(const net::Request& request) {
   if (request.method == "HEAD") return "GET";
-  const auto override = request.headers.find("X-HTTP-Method-Override");
+  const auto override = request.headers.find(verb_header);
   return request.method == "POST" && override && !override->empty() ? std::string(*override) : request.method;
 }
 
@@ -36,7 +36,7 @@ bool declares_members(const Route& route) { return route.body && route.body->con
 
 /// Two of what decides what a call does, or whether it is done, contradict each other.
 void check_headers(const net::Request& request) {
-  for (const char* name : {"X-HTTP-Method-Override", "Idempotency-Key", "If-Match"}) {
+  for (const std::string_view name : {verb_header, std::string_view("Idempotency-Key"), std::string_view("If-Match")}) {
     const auto times = std::ranges::count_if(
         request.headers, [&](const auto& header) { return equals_ignoring_case(header.first, name); });
     if (times > 1) fail_invalid(fmt::format("The request has more than one {} header. Send one.", name));

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "api/compat/jenkins_no_reference.h"
 #include "api/delivery/delivery_call.h"
 #include "api/delivery/delivery_documents.h"
 #include "api/http/shape.h"
@@ -78,10 +79,9 @@ json::value git_reference(const std::optional<GitReference>& reference) {
                   member));
 }
 
-/// Quirk of the Jenkins plugin 1.x: a missing reference name arrives as the text "null".
 std::vector<planning::SelectedPackage> selected_packages(std::vector<planning::SelectedPackage> packages) {
   for (planning::SelectedPackage& package : packages) {
-    if (package.PackageReferenceName == "null") package.PackageReferenceName.clear();
+    if (package.PackageReferenceName == jenkins_no_reference) package.PackageReferenceName.clear();
   }
   return packages;
 }
