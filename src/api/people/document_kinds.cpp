@@ -23,11 +23,15 @@ std::string kind_of(const model::Schema& schema) {
   return schema.id_prefix.empty() ? plural_of(schema.type) : schema.id_prefix;
 }
 
+bool can_change(const model::Verbs& verbs) { return verbs.create || verbs.update || verbs.remove; }
+
 }  // namespace
 
 std::vector<std::string> document_kinds(const model::Catalogue& catalogue) {
   std::vector<std::string> kinds(std::begin(record_kinds), std::end(record_kinds));
-  for (const model::Schema& schema : catalogue.all()) kinds.push_back(kind_of(schema));
+  for (const model::Schema& schema : catalogue.all()) {
+    if (can_change(schema.verbs)) kinds.push_back(kind_of(schema));
+  }
   std::ranges::sort(kinds);
   return kinds;
 }

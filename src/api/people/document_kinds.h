@@ -9,7 +9,7 @@
 
 namespace slipway::api {
 
-/// One for each resource and each record that has entries, by name.
+/// One for each resource that calls may change and each record that has entries, by name.
 std::vector<std::string> document_kinds(const model::Catalogue&);
 
 /// How ids of documents of the kind begin: "Projects-". Ids that are made of an owner's begin with both:
