@@ -7,6 +7,7 @@
 #include "api/compat/root_links.h"
 #include "api/compat/root_routes.h"
 #include "api/compat/step_templates.h"
+#include "api/delivery/dashboard_routes.h"
 #include "api/delivery/deployment_routes.h"
 #include "api/delivery/queue_routes.h"
 #include "api/delivery/release_routes.h"
@@ -46,6 +47,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(feed_routes());
   add(release_routes());
   add(deployment_routes());
+  add(dashboard_routes());
   add(task_routes());
   add(task_log_routes());
   add(live_routes());

@@ -13,8 +13,8 @@
 #include "api/http/errors.h"
 #include "api/http/open_api.h"
 #include "api/people/authentication.h"
-#include "api/people/directory.h"
 #include "api/people/permissions.h"
+#include "api/people/space_and_user_cache.h"
 #include "api/routes.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -109,17 +109,17 @@ net::Query declared_query(const Route& route, const net::Request& request) {
 }
 
 /// Fills in what the address says.
-void read_address(Call& call, const Match& match, const DirectoryState& directory) {
+void read_address(Call& call, const Match& match, const SpacesAndUsers& known) {
   check_text(call.request.path);
   for (const auto& [name, value] : net::Query(call.request.query)) {
     check_text(name);
     check_text(value);
   }
-  call.space = directory.default_space;
+  call.space = known.default_space;
   if (!match.space.empty()) {
     const std::string named = percent_decode(match.space);
     check_text(named);
-    const auto space = directory.find_space(named);
+    const auto space = known.find_space(named);
     if (!space) {
       // Nothing but the word: rather a misspelt address than a space.
       if (match.route->pattern == "space root") fail_no_address(call.request.method, call.request.path);
@@ -157,10 +157,10 @@ net::Response ApiServer::handle(net::Request&& request) const {
   return response;
 }
 
-std::optional<net::Response> ApiServer::judge(const net::Request& head) const {
+std::optional<net::Response> ApiServer::authorize_head(const net::Request& head) const {
   try {
     services_.database.read([&](storage::Reader& reader) {
-      authenticate(head, reader, services_.vault, *services_.directory.at(reader), services_.clock.now());
+      authenticate(head, reader, services_.vault, *services_.spaces_and_users.at(reader), services_.clock.now());
     });
     return std::nullopt;
   } catch (const std::exception& e) {
@@ -203,9 +203,9 @@ net::Response ApiServer::method_missing(const net::Request& request, const Match
   const std::string method = method_of(request);
   if (!match.space.empty()) {
     services_.database.read([&](storage::Reader& reader) {
-      const auto directory = services_.directory.at(reader);
-      authenticate(request, reader, services_.vault, *directory, services_.clock.now());
-      if (!directory->find_space(percent_decode(match.space))) fail_no_address(method, request.path);
+      const auto known = services_.spaces_and_users.at(reader);
+      authenticate(request, reader, services_.vault, *known, services_.clock.now());
+      if (!known->find_space(percent_decode(match.space))) fail_no_address(method, request.path);
     });
   }
   return method_not_allowed(method, allowed);
@@ -226,11 +226,11 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   call.body_shape = match.route->body ? &*match.route->body : nullptr;
   call.components = &components_;
   const auto admit = [&](storage::Reader& reader) {
-    const auto directory = services_.directory.at(reader);
+    const auto known = services_.spaces_and_users.at(reader);
     if (match.route->permission != anyone) {
-      call.principal = authenticate(request, reader, services_.vault, *directory, services_.clock.now());
+      call.principal = authenticate(request, reader, services_.vault, *known, services_.clock.now());
     }
-    read_address(call, match, *directory);
+    read_address(call, match, *known);
     require_permission(call.principal, match.route->permission,
                        match.route->scope == RouteScope::space ? call.space : "");
     check_query(*match.route, net::Query(request.query));

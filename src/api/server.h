@@ -20,7 +20,7 @@ class ApiServer {
   /// Never throws: failures become the contract's error bodies.
   net::Response handle(net::Request&&) const;
   /// Refuses a request whose head has no valid key; for those with large bodies, before these are read. Never throws.
-  std::optional<net::Response> judge(const net::Request& head) const;
+  std::optional<net::Response> authorize_head(const net::Request& head) const;
   /// Whether a request's route asks others outside. Quick; never throws.
   bool calls_out(const net::Request& head) const;
   const Router& router() const { return router_; }

@@ -13,7 +13,7 @@
 
 namespace slipway::api {
 
-class Directory;
+class SpaceAndUserCache;
 class LiveStreams;
 struct Route;
 
@@ -23,9 +23,9 @@ using RequestObserver = std::function<void(const net::Request&, const Route*, in
 struct Services : documents::WriteTools {
   storage::Database& database;
   const Log& log;
-  Directory& directory;              ///< spaces and users, for addresses and keys
-  std::string installation_id;       ///< a UUID, made once for a data folder
-  feeds::FeedTypes feed_types = {};  ///< which feeds can be asked; filled at start
+  SpaceAndUserCache& spaces_and_users;  ///< spaces and users, for addresses and keys
+  std::string installation_id;          ///< a UUID, made once for a data folder
+  feeds::FeedTypes feed_types = {};     ///< which feeds can be asked; filled at start
   RequestObserver observe = {};
   LiveStreams* live = nullptr;                ///< of committed changes; none where nobody listens
   std::function<std::string()> metrics = {};  ///< what is measured, in Prometheus' text format; filled at start

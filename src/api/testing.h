@@ -13,7 +13,7 @@
 #include "api/http/open_api.h"
 #include "api/http/shape_check.h"
 #include "api/live/live_streams.h"
-#include "api/people/directory.h"
+#include "api/people/space_and_user_cache.h"
 #include "api/server.h"
 #include "base/executor.h"
 #include "base/json.h"
@@ -50,7 +50,7 @@ class TestApi {
   explicit TestApi(model::Catalogue catalogue = model::all_resources())
       : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_, quiet_.log()),
         catalogue_(std::move(catalogue)),
-        services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), directory_, "", {}} {
+        services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), spaces_and_users_, "", {}} {
     vault_.prove_key(*database_, "master.key");
     services_.installation_id =
         documents::seed(services_, *database_, quiet_.log(), Secret(std::string(admin_key))).installation_id;
@@ -78,12 +78,12 @@ class TestApi {
     return answer;
   }
   /// The status of a refusal by the head alone; 0 when its body would be read.
-  int judge(net::Headers headers) {
+  int authorize_head(net::Headers headers) {
     net::Request head;
     head.method = "POST";
     head.path = "/api/projects";
     head.headers = std::move(headers);
-    const auto refusal = server_->judge(head);
+    const auto refusal = server_->authorize_head(head);
     return refusal ? refusal->status : 0;
   }
   net::Response handle(net::Request request) { return server_->handle(std::move(request)); }
@@ -158,10 +158,10 @@ class TestApi {
   storage::Ids ids_;
   storage::Vault vault_;
   model::Catalogue catalogue_;
-  Directory directory_;
+  SpaceAndUserCache spaces_and_users_;
   Services services_;
   SimulatedExecutor executor_{clock_, random_};
-  LiveStreams live_{{*database_, directory_, catalogue_, executor_, clock_, quiet_.log()}};
+  LiveStreams live_{{*database_, spaces_and_users_, catalogue_, executor_, clock_, quiet_.log()}};
   std::unique_ptr<ApiServer> server_;
 };
 

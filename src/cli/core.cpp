@@ -74,7 +74,7 @@ Core::Core(const World& world, CoreOptions options)
       source_(*database_, tools_),
       engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
       sweep_({*database_, vault_, world.executor, world.clock, world.log}),
-      live_({*database_, directory_, resources_,
+      live_({*database_, spaces_and_users_, resources_,
              options.live_executor != nullptr ? *options.live_executor : world.executor, world.clock, world.log}),
       services_(services(world, options.observation)),
       api_(services_) {
@@ -93,7 +93,7 @@ const steps::StepCatalogue& Core::catalogue() {
 }
 
 api::Services Core::services(const World& world, Observation* observation) {
-  api::Services services{tools_, *database_, world.log, directory_, {}, {}};
+  api::Services services{tools_, *database_, world.log, spaces_and_users_, {}, {}};
   if (observation != nullptr) {
     observation->watch(*database_);
     services.observe = observation->requests();

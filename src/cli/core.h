@@ -8,7 +8,7 @@
 #include <string>
 
 #include "api/live/live_streams.h"
-#include "api/people/directory.h"
+#include "api/people/space_and_user_cache.h"
 #include "api/server.h"
 #include "base/disk.h"
 #include "base/executor.h"
@@ -67,7 +67,7 @@ class Core {
     engine_.stop();
   }
   net::Response handle(net::Request&& request) const { return api_.handle(std::move(request)); }
-  std::optional<net::Response> judge(const net::Request& head) const { return api_.judge(head); }
+  std::optional<net::Response> authorize_head(const net::Request& head) const { return api_.authorize_head(head); }
   std::size_t live_readers() const { return live_.count(); }
   std::uint64_t refused_sign_ins() const { return api_.refused_sign_ins(); }
   bool calls_out(const net::Request& head) const { return api_.calls_out(head); }
@@ -97,7 +97,7 @@ class Core {
   engine::DeploymentSource source_;
   engine::Engine engine_;
   documents::ErasureSweep sweep_;
-  api::Directory directory_;
+  api::SpaceAndUserCache spaces_and_users_;
   api::LiveStreams live_;
   std::optional<Secret> new_admin_key_;
   api::Services services_;

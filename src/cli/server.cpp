@@ -247,8 +247,8 @@ class Server {
     web.handler_threads = options_.handler_threads;
     web.max_connections = bounded_connections(web.max_connections);
     web.tls = tls_.get();
-    web.judge = [this](const net::Request& head) { return judge(head); };
-    web.quick = [this](const net::Request& request) { return answer_at_once(request); };
+    web.authorize_head = [this](const net::Request& head) { return authorize_head(head); };
+    web.answer_on_loop = [this](const net::Request& request) { return answer_at_once(request); };
     web.calls_out = [this](const net::Request& request) { return core_.calls_out(request); };
     web.on_grace_over = [this] { core_.hang_up(); };
     return web;
@@ -323,9 +323,9 @@ class Server {
     return core_.handle(std::move(request));
   }
 
-  std::optional<net::Response> judge(net::Request head) {
+  std::optional<net::Response> authorize_head(net::Request head) {
     head.peer = proxies_.sender_of(head);
-    return core_.judge(head);
+    return core_.authorize_head(head);
   }
 
   std::unique_ptr<net::TlsIdentity> tls_identity() {

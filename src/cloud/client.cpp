@@ -7,7 +7,7 @@
 #include <chrono>
 #include <thread>
 
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "base/text.h"
 #include "cloud/sigv4.h"
 #include "net/http_date.h"
@@ -188,8 +188,8 @@ void Client::unreadable(const Operation& operation, const Error& error) const {
   Failure lost = failure(operation);
   lost.message = "the answer is none: " + error.message();
   lost.maybe_done = true;
-  throw Park(runtime_->limiter.back_off(bucket(operation)) + kLongestPause, AwsError(std::move(lost)).message(),
-             operation.repeatable);
+  throw RetryLater(runtime_->limiter.back_off(bucket(operation)) + kLongestPause, AwsError(std::move(lost)).message(),
+                   operation.repeatable);
 }
 
 net::ClientResponse Client::send(const Operation& operation, const net::ClientRequest& request,
@@ -264,7 +264,7 @@ net::ClientResponse Client::send_once(const Operation& operation, net::ClientReq
   throw AwsError(std::move(refused));
 }
 
-/// Returns when the call is to be tried again now; otherwise throws the error, or Park.
+/// Returns when the call is to be tried again now; otherwise throws the error, or RetryLater.
 void Client::recover(const Operation& operation, const AwsError& error, Attempts& attempts) const {
   const Failure& failure = error.failure();
   if (attempts.clock_was_wrong && !std::exchange(attempts.corrected_clock, true)) return;
@@ -277,7 +277,7 @@ void Client::recover(const Operation& operation, const AwsError& error, Attempts
       runtime_->limiter.empty(bucket(operation));
       const Duration back_off = with_wish(runtime_->limiter.back_off(bucket(operation)), failure.retry_after);
       if (back_off <= kLongestPause && may_repeat(operation, attempts, failure.kind)) return runtime_->pause(back_off);
-      throw Park(back_off + kLongestPause, error.message(), true);
+      throw RetryLater(back_off + kLongestPause, error.message(), true);
     }
     case FailureKind::transient: {
       const bool had_no_effect = operation.repeatable || !failure.maybe_done;
@@ -287,7 +287,7 @@ void Client::recover(const Operation& operation, const AwsError& error, Attempts
         return runtime_->pause(soon);
       }
       const Duration back_off = runtime_->limiter.back_off(bucket(operation)) + kLongestPause;
-      throw Park(with_wish(back_off, failure.retry_after), error.message(), had_no_effect);
+      throw RetryLater(with_wish(back_off, failure.retry_after), error.message(), had_no_effect);
     }
     case FailureKind::denied:
     case FailureKind::not_found:
@@ -312,8 +312,8 @@ std::unique_ptr<RateLimiter::Slot> Client::enter() const {
   auto slot = runtime_->limiter.enter(provider_->account());
   if (slot) return slot;
   const auto spread = runtime_->random.below(static_cast<std::uint64_t>(kSlotWait.count()));
-  throw Park(kSlotWait + Duration(static_cast<Duration::rep>(spread)),
-             fmt::format("other calls to AWS account {} are under way", provider_->account()), true);
+  throw RetryLater(kSlotWait + Duration(static_cast<Duration::rep>(spread)),
+                   fmt::format("other calls to AWS account {} are under way", provider_->account()), true);
 }
 
 void Client::take_turn(const Operation& operation) const {
@@ -330,7 +330,7 @@ void Client::take_turn(const Operation& operation) const {
 }
 
 void Client::wait_or_park(Duration wait, const std::string& why, bool nothing_happened) const {
-  if (wait > kLongestPause) throw Park(wait, why, nothing_happened);
+  if (wait > kLongestPause) throw RetryLater(wait, why, nothing_happened);
   runtime_->pause(wait);
 }
 

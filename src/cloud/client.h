@@ -1,7 +1,7 @@
 // One client for every AWS service: signs, limits, retries, and speaks the JSON 1.1 and Query protocols.
 //
-// A call ends by its deadline, and never sleeps for more than 100 ms: what would have to wait longer throws Park, with
-// whether the call surely had no effect. It throws AwsError for what waiting does not mend.
+// A call ends by its deadline, and never sleeps for more than 100 ms: what would have to wait longer throws RetryLater,
+// with whether the call surely had no effect. It throws AwsError for what waiting does not mend.
 #pragma once
 
 #include <atomic>

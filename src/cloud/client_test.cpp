@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "cloud/fake_aws.h"
 #include "net/http_date.h"
 
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(FakeAws, "reads try three times within milliseconds, then park
   CHECK(clock.steady() < SteadyTime{200ms});
 
   for (int i = 0; i < 3; ++i) http.then(503, "");
-  const auto park = caught<Park>([&] { client().call(kRead, {}); });
+  const auto park = caught<RetryLater>([&] { client().call(kRead, {}); });
   REQUIRE(park);
   CHECK(park->nothing_happened());
   CHECK(park->delay() <= 20s);
@@ -67,9 +67,9 @@ TEST_CASE_FIXTURE(FakeAws, "reads try three times within milliseconds, then park
 
 TEST_CASE_FIXTURE(FakeAws, "AWS's wish for when to come again is granted, within seconds of our own time") {
   http.then(503, "", {{"x-amz-retry-after", "4000"}});
-  CHECK(caught<Park>([&] { client().call(kRead, {}); })->delay() == 4s);
+  CHECK(caught<RetryLater>([&] { client().call(kRead, {}); })->delay() == 4s);
   http.then(400, error_body("ThrottlingException"), {{"x-amz-retry-after", "3600000"}});
-  CHECK(caught<Park>([&] { client().call(kRead, {}); })->delay() < 10s);
+  CHECK(caught<RetryLater>([&] { client().call(kRead, {}); })->delay() < 10s);
   http.then(503, "", {{"x-amz-retry-after", "soon"}});
   http.then(200);
   CHECK_NOTHROW(client().call(kRead, {}));
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(FakeAws, "calls are tried again at once only as long as most s
     http.requests.clear();
     for (int i = 0; i < calls; ++i) {
       clock.advance(10s);
-      caught<Park>([&] { client().call(kRead, {}); });
+      caught<RetryLater>([&] { client().call(kRead, {}); });
     }
     return http.requests.size();
   };
@@ -97,15 +97,15 @@ TEST_CASE_FIXTURE(FakeAws, "calls are tried again at once only as long as most s
 TEST_CASE_FIXTURE(FakeAws, "a write whose answer is lost is not repeated; one that was never sent is") {
   http.then_lost(false);
   http.then_lost(true);
-  const auto lost = caught<Park>([&] { client().call(kWrite, {}); });
+  const auto lost = caught<RetryLater>([&] { client().call(kWrite, {}); });
   REQUIRE(lost);
   CHECK_FALSE(lost->nothing_happened());
   CHECK(http.requests.size() == 2);
 
   http.then(500, error_body("ServerException"));
-  CHECK_FALSE(caught<Park>([&] { client().call(kWrite, {}); })->nothing_happened());
+  CHECK_FALSE(caught<RetryLater>([&] { client().call(kWrite, {}); })->nothing_happened());
   http.then(200, "<html>");
-  CHECK_FALSE(caught<Park>([&] { client().call(kWrite, {}); })->nothing_happened());
+  CHECK_FALSE(caught<RetryLater>([&] { client().call(kWrite, {}); })->nothing_happened());
   CHECK_FALSE(http.requests.back().repeatable);
 }
 
@@ -114,21 +114,21 @@ TEST_CASE_FIXTURE(FakeAws, "an emulator's bare 500 for what it may lack is a ref
   http.then(500, "<html>");
   CHECK(caught<AwsError>([&] { client().call(optional, {}); })->kind() == FailureKind::client);
   for (int i = 0; i < 3; ++i) http.then(500, "", {{"x-amzn-RequestId", "r"}});
-  CHECK(caught<Park>([&] { client().call(optional, {}); }));
+  CHECK(caught<RetryLater>([&] { client().call(optional, {}); }));
 }
 
 TEST_CASE_FIXTURE(FakeAws, "throttling parks, and surely did nothing") {
   http.otherwise = [](const auto&) { return net::ClientResponse{400, {}, error_body("ThrottlingException")}; };
-  const auto park = caught<Park>([&] { client().call(kWrite, {}); });
+  const auto park = caught<RetryLater>([&] { client().call(kWrite, {}); });
   REQUIRE(park);
   CHECK(park->nothing_happened());
 }
 
 TEST_CASE_FIXTURE(FakeAws, "our own limiter parks before anything is sent") {
   http.otherwise = [](const auto&) { return net::ClientResponse{200, {}, "{}"}; };
-  std::optional<Park> park;
+  std::optional<RetryLater> park;
   while (!park)
-    park = caught<Park>([&] {
+    park = caught<RetryLater>([&] {
       client().call({kEcs, "RegisterTaskDefinition", CallGroup::task_definition_write, false}, {});
     });
   CHECK(http.requests.size() == 20);
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(FakeAws, "a call that is turned away because others are under 
     const auto one = runtime.limiter.enter(keys->account());
     const auto two = runtime.limiter.enter(keys->account());
     for (int i = 0; i < 60; ++i) {
-      const auto park = caught<Park>([&] { client().call(kRead, {}); });
+      const auto park = caught<RetryLater>([&] { client().call(kRead, {}); });
       REQUIRE(park);
       CHECK(park->nothing_happened());
     }
@@ -226,10 +226,10 @@ TEST_CASE_FIXTURE(FakeAws, "a sequence of reads that has begun overdraws the rat
   for (int i = 0; i < 50; ++i) client().call(kRead, {});  // the burst
   CHECK_NOTHROW(sequence.call(kRead, {}));                // waits for its turn
   for (int i = 0; i < 20; ++i) CHECK_NOTHROW(sequence.call(kRead, {}));
-  const auto park = caught<Park>([&] { client().call(kRead, {}); });
+  const auto park = caught<RetryLater>([&] { client().call(kRead, {}); });
   REQUIRE(park);
   CHECK(park->delay() > 2s);
-  CHECK(caught<Park>([&] { client().in_sequence().call(kRead, {}); }));
+  CHECK(caught<RetryLater>([&] { client().in_sequence().call(kRead, {}); }));
 }
 
 TEST_CASE_FIXTURE(FakeAws, "keys that stay expired are an error after one renewal") {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "base/text.h"
 #include "net/http_date.h"
 
@@ -81,7 +81,7 @@ class AssumedRole final : public CredentialSource {
 
 /// An answer that got lost, or is none: the endpoint is asked again.
 [[noreturn]] void lost(std::string_view from, std::string_view why) {
-  throw Park(kMetadataPatience, fmt::format("{} gave no credentials: {}", from, why), true);
+  throw RetryLater(kMetadataPatience, fmt::format("{} gave no credentials: {}", from, why), true);
 }
 
 json::object read_object(std::string_view body, std::string_view from) {

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/park.h"
+#include "base/retry_later.h"
 
 namespace slipway::aws {
 namespace {
@@ -40,7 +40,7 @@ CredentialsPtr CredentialProvider::get(const Deadline& deadline) {
     const std::lock_guard lock(mutex_);
     const bool due = refresh_from_ && clock_.steady() >= *refresh_from_;
     if (usable() && (!due || refreshing_)) return current_;
-    if (refreshing_) throw Park(kRefreshTakes, "credentials are being fetched", true);
+    if (refreshing_) throw RetryLater(kRefreshTakes, "credentials are being fetched", true);
     refreshing_ = true;
   }
   try {

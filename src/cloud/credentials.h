@@ -29,7 +29,7 @@ class CredentialSource {
   virtual std::string identity() const = 0;
   /// The account whose rate limits the calls count against, as far as it is known beforehand; else the identity.
   virtual std::string account() const { return identity(); }
-  /// Throws AwsError, Error{unauthenticated} when there are none, or Park.
+  /// Throws AwsError, Error{unauthenticated} when there are none, or RetryLater.
   virtual CredentialsPtr fetch(const Deadline&) = 0;
 };
 

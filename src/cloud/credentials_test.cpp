@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "cloud/fake_aws.h"
 
 using namespace slipway;
@@ -62,11 +62,11 @@ TEST_CASE_FIXTURE(Fixture, "an hour's session is renewed between 15 and 10 minut
 }
 
 TEST_CASE_FIXTURE(Fixture, "while one thread renews, the others use what is still valid, or park") {
-  std::optional<Park> parked;
+  std::optional<RetryLater> parked;
   source->during = [&] {
     try {
       provider.get(in_time(clock));
-    } catch (const Park& park) {
+    } catch (const RetryLater& park) {
       parked = park;
     }
   };

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/disk.h"
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "cloud/ecr.h"
 #include "cloud/ecs.h"
 #include "cloud/fake_aws.h"
@@ -91,12 +91,12 @@ const std::vector<Sample>& samples() {
 
 enum class Ended { well, lost, surely_undone, refused };
 
-/// How a call ends for those who made it: Park that says whether it may have had an effect, or an error.
+/// How a call ends for those who made it: RetryLater that says whether it may have had an effect, or an error.
 Ended end_of(const Sample& sample, const Client& client) {
   try {
     sample.call(client);
     return Ended::well;
-  } catch (const Park& park) {
+  } catch (const RetryLater& park) {
     return park.nothing_happened() ? Ended::surely_undone : Ended::lost;
   } catch (const Error&) {
     return Ended::refused;
@@ -345,7 +345,7 @@ TEST_CASE("all pages of a list share one deadline") {
   try {
     ecs::list_tasks(aws.client(), "prod", "web", ecs::DesiredStatus::running);
     FAIL("it ended");
-  } catch (const Park& park) {
+  } catch (const RetryLater& park) {
     CHECK(park.why() == "AWS ECS ListTasks in eu-west-1 is too slow: 3 pages in time");
     CHECK(park.nothing_happened());
   }
@@ -382,7 +382,7 @@ TEST_CASE("credentials of the machine that come cut at any byte, or without a me
     try {
       source->fetch(Deadline::after(aws.clock, 10s));
       return Ended::well;
-    } catch (const Park&) {
+    } catch (const RetryLater&) {
       return Ended::surely_undone;
     } catch (const Error&) {
       return Ended::refused;

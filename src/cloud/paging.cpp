@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/park.h"
+#include "base/retry_later.h"
 
 namespace slipway::aws {
 namespace {
@@ -40,7 +40,7 @@ void each_page(const Client& client, const Operation& operation, json::object in
     if (pages == kMostPages) no_end(fmt::format("there are more than {} pages", kMostPages));
     if (bytes > kMostBytes) no_end(fmt::format("it is larger than {} MiB", kMostBytes >> 20));
     if (deadline.is_over())
-      throw Park(kComeAgain, fmt::format("{} is too slow: {} pages in time", list(), pages), true);
+      throw RetryLater(kComeAgain, fmt::format("{} is too slow: {} pages in time", list(), pages), true);
     input["nextToken"] = *next;
   }
 }

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "base/strand.h"
 
 namespace slipway::aws {
@@ -155,7 +155,7 @@ class Group : public std::enable_shared_from_this<Group> {
     if (clock_.steady() < quiet_until_) return come_back(names);
     try {
       look_at(names);
-    } catch (const Park& park) {
+    } catch (const RetryLater& park) {
       stay_away(names, park);
     } catch (const AwsError& error) {
       refused(names, error);
@@ -188,7 +188,7 @@ class Group : public std::enable_shared_from_this<Group> {
       }
       watched.seen = clock_.steady();
       watched.blind_since.reset();
-    } catch (const Park& park) {
+    } catch (const RetryLater& park) {
       stay_away({name}, park);
     } catch (const Error& error) {
       tell_error({name}, error.message());
@@ -196,7 +196,7 @@ class Group : public std::enable_shared_from_this<Group> {
   }
 
   /// AWS is busy or silent. The group pauses, because all its calls count against the same limits.
-  void stay_away(const Names& names, const Park& park) {
+  void stay_away(const Names& names, const RetryLater& park) {
     const SteadyTime now = clock_.steady();
     quiet_until_ = std::max(quiet_until_, now + park.delay());
     come_back(names);

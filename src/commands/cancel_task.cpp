@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "commands/names.h"
 #include "documents/audit.h"
+#include "model/require.h"
 
 namespace slipway::commands {
 
 storage::TaskRecord cancel_task(storage::Txn& txn, WriteContext& context, const std::string& id) {
   const auto before = storage::find_task(txn, id);
-  if (!before) fail_unknown("resource", id);
+  if (!before) model::fail_unknown("resource", id);
   if (storage::is_final(before->state) || before->state == storage::TaskState::Cancelling) return *before;
   auto after = storage::cancel_task(txn, id, context.clock.now());
   context.space = before->space;

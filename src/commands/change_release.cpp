@@ -10,17 +10,18 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "commands/create_deployments.h"
-#include "commands/names.h"
 #include "commands/release_numbers.h"
 #include "commands/snapshots.h"
 #include "documents/audit.h"
 #include "documents/history_erasure.h"
 #include "language/templates/template.h"
+#include "model/require.h"
 #include "model/resources/packages/feed.h"
 #include "model/resources/projects/channel.h"
 #include "planning/package_selection.h"
 #include "storage/document_lookup.h"
 #include "storage/tasks.h"
+#include "views/frozen_release.h"
 
 namespace slipway::commands {
 namespace {
@@ -29,7 +30,7 @@ using storage::EventCategory;
 
 storage::ReleaseRecord existing(storage::Reader& reader, const WriteContext& context, const std::string& id) {
   auto release = storage::find_release(reader, id);
-  if (!release || release->space != context.space) fail_unknown("resource", id);
+  if (!release || release->space != context.space) model::fail_unknown("resource", id);
   return std::move(*release);
 }
 
@@ -50,7 +51,7 @@ bool is_for(const planning::SelectedPackage& edited, const planning::SelectedPac
 }
 
 /// An edit of a package that the release doesn't have would change nothing.
-void check_edits_mean_something(const ReleaseBody& body, const std::vector<planning::SelectedPackage>& edited) {
+void check_edits_mean_something(const views::ReleaseBody& body, const std::vector<planning::SelectedPackage>& edited) {
   constexpr std::size_t most_problems = 20;
   std::vector<std::string> known;
   for (const planning::SelectedPackage& package : body.SelectedPackages) {
@@ -80,7 +81,7 @@ const planning::SelectedPackage* change_of(const planning::SelectedPackage& pack
 }
 
 /// The packages whose versions the edit changes, each with its new one.
-std::vector<planning::PackageNeed> changed_needs(const ReleaseBody& body, const ReleaseEdit& edit) {
+std::vector<planning::PackageNeed> changed_needs(const views::ReleaseBody& body, const ReleaseEdit& edit) {
   std::vector<planning::PackageNeed> needs;
   for (const planning::SelectedPackage& package : body.SelectedPackages) {
     const planning::SelectedPackage* change = edit.packages ? change_of(package, *edit.packages) : nullptr;
@@ -114,11 +115,11 @@ std::vector<planning::SelectedPackage> with_changes(std::vector<planning::Select
 }
 
 /// CHN-6: the same rules as at creation.
-void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release, const ReleaseBody& body,
+void check_rules(storage::Reader& reader, const storage::ReleaseRecord& release, const views::ReleaseBody& body,
                  language::Budget& budget) {
   const storage::DocumentLookup lookup(reader);
-  const auto channel = require<model::Channel>(lookup, release.channel, "channel");
-  const auto process = frozen_process(reader, release.process_snapshot);
+  const auto channel = model::require<model::Channel>(lookup, release.channel, "channel");
+  const auto process = views::frozen_process(reader, release.process_snapshot);
   Problems problems;
   for (const planning::PackageNeed& need : planning::packages_needed(process, channel, planning::as_written)) {
     for (const planning::SelectedPackage& package : body.SelectedPackages) {
@@ -157,8 +158,8 @@ void require_ended(storage::Reader& reader, const storage::ReleaseRecord& releas
 storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context, const std::string& id) {
   storage::ReleaseRecord release = existing(txn, context, id);
   const storage::DocumentLookup lookup(txn);
-  const auto variables = freeze_variables(txn, require<model::Project>(lookup, release.project, "project"));
-  ReleaseBody body = body_of(release);
+  const auto variables = freeze_variables(txn, model::require<model::Project>(lookup, release.project, "project"));
+  views::ReleaseBody body = views::body_of(release);
   body.LibraryVariableSetSnapshotIds = variables.libraries;
   release.variables_snapshot = variables.project;
   release.body = to_text(body);
@@ -169,7 +170,7 @@ storage::ReleaseRecord update_variables(storage::Txn& txn, WriteContext& context
 
 PreparedEdit prepare_edit(CommandContext& context, const std::string& id, ReleaseEdit edit) {
   const std::vector<LookUp> look_ups = context.database.read([&](storage::Reader& reader) {
-    const ReleaseBody body = body_of(existing(reader, context, id));
+    const views::ReleaseBody body = views::body_of(existing(reader, context, id));
     if (edit.packages) check_edits_mean_something(body, *edit.packages);
     return plan_look_ups(reader, context, changed_needs(body, edit), edit.unverified);
   });
@@ -182,7 +183,7 @@ storage::ReleaseRecord edit_release(storage::Txn& txn, CommandContext& context, 
                                     const PreparedEdit& prepared) {
   const ReleaseEdit& edit = prepared.edit;
   storage::ReleaseRecord release = existing(txn, context, id);
-  ReleaseBody body = body_of(release);
+  views::ReleaseBody body = views::body_of(release);
   if (edit.version && !trim_name(*edit.version).empty()) {
     release.version = checked_number(std::string(trim_name(*edit.version)));
     release.version_key = version_key(release.version);
@@ -207,11 +208,12 @@ void delete_release(storage::Txn& txn, CommandContext& context, const std::strin
                    {release.id, release.project, "", ""});
 }
 
-Defect report_defect(storage::Txn& txn, CommandContext& context, const std::string& id, const std::string& reason) {
+views::Defect report_defect(storage::Txn& txn, CommandContext& context, const std::string& id,
+                            const std::string& reason) {
   if (trim(reason).empty()) fail_invalid("Description: say why the release must not go on.");
   storage::ReleaseRecord release = existing(txn, context, id);
-  ReleaseBody body = body_of(release);
-  Defect defect{context.ids.next(txn, "Defects"), reason, "Unresolved"};
+  views::ReleaseBody body = views::body_of(release);
+  views::Defect defect{context.ids.next(txn, "Defects"), reason, "Unresolved"};
   body.Defects.push_back(defect);
   release.body = to_text(body);
   save(txn, context, release, EventCategory::ReleaseBlocked,
@@ -221,13 +223,13 @@ Defect report_defect(storage::Txn& txn, CommandContext& context, const std::stri
 
 void resolve_defects(storage::Txn& txn, CommandContext& context, const std::string& id) {
   storage::ReleaseRecord release = existing(txn, context, id);
-  const auto due_before = automatic_targets(txn, release);
-  ReleaseBody body = body_of(release);
-  for (Defect& defect : body.Defects) defect.Status = "Resolved";
+  const auto due_before = views::automatic_targets(txn, release);
+  views::ReleaseBody body = views::body_of(release);
+  for (views::Defect& defect : body.Defects) defect.Status = "Resolved";
   release.body = to_text(body);
   save(txn, context, release, EventCategory::ReleaseUnblocked,
        fmt::format("Release {} was unblocked", release.version));
-  deploy_automatically(txn, context, release, newly_due(due_before, automatic_targets(txn, release)));
+  deploy_automatically(txn, context, release, views::newly_due(due_before, views::automatic_targets(txn, release)));
 }
 
 }  // namespace slipway::commands

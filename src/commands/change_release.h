@@ -10,9 +10,9 @@
 
 #include "commands/context.h"
 #include "commands/package_look_up.h"
-#include "commands/records.h"
 #include "storage/releases.h"
 #include "storage/tasks.h"
+#include "views/records.h"
 
 namespace slipway::commands {
 
@@ -43,7 +43,7 @@ storage::ReleaseRecord edit_release(storage::Txn&, CommandContext&, const std::s
 void delete_release(storage::Txn&, CommandContext&, const std::string& release);
 
 /// Prevents progression; throws Error{invalid} without a reason.
-Defect report_defect(storage::Txn&, CommandContext&, const std::string& release, const std::string& reason);
+views::Defect report_defect(storage::Txn&, CommandContext&, const std::string& release, const std::string& reason);
 /// Goes on with the automatic deployments that the defects held up (BLK-2).
 void resolve_defects(storage::Txn&, CommandContext&, const std::string& release);
 

@@ -10,20 +10,20 @@
 #include "base/text.h"
 #include "commands/cancel_task.h"
 #include "commands/change_release.h"
-#include "commands/names.h"
 #include "commands/prompts.h"
-#include "commands/records.h"
-#include "commands/release_lookup.h"
-#include "commands/snapshots.h"
-#include "commands/standing.h"
 #include "documents/audit.h"
 #include "model/missing_values.h"
+#include "model/require.h"
 #include "model/resources/tenants/tag_set.h"
 #include "planning/deployment_variables.h"
 #include "planning/make_plan.h"
 #include "storage/document_lookup.h"
 #include "storage/task_kinds.h"
 #include "storage/tasks.h"
+#include "views/frozen_release.h"
+#include "views/records.h"
+#include "views/release_lookup.h"
+#include "views/release_progress.h"
 
 namespace slipway::commands {
 namespace {
@@ -37,14 +37,14 @@ constexpr auto longest_way_here = std::chrono::minutes(5);
 
 /// SCH-1
 void check_schedule(const DeploymentRequest& request, Time now) {
-  if (request.run_at && *request.run_at > now + longest_wait_for_start) {
+  if (request.options.QueueTime && *request.options.QueueTime > now + longest_wait_for_start) {
     fail_invalid("A deployment can be scheduled at most 30 days ahead.");
   }
-  if (request.run_at && *request.run_at < now - longest_way_here) {
+  if (request.options.QueueTime && *request.options.QueueTime < now - longest_way_here) {
     fail_invalid(fmt::format("The start of the deployment, {}, is past; it is {} now. Leave it out to start at once.",
-                             to_rfc3339(*request.run_at), to_rfc3339(now)));
+                             to_rfc3339(*request.options.QueueTime), to_rfc3339(now)));
   }
-  if (request.not_after && *request.not_after <= request.run_at.value_or(now)) {
+  if (request.options.QueueTimeExpiry && *request.options.QueueTimeExpiry <= request.options.QueueTime.value_or(now)) {
     fail_invalid("The time after which the deployment must not run has to be later than its start.");
   }
 }
@@ -79,11 +79,11 @@ class DeploymentBatch {
         request_(request),
         lookup_(txn),
         release_(release_to_deploy()),
-        standings_(txn, release_),
-        project_(standings_.project()),
-        channel_(standings_.channel()),
-        process_(frozen_process(txn, release_.process_snapshot)),
-        variables_(frozen_variables(txn, release_.variables_snapshot)) {}
+        release_progress_(txn, release_),
+        project_(release_progress_.project()),
+        channel_(release_progress_.channel()),
+        process_(views::frozen_process(txn, release_.process_snapshot)),
+        variables_(views::frozen_variables(txn, release_.variables_snapshot)) {}
 
   CreatedDeployments create() {
     check_request();
@@ -93,12 +93,12 @@ class DeploymentBatch {
     return std::move(created_);
   }
 
-  std::vector<storage::DeploymentRecord> create_automatic(const std::vector<AutomaticTarget>& targets) {
-    const std::set<AutomaticTarget> on_the_way = targets_on_the_way();
-    for (const AutomaticTarget& target : targets) {
-      const auto environment = require<model::Environment>(lookup_, target.environment, "environment");
+  std::vector<storage::DeploymentRecord> create_automatic(const std::vector<views::AutomaticTarget>& targets) {
+    const std::set<views::AutomaticTarget> on_the_way = targets_on_the_way();
+    for (const views::AutomaticTarget& target : targets) {
+      const auto environment = model::require<model::Environment>(lookup_, target.environment, "environment");
       std::optional<model::Tenant> tenant;
-      if (!target.tenant.empty()) tenant = require<model::Tenant>(lookup_, target.tenant, "tenant");
+      if (!target.tenant.empty()) tenant = model::require<model::Tenant>(lookup_, target.tenant, "tenant");
       const model::Tenant* tenant_or_null = tenant ? &*tenant : nullptr;
       if (on_the_way.contains(target)) {
         leave_out(environment, tenant_or_null, "a deployment of it is on its way there already");
@@ -124,10 +124,10 @@ class DeploymentBatch {
   }
 
   /// Where the release is queued for or being deployed to now.
-  std::set<AutomaticTarget> targets_on_the_way() const {
+  std::set<views::AutomaticTarget> targets_on_the_way() const {
     storage::DeploymentFilter filter;
     filter.release = release_.id;
-    std::set<AutomaticTarget> targets;
+    std::set<views::AutomaticTarget> targets;
     for (const storage::DeploymentRecord& deployment :
          storage::list_deployments(txn_, filter, storage::everything).items) {
       const auto task = storage::find_task(txn_, deployment.task);
@@ -159,7 +159,8 @@ class DeploymentBatch {
   }
 
   storage::ReleaseRecord release_to_deploy() {
-    storage::ReleaseRecord release = require_release(txn_, lookup_, context_.space, request_.project, request_.release);
+    storage::ReleaseRecord release =
+        views::require_release(txn_, lookup_, context_.space, request_.project, request_.release);
     return request_.update_variables ? update_variables(txn_, context_, release.id) : release;
   }
 
@@ -170,7 +171,7 @@ class DeploymentBatch {
     std::set<std::string> known;
     for (const std::string& name : request_.environments) {
       try {
-        auto environment = require_named<model::Environment>(lookup_, context_.space, name, "environment");
+        auto environment = model::require_named<model::Environment>(lookup_, context_.space, name, "environment");
         if (known.insert(environment.Id).second) environments.push_back(std::move(environment));
       } catch (const Error& error) {
         problems.add(error.message());
@@ -183,7 +184,7 @@ class DeploymentBatch {
 
   void create_untenanted(const std::vector<model::Environment>& environments) {
     Problems problems;
-    const auto progress = standings_.progress(nullptr);
+    const auto progress = release_progress_.of(nullptr);
     for (const model::Environment& environment : environments) {
       if (const auto refusal = refusal_of(progress, environment)) {
         problems.add(
@@ -234,13 +235,13 @@ class DeploymentBatch {
     if (!channel_.TenantTags.empty() && !planning::matches_tags(channel_.TenantTags, tenant.TenantTags)) {  // CHN-9
       return fmt::format("it has none of the tags that the channel '{}' is for", channel_.Name);
     }
-    if (auto refusal = refusal_of(standings_.progress(&tenant), environment)) return refusal;
+    if (auto refusal = refusal_of(release_progress_.of(&tenant), environment)) return refusal;
     return missing_values(tenant, environment);
   }
 
   std::optional<std::string> refusal_of(const planning::LifecycleProgress& progress,
                                         const model::Environment& environment) const {
-    return progress.refusal(environment.Id, [&](std::string_view id) { return standings_.name_of(id); });
+    return progress.refusal(environment.Id, [&](std::string_view id) { return release_progress_.name_of(id); });
   }
 
   /// TEN-12
@@ -291,18 +292,14 @@ class DeploymentBatch {
     }
   }
 
-  DeploymentBody body_for(const std::string& deployment, const model::Environment& environment,
-                          const model::Tenant* tenant) {
-    DeploymentBody body;
+  views::DeploymentBody body_for(const std::string& deployment, const model::Environment& environment,
+                                 const model::Tenant* tenant) {
+    views::DeploymentBody body;
+    body.options() = request_.options;
     body.Name = fmt::format("Deploy to {}", environment.Name);
-    body.Comments = request_.comments;
     body.FormValues = form_values(deployment, environment, tenant);
     body.SkipActions = skipped_actions_;
-    body.UseGuidedFailure = request_.guided_failure.value_or(guided_failure_by_default(project_, environment));
-    body.ForcePackageDownload = request_.force_package_download;
-    body.ForcePackageRedeployment = request_.force_package_redeployment;
-    body.QueueTime = request_.run_at;
-    body.QueueTimeExpiry = request_.not_after;
+    body.UseGuidedFailure = request_.guided_failure.value_or(views::guided_failure_by_default(project_, environment));
     return body;
   }
 
@@ -336,10 +333,10 @@ class DeploymentBatch {
     task.environment = deployment.environment;
     task.tenant = deployment.tenant;
     task.deployment = deployment.id;
-    task.queued = std::max(request_.run_at.value_or(deployment.created), deployment.created);
-    task.queue_expiry = request_.not_after;
+    task.queued = std::max(request_.options.QueueTime.value_or(deployment.created), deployment.created);
+    task.queue_expiry = request_.options.QueueTimeExpiry;
     task.concurrency_key = (tenant == nullptr ? "" : tenant->Id + "/") + project_.Id + "/" + environment.Id;  // TSK-2
-    task.priority = request_.priority.value_or(standings_.is_urgent(environment.Id)) ? 1 : 0;
+    task.priority = request_.priority.value_or(release_progress_.is_urgent(environment.Id)) ? 1 : 0;
     return task;
   }
 
@@ -348,7 +345,7 @@ class DeploymentBatch {
   const DeploymentRequest& request_;
   const storage::DocumentLookup lookup_;
   const storage::ReleaseRecord release_;
-  const ReleaseStandings standings_;
+  const views::ReleaseProgress release_progress_;
   const model::Project& project_;
   const model::Channel& channel_;
   const model::DeploymentProcess process_;
@@ -367,7 +364,7 @@ CreatedDeployments create_deployments(storage::Txn& txn, WriteContext& context, 
 
 std::vector<storage::DeploymentRecord> deploy_automatically(storage::Txn& txn, WriteContext& context,
                                                             const storage::ReleaseRecord& release,
-                                                            const std::vector<AutomaticTarget>& targets) {
+                                                            const std::vector<views::AutomaticTarget>& targets) {
   if (targets.empty()) return {};
   DeploymentRequest request;
   request.release = release.id;

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "commands/context.h"
-#include "commands/standing.h"
+#include "planning/deployment_options.h"
 #include "planning/tenant_selection.h"
 #include "storage/releases.h"
+#include "views/release_progress.h"
 
 namespace slipway::commands {
 
@@ -22,14 +23,11 @@ struct DeploymentRequest {
   std::vector<std::string> skip_steps;           ///< names, slugs or ids
   std::map<std::string, std::string> variables;  ///< prompted variable's name, id or label → value (VAR-7)
   std::optional<bool> guided_failure;            ///< nullopt: as project and environment say
-  std::optional<Time> run_at, not_after;         ///< SCH-1
   std::optional<bool> priority;                  ///< nullopt: as the lifecycle's phase says
   /// What runs and what waits for the same tenant, project and environment is canceled, so that this comes next.
   bool cancel_active = false;
-  std::string comments;
   std::vector<std::string> specific_machines, excluded_machines;
-  bool force_package_download = false;
-  bool force_package_redeployment = false;
+  planning::DeploymentOptions options;
   bool update_variables = false;  ///< refresh the release's variables first (REL-4)
 };
 
@@ -44,6 +42,6 @@ CreatedDeployments create_deployments(storage::Txn&, WriteContext&, const Deploy
 /// Queues the deployments that a release's lifecycle makes by itself (LIF-5, LIF-8). What can't be deployed without a
 /// person, or is on its way already, is left out with an audit entry that says why.
 std::vector<storage::DeploymentRecord> deploy_automatically(storage::Txn&, WriteContext&, const storage::ReleaseRecord&,
-                                                            const std::vector<AutomaticTarget>&);
+                                                            const std::vector<views::AutomaticTarget>&);
 
 }  // namespace slipway::commands

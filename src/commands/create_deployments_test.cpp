@@ -7,13 +7,13 @@
 #include "commands/cancel_task.h"
 #include "commands/change_release.h"
 #include "commands/commands_testing.h"
-#include "commands/deployment_scene.h"
-#include "commands/records.h"
 #include "model/resources/infrastructure/account.h"
 #include "model/resources/infrastructure/worker_pool.h"
 #include "model/resources/tenants/tag_set.h"
 #include "storage/events.h"
 #include "storage/tasks.h"
+#include "views/deployment_context.h"
+#include "views/records.h"
 
 namespace slipway::commands {
 namespace {
@@ -78,11 +78,11 @@ TEST_CASE_FIXTURE(TenantedWorld,
 TEST_CASE_FIXTURE(World, "SCH-1: a start that is past by more than clocks differ is refused") {
   release("1.0.0");
   DeploymentRequest request = to({"Dev"});
-  request.run_at = clock.now() - std::chrono::hours(1);
+  request.options.QueueTime = clock.now() - std::chrono::hours(1);
   const auto problems = refused([&] { deploy(request); });
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].find("is past") != std::string::npos);
-  request.run_at = clock.now() - std::chrono::minutes(1);
+  request.options.QueueTime = clock.now() - std::chrono::minutes(1);
   CHECK(deploy(request).deployments.size() == 1);
 }
 
@@ -207,7 +207,7 @@ TEST_CASE_FIXTURE(
   CHECK(refused([&] { deploy(request); }) == Texts{"The release has no prompted variable named 'Size'."});
   request.variables.erase("Size");
   const auto deployment = deploy(request).deployments.at(0);
-  const auto values = body_of(deployment).FormValues;
+  const auto values = views::body_of(deployment).FormValues;
   CHECK(deployment.body.find("hush") == std::string::npos);
   CHECK(values.at("v1") == json::value("bob"));
   const auto secret = database->read([&](storage::Reader& reader) {
@@ -325,17 +325,17 @@ TEST_CASE_FIXTURE(World,
                   "SCH-1: a deployment may wait at most 30 days, and must be allowed to start before it expires") {
   release("1.0.0");
   DeploymentRequest request = to({"Dev"});
-  request.run_at = clock.now() + std::chrono::days(31);
+  request.options.QueueTime = clock.now() + std::chrono::days(31);
   CHECK(refused([&] { deploy(request); }).size() == 1);
-  request.run_at = clock.now() + std::chrono::days(2);
-  request.not_after = clock.now() + std::chrono::days(1);
+  request.options.QueueTime = clock.now() + std::chrono::days(2);
+  request.options.QueueTimeExpiry = clock.now() + std::chrono::days(1);
   CHECK(refused([&] { deploy(request); }).size() == 1);
-  request.not_after = clock.now() + std::chrono::days(3);
+  request.options.QueueTimeExpiry = clock.now() + std::chrono::days(3);
   const auto created = deploy(request);
   const auto task =
       database->read([&](storage::Reader& reader) { return storage::find_task(reader, created.deployments[0].task); });
-  CHECK(task->queued == *request.run_at);
-  CHECK(task->queue_expiry == request.not_after);
+  CHECK(task->queued == *request.options.QueueTime);
+  CHECK(task->queue_expiry == request.options.QueueTimeExpiry);
 }
 
 TEST_CASE_FIXTURE(World, "BLK-1: a blocked release stays where it is until its defects are resolved") {
@@ -437,7 +437,7 @@ TEST_CASE_FIXTURE(AutomaticWorld, "BLK-2: a defect holds automatic deployments u
   end(dev, true);
   CHECK(database
             ->read([&](storage::Reader& reader) {
-              return automatic_targets(reader, *storage::find_release(reader, blocked.id));
+              return views::automatic_targets(reader, *storage::find_release(reader, blocked.id));
             })
             .empty());
   database->write("unblock", [&](storage::Txn& txn) { resolve_defects(txn, writing, blocked.id); });
@@ -448,7 +448,7 @@ TEST_CASE_FIXTURE(AutomaticWorld, "LIF-5: a release that is on its way somewhere
   const auto made = release("1.0.0");
   CommandContext writing = context();
   const auto again = database->write("again", [&](storage::Txn& txn) {
-    return deploy_automatically(txn, writing, made, automatic_targets(txn, made));
+    return deploy_automatically(txn, writing, made, views::automatic_targets(txn, made));
   });
   CHECK(again.empty());
   CHECK(audited("AutomaticDeploymentSkipped").size() == 1);
@@ -502,17 +502,17 @@ TEST_CASE_FIXTURE(World, "TSK-7: cancelling a queued task ends it at once, and a
         }).size() == 1);
 }
 
-TEST_CASE_FIXTURE(TenantedWorld, "OBJ-5: the scene of a deployment has the frozen process and the live tenant") {
+TEST_CASE_FIXTURE(TenantedWorld, "OBJ-5: the context of a deployment has the frozen process and the live tenant") {
   const auto deployment = deploy(for_tenants({{"Fern"}, {}})).deployments[0];
   process.Steps.clear();
   put(process);
   tenant(1, "Fern Corp", {"Environments-1"}, {"Ring/B"});
-  const auto scene = database->read([&](storage::Reader& reader) {
-    return load_scene(reader, *storage::find_release(reader, deployment.release), deployment);
+  const auto context = database->read([&](storage::Reader& reader) {
+    return views::load_context(reader, *storage::find_release(reader, deployment.release), deployment);
   });
-  CHECK(scene.tenant->Name == "Fern Corp");
-  CHECK(plan_of(scene).Steps.size() == 1);
-  CHECK(scene.release.packages.at(0).Digest == "sha256:20");
+  CHECK(context.tenant->Name == "Fern Corp");
+  CHECK(views::plan_of(context).Steps.size() == 1);
+  CHECK(context.release.packages.at(0).Digest == "sha256:20");
 }
 
 TEST_CASE_FIXTURE(World, "A thousand tenants are queued by one call in one write") {

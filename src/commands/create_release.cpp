@@ -8,15 +8,15 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "commands/create_deployments.h"
-#include "commands/names.h"
-#include "commands/records.h"
-#include "commands/release_lookup.h"
 #include "commands/snapshots.h"
 #include "documents/audit.h"
 #include "language/templates/template.h"
 #include "language/versions/version_mask.h"
+#include "model/require.h"
 #include "planning/release_variables.h"
 #include "storage/document_lookup.h"
+#include "views/records.h"
+#include "views/release_lookup.h"
 
 namespace slipway::commands {
 namespace {
@@ -25,7 +25,7 @@ using planning::PackageNeed;
 using storage::EventCategory;
 
 model::Channel channel_of(const model::Lookup& lookup, const model::Project& project, const std::string& name) {
-  if (!name.empty()) return require_named<model::Channel>(lookup, project.Id, name, "channel");
+  if (!name.empty()) return model::require_named<model::Channel>(lookup, project.Id, name, "channel");
   for (model::Channel& channel : model::list<model::Channel>(lookup, project.Id)) {
     if (channel.IsDefault) return std::move(channel);
   }
@@ -43,14 +43,15 @@ struct ReleaseGround {
 ReleaseGround ground_of(storage::Reader& reader, const CommandContext& context, const ReleaseRequest& request) {
   const storage::DocumentLookup lookup(reader);
   ReleaseGround ground;
-  ground.project = require_named<model::Project>(lookup, context.space, request.project, "project");
+  ground.project = model::require_named<model::Project>(lookup, context.space, request.project, "project");
   if (ground.project.IsDisabled) {
     fail_invalid(fmt::format("The project '{}' is disabled, so it takes no new releases.", ground.project.Name));
   }
   ground.channel = channel_of(lookup, ground.project, request.channel);
-  ground.process = require<model::DeploymentProcess>(lookup, ground.project.DeploymentProcessId, "deployment process");
+  ground.process =
+      model::require<model::DeploymentProcess>(lookup, ground.project.DeploymentProcessId, "deployment process");
   ground.variables = planning::variables_at_creation(
-      require<model::VariableSet>(lookup, ground.project.VariableSetId, "variable set"), ground.channel);
+      model::require<model::VariableSet>(lookup, ground.project.VariableSetId, "variable set"), ground.channel);
   return ground;
 }
 
@@ -134,7 +135,7 @@ std::vector<planning::SelectedPackage> select_packages(const ReleaseGround& grou
 /// The release that has that version already, which is the answer if the caller takes it; else it is refused (REL-1).
 std::optional<storage::ReleaseRecord> existing_release(storage::Reader& reader, const model::Project& project,
                                                        const ReleaseRequest& request, const std::string& version) {
-  auto existing = find_release_of(reader, project.Id, version);
+  auto existing = views::find_release_of(reader, project.Id, version);
   if (existing && !request.ignore_if_exists) {
     fail_invalid(fmt::format("A release with version {} already exists for the project '{}'.", version, project.Name));
   }
@@ -205,7 +206,7 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
     return {std::move(*existing), true};
   }
   const VariableSnapshots variables = freeze_variables(txn, ground.project);
-  ReleaseBody body;
+  views::ReleaseBody body;
   body.ReleaseNotes = request.notes;
   body.IgnoreChannelRules = request.ignore_channel_rules;
   body.SelectedPackages = packages;
@@ -229,7 +230,7 @@ CreatedRelease create_release(storage::Txn& txn, CommandContext& context, const 
                                                           : fmt::format(" with packages that were not verified: {}",
                                                                         fmt::join(request.unverified, ", "))),
                    {record.id, record.project, "", ""});
-  auto deployments = deploy_automatically(txn, context, record, automatic_targets(txn, record));
+  auto deployments = deploy_automatically(txn, context, record, views::automatic_targets(txn, record));
   return {std::move(record), false, std::move(deployments)};
 }
 

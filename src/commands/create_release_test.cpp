@@ -5,9 +5,9 @@
 
 #include "commands/change_release.h"
 #include "commands/commands_testing.h"
-#include "commands/records.h"
-#include "commands/snapshots.h"
 #include "storage/events.h"
+#include "views/frozen_release.h"
+#include "views/records.h"
 
 namespace slipway::commands {
 namespace {
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(World, "PKG-5: an id made of variables is resolved, and either
     ReleaseRequest request;
     request.version = "1.0." + std::to_string(++number);
     request.packages.specs = planning::parse_package_specs({spec});
-    const auto package = body_of(release(request).record).SelectedPackages.at(0);
+    const auto package = views::body_of(release(request).record).SelectedPackages.at(0);
     CHECK(package.PackageId == "team/web");
     CHECK(package.Version == "1.0.0");
     CHECK(package.Digest == "sha256:10");
@@ -130,10 +130,10 @@ TEST_CASE_FIXTURE(World, "VER-4: a tag that is a word alone is not newest beside
   images["team/web"] = {{"9e1a2b3", "sha256:1"}, {"4f177c4", "sha256:2"}, {"latest", "sha256:2"}};
   ReleaseRequest request;
   request.version = "1.0.0";
-  CHECK(body_of(release(request).record).SelectedPackages.at(0).Version != "latest");
+  CHECK(views::body_of(release(request).record).SelectedPackages.at(0).Version != "latest");
   images["team/web"] = {{"20210201130629", "a"}, {"20210201130630", "b"}, {"20210131120000", "c"}};
   request.version = "1.0.1";
-  CHECK(body_of(release(request).record).SelectedPackages.at(0).Version == "20210201130630");
+  CHECK(views::body_of(release(request).record).SelectedPackages.at(0).Version == "20210201130630");
 }
 
 TEST_CASE_FIXTURE(World, "VER-5: an empty template is none") {
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(World, "PKG-4: a release freezes each image's version, registr
   ReleaseRequest request;
   request.version = "1.0.0";
   request.packages.specs = planning::parse_package_specs({"Deploy web:1.0.0"});
-  const auto packages = body_of(release(request).record).SelectedPackages;
+  const auto packages = views::body_of(release(request).record).SelectedPackages;
   REQUIRE(packages.size() == 1);
   CHECK(packages[0].Version == "1.0.0");
   CHECK(packages[0].Registry == "registry.test");
@@ -250,8 +250,8 @@ TEST_CASE_FIXTURE(World, "PKG-4: an edit that changes a package's version freeze
     ReleaseEdit edit;
     edit.packages = {{"", "Deploy web", "", version, "", "", "", ""}};
     const auto prepared = prepare_edit(writing, made.id, edit);
-    return body_of(database->write("edit",
-                                   [&](storage::Txn& txn) { return edit_release(txn, writing, made.id, prepared); }))
+    return views::body_of(database->write(
+                              "edit", [&](storage::Txn& txn) { return edit_release(txn, writing, made.id, prepared); }))
         .SelectedPackages.at(0);
   };
   const auto edited = edit_to("1.1.0");
@@ -281,7 +281,7 @@ TEST_CASE_FIXTURE(World, "An edit that was prepared for other packages is notice
 
 TEST_CASE_FIXTURE(World, "PKG-6: the newest version that the channel takes is chosen where none was asked for") {
   const auto chosen = [&](const std::string& version) {
-    return body_of(release(version)).SelectedPackages.at(0).Version;
+    return views::body_of(release(version)).SelectedPackages.at(0).Version;
   };
   CHECK(chosen("1.0.0") == "2.0.0-beta");
   channel.Rules = {{"Rules-1", {{"Deploy web", ""}}, "[1.0,2.0)", "^$"}};
@@ -311,7 +311,7 @@ TEST_CASE_FIXTURE(World,
   with_rule_for("Deploy wbe", "");
   CHECK(refused([&] { release(request); }).at(0).find("Did you mean \"Deploy web\"?") != std::string::npos);
   request.ignore_channel_rules = true;
-  CHECK(body_of(release(request).record).SelectedPackages.at(0).Version == "2.0.0-beta");
+  CHECK(views::body_of(release(request).record).SelectedPackages.at(0).Version == "2.0.0-beta");
 }
 
 TEST_CASE_FIXTURE(World, "CHN-6: a version against the channel's rule needs the caller's consent") {
@@ -325,7 +325,7 @@ TEST_CASE_FIXTURE(World, "CHN-6: a version against the channel's rule needs the 
   put(channel, "Spaces-1", "Projects-1");
   CHECK(refused([&] { release(request); }).at(0).find("pre-release tag '^$'") != std::string::npos);
   request.ignore_channel_rules = true;
-  CHECK(body_of(release(request).record).IgnoreChannelRules);
+  CHECK(views::body_of(release(request).record).IgnoreChannelRules);
 }
 
 TEST_CASE_FIXTURE(World, "OBJ-5: process and variables are frozen, and unchanged ones keep their snapshot's id") {
@@ -343,7 +343,7 @@ TEST_CASE_FIXTURE(World, "OBJ-5: process and variables are frozen, and unchanged
   put(variables);
   const auto third = release("1.0.2");
   CHECK(third.variables_snapshot != first.variables_snapshot);
-  const auto frozen = database->read([&](storage::Reader& reader) { return load_frozen(reader, first); });
+  const auto frozen = database->read([&](storage::Reader& reader) { return views::load_frozen(reader, first); });
   CHECK(model::text_of(frozen->project_variables.Variables.at(0).Value) == "red");
 }
 

@@ -8,13 +8,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "commands/release_lookup.h"
 #include "language/versions/version.h"
 #include "language/versions/version_mask.h"
 #include "model/lookup.h"
 #include "planning/release_variables.h"
 #include "storage/document_lookup.h"
 #include "storage/releases.h"
+#include "views/release_lookup.h"
 
 namespace slipway::commands {
 namespace {
@@ -146,7 +146,7 @@ std::string settled(storage::Reader& reader, const model::Project& project, cons
 /// counts on from the highest number, and then up.
 std::string free_number(storage::Reader& reader, const model::Project& project, const TemplateNumber& by_template) {
   std::string number = settled(reader, project, by_template.after_last);
-  if (!find_release_of(reader, project.Id, number)) return number;
+  if (!views::find_release_of(reader, project.Id, number)) return number;
   if (!by_template.after_highest) throw NumberOutdated();
   std::set<std::string> taken;
   for (const storage::ReleaseRecord& release : all_releases(reader, project)) {
@@ -174,7 +174,7 @@ TemplateNumber evaluate_template(CommandContext& context, const model::Project& 
   });
   number.after_last = evaluated(number.ground, context.budget);
   const auto on_from_highest = context.database.read([&](storage::Reader& reader) -> std::optional<NumberGround> {
-    if (!find_release_of(reader, project.Id, settled(reader, project, number.after_last))) return std::nullopt;
+    if (!views::find_release_of(reader, project.Id, settled(reader, project, number.after_last))) return std::nullopt;
     const auto releases = all_releases(reader, project);
     return ground_of(reader, context, project, channel, highest_of(releases));
   });

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "planning/deployment_scene.h"
+#include "planning/deployment_context.h"
 #include "storage/database.h"
 #include "storage/releases.h"
 
@@ -21,12 +21,5 @@ struct VariableSnapshots {
   std::vector<std::string> libraries;
 };
 VariableSnapshots freeze_variables(storage::Txn&, const model::Project&);
-
-model::DeploymentProcess frozen_process(storage::Reader&, const std::string& snapshot);
-model::VariableSet frozen_variables(storage::Reader&, const std::string& snapshot);
-
-/// All that a release froze. Two releases with equal `frozen_key` froze the same.
-std::string frozen_key(const storage::ReleaseRecord&);
-std::shared_ptr<const planning::FrozenRelease> load_frozen(storage::Reader&, const storage::ReleaseRecord&);
 
 }  // namespace slipway::commands

@@ -16,12 +16,12 @@ bool AutomaticLifecycles::is_automatic(storage::Txn& txn, const storage::Release
     });
     if (holds) return known->second.any;
   }
-  const commands::Automatic found = commands::deploys_automatically(txn, release);
+  const views::Automatic found = views::deploys_automatically(txn, release);
   remember(txn, key, found);
   return found.any;
 }
 
-void AutomaticLifecycles::remember(storage::Txn& txn, const Key& key, const commands::Automatic& found) {
+void AutomaticLifecycles::remember(storage::Txn& txn, const Key& key, const views::Automatic& found) {
   Answer answer{found.any, {}};
   for (const std::string& id : found.decided_by) {
     answer.revisions.emplace_back(id, storage::revision_of(txn, id).value_or(0));

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "commands/standing.h"
 #include "storage/releases.h"
+#include "views/release_progress.h"
 
 namespace slipway::engine {
 
@@ -19,7 +19,7 @@ class AutomaticLifecycles {
  public:
   explicit AutomaticLifecycles(std::size_t capacity = 1024) : capacity_(capacity) {}
   /// As the transaction sees it; what it teaches is forgotten if it rolls back. Throws as
-  /// commands::deploys_automatically does.
+  /// views::deploys_automatically does.
   bool is_automatic(storage::Txn&, const storage::ReleaseRecord&);
 
  private:
@@ -28,7 +28,7 @@ class AutomaticLifecycles {
     std::vector<std::pair<std::string, std::int64_t>> revisions;  ///< of the documents that decided
   };
   using Key = std::pair<std::string, std::string>;  ///< project and channel
-  void remember(storage::Txn&, const Key&, const commands::Automatic&);
+  void remember(storage::Txn&, const Key&, const views::Automatic&);
 
   const std::size_t capacity_;
   std::mutex mutex_;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "commands/create_deployments.h"
-#include "commands/deployment_scene.h"
-#include "commands/records.h"
 #include "documents/audit.h"
 #include "planning/make_plan.h"
+#include "views/deployment_context.h"
+#include "views/records.h"
 
 namespace slipway::engine {
 namespace {
@@ -43,7 +43,7 @@ DeploymentSource::Records DeploymentSource::read(storage::Reader& reader, const 
 
 planning::Plan DeploymentSource::plan(storage::Reader& reader, const storage::TaskRecord& task) {
   const Records records = read(reader, task);
-  return commands::plan_of(reader, records.deployment, *records.frozen);
+  return views::plan_of(reader, records.deployment, *records.frozen);
 }
 
 std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRecord& task,
@@ -55,14 +55,14 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
   if (action == nullptr) fail_not_found(fmt::format("The release's process has no action \"{}\".", planned.Name));
   auto resolve = [this, records, step, planned, results] {
     return database_.read([&](storage::Reader& reader) {
-      const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
-      auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
-      planning::add_action_variables(variables, scene, step, planned, results);
-      return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene, planned), reader,
+      const auto context = views::load_context(reader, records.release, records.deployment, records.frozen);
+      auto variables = planning::deployment_variables(context, views::accounts_for(reader, context));
+      planning::add_action_variables(variables, context, step, planned, results);
+      return std::make_unique<const ResolvedScope>(variables, planning::scope_context(context, planned), reader,
                                                    tools_.vault, tools_.clock.now());
     });
   };
-  return std::make_shared<DeploymentInputs>(spec_of(*action, commands::body_of(records.release).SelectedPackages),
+  return std::make_shared<DeploymentInputs>(spec_of(*action, views::body_of(records.release).SelectedPackages),
                                             std::move(resolve));
 }
 
@@ -70,10 +70,10 @@ bool DeploymentSource::condition(const storage::TaskRecord& task, const std::str
                                  const planning::StepResults& results) {
   const auto scope = database_.read([&](storage::Reader& reader) {
     const Records records = read(reader, task);
-    const auto scene = commands::load_scene(reader, records.release, records.deployment, records.frozen);
-    auto variables = planning::deployment_variables(scene, commands::accounts_for(reader, scene));
+    const auto context = views::load_context(reader, records.release, records.deployment, records.frozen);
+    auto variables = planning::deployment_variables(context, views::accounts_for(reader, context));
     planning::add_results(variables, results);
-    return std::make_unique<const ResolvedScope>(variables, planning::scope_context(scene), reader, tools_.vault,
+    return std::make_unique<const ResolvedScope>(variables, planning::scope_context(context), reader, tools_.vault,
                                                  tools_.clock.now());
   });
   return scope->is_true(expression);
@@ -95,12 +95,12 @@ void DeploymentSource::succeeded(storage::Txn& txn, const storage::TaskRecord& t
                                  const storage::DeploymentRecord& deployment) {
   const auto release = storage::find_release(txn, deployment.release);
   if (!release || !automatic_.is_automatic(txn, *release)) return storage::record_ended(txn, deployment, true);
-  const auto due_before = commands::automatic_targets(txn, *release, deployment.tenant);
+  const auto due_before = views::automatic_targets(txn, *release, deployment.tenant);
   storage::record_ended(txn, deployment, true);
-  const auto due_now = commands::automatic_targets(txn, *release, deployment.tenant);
+  const auto due_now = views::automatic_targets(txn, *release, deployment.tenant);
   commands::WriteContext context{tools_, {}, deployment.space};
   try {
-    commands::deploy_automatically(txn, context, *release, commands::newly_due(due_before, due_now));
+    commands::deploy_automatically(txn, context, *release, views::newly_due(due_before, due_now));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::invalid && error.code() != ErrorCode::not_found) throw;
     record(txn, task, EventCategory::AutomaticDeploymentSkipped,

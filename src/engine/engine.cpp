@@ -419,24 +419,25 @@ std::vector<Prepared> Engine::State::prepare(const std::vector<QueuedTask>& batc
 std::shared_ptr<TaskRun> Engine::State::start(const TaskRecord& task, storage::Claim claim, planning::Plan plan,
                                               std::shared_ptr<Suspicion> suspicion) {
   const auto weak = weak_from_this();
-  TaskTies ties{parts,
-                installation,
-                [weak](const TaskRecord& task) {
-                  if (const auto self = weak.lock()) self->on_strand([task](State& s) { s.on_ended(task); });
-                },
-                [weak](const std::string& task, const Error& error) {
-                  if (const auto self = weak.lock())
-                    self->on_strand([task, error](State& s) { s.on_lost(task, error); });
-                },
-                [weak](const std::string& task, bool idle) {
-                  if (const auto self = weak.lock()) self->on_strand([task, idle](State& s) { s.on_idle(task, idle); });
-                },
-                [weak](const std::string& lock, const std::weak_ptr<UnitRun>& unit) {
-                  if (const auto self = weak.lock()) {
-                    self->on_strand([lock, unit](State& s) { s.lock_waiters.add(lock, unit); });
-                  }
-                }};
-  auto run = std::make_shared<TaskRun>(std::move(ties), task, std::move(claim), std::move(plan), std::move(suspicion));
+  TaskOwner owner{parts,
+                  installation,
+                  [weak](const TaskRecord& task) {
+                    if (const auto self = weak.lock()) self->on_strand([task](State& s) { s.on_ended(task); });
+                  },
+                  [weak](const std::string& task, const Error& error) {
+                    if (const auto self = weak.lock())
+                      self->on_strand([task, error](State& s) { s.on_lost(task, error); });
+                  },
+                  [weak](const std::string& task, bool idle) {
+                    if (const auto self = weak.lock())
+                      self->on_strand([task, idle](State& s) { s.on_idle(task, idle); });
+                  },
+                  [weak](const std::string& lock, const std::weak_ptr<UnitRun>& unit) {
+                    if (const auto self = weak.lock()) {
+                      self->on_strand([lock, unit](State& s) { s.lock_waiters.add(lock, unit); });
+                    }
+                  }};
+  auto run = std::make_shared<TaskRun>(std::move(owner), task, std::move(claim), std::move(plan), std::move(suspicion));
   runs[task.id] = run;
   return run;
 }

@@ -468,7 +468,7 @@ TEST_CASE("a line that was read before a crash is there once, under its number, 
     const bool is_first = ++entries == 1;
     ctx.log(steps::LineKind::Info, "asking");
     if (is_first) ctx.log(steps::LineKind::Info, "the first time");
-    if (is_first) throw Park(1h, "the peer is away", true);
+    if (is_first) throw RetryLater(1h, "the peer is away", true);
     ctx.log(steps::LineKind::Info, "the second time");
     ctx.log(steps::LineKind::Info, "and on");
     ctx.observe("read", [] { return 1; });
@@ -487,7 +487,7 @@ TEST_CASE("a change whose answer was lost is looked for, and adopted when it is 
   Node node(change_once);
   node.world.on_act = [&] {
     node.world.effect_visible = true;
-    throw Park(1s, "the answer was lost", false);
+    throw RetryLater(1s, "the answer was lost", false);
   };
   const auto id = node.deploy();
   node.run();
@@ -502,7 +502,7 @@ TEST_CASE("a lost change that is not there is made again, but only once a late c
   node.world.on_act = [&] {
     if (node.world.acts == 1) {
       first = node.clock.steady();
-      throw Park(1s, "the answer was lost", false);
+      throw RetryLater(1s, "the answer was lost", false);
     }
     second = node.clock.steady();
   };
@@ -516,7 +516,7 @@ TEST_CASE("a lost change that is not there is made again, but only once a late c
 TEST_CASE("a call that surely did nothing is made again without looking") {
   Node node(change_once);
   node.world.on_act = [&] {
-    if (node.world.acts < 4) throw Park(2s, "throttled", true);
+    if (node.world.acts < 4) throw RetryLater(2s, "throttled", true);
   };
   const auto id = node.deploy();
   node.run();
@@ -567,7 +567,7 @@ TEST_CASE("a task whose records make no sense fails alone; the others go on") {
 
 TEST_CASE("TSK-7: while AWS keeps it waiting, a canceled step ends at once and changes nothing more") {
   Node node(change_once);
-  node.world.on_act = [] { throw Park(20min, "throttled by AWS", true); };
+  node.world.on_act = [] { throw RetryLater(20min, "throttled by AWS", true); };
   const auto id = node.deploy();
   node.run(10s);
   const int acts = node.world.acts;
@@ -579,7 +579,7 @@ TEST_CASE("TSK-7: while AWS keeps it waiting, a canceled step ends at once and c
 
 TEST_CASE("TSK-7: a canceled step first finds out what became of a call whose answer was lost") {
   Node node(change_once);
-  node.world.on_act = [] { throw Park(1s, "the answer was lost", false); };
+  node.world.on_act = [] { throw RetryLater(1s, "the answer was lost", false); };
   const auto id = node.deploy();
   node.run(2s);
   node.cancel(id);
@@ -626,7 +626,7 @@ TEST_CASE("what a step read and set is kept encrypted where it holds a secret") 
 TEST_CASE("a stall is told in the task's log, ever more rarely") {
   Node node(change_once);
   node.world.on_act = [&] {
-    if (node.world.acts < 300) throw Park(1s, "throttled by AWS", true);
+    if (node.world.acts < 300) throw RetryLater(1s, "throttled by AWS", true);
   };
   const auto id = node.deploy();
   node.run();
@@ -643,7 +643,7 @@ TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and i
     ctx.effect("change", counted(world, false));
     return Outcome::success();
   });
-  node.world.on_act = [] { throw Park(1s, "the answer was lost", false); };
+  node.world.on_act = [] { throw RetryLater(1s, "the answer was lost", false); };
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
@@ -653,7 +653,7 @@ TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and i
 
 TEST_CASE("a peer that never answers makes the task fail in bounded time") {
   Node node([&](steps::StepContext& ctx, World&) {
-    ctx.observe("read", []() -> int { throw Park(5s, "ECS does not answer", false); });
+    ctx.observe("read", []() -> int { throw RetryLater(5s, "ECS does not answer", false); });
     return Outcome::success();
   });
   const auto id = node.deploy();
@@ -875,7 +875,7 @@ TEST_CASE("a held queue starts nothing, over a restart too, while what runs goes
 
 TEST_CASE("a start on a restored database changes nothing until the queue is released") {
   Node node(change_once);
-  node.world.on_act = [&] { throw Park(1h, "the peer is busy", true); };
+  node.world.on_act = [&] { throw RetryLater(1h, "the peer is busy", true); };
   const auto executing = node.deploy("a");
   const auto cancelled = node.deploy("b");
   const auto expired = node.deploy("c", node.clock.now() + 1min, 30s);
@@ -1191,7 +1191,7 @@ TEST_CASE("of whom the process died is found out where several tasks were at wor
     }
     // Held up by AWS at the same time, as far as its records tell.
     ctx.observe("read", [&]() -> int {
-      if (world.reads == 0) throw Park(1s, "throttled", true);
+      if (world.reads == 0) throw RetryLater(1s, "throttled", true);
       return 1;
     });
     return Outcome::success();
@@ -1219,7 +1219,7 @@ TEST_CASE("a server that is killed however often, while a task is held up, in a 
   Node node([&](steps::StepContext& ctx, World& world) {
     ctx.observe("read", [&]() -> int {
       if (world.reads == 0 && in_call) world.on_act();
-      if (world.reads == 0) throw Park(1s, "throttled", true);
+      if (world.reads == 0) throw RetryLater(1s, "throttled", true);
       return 1;
     });
     return Outcome::success();
@@ -1364,7 +1364,7 @@ TEST_CASE("wherever a step says a secret, it reaches the database only masked or
       {"error", [&](auto&, auto&) -> Outcome { fail_invalid("wrong: " + secret); }},
       {"error's details", [&](auto&, auto&) -> Outcome { throw Error(ErrorCode::invalid, "wrong", {secret}); }},
       {"defect", [&](auto&, auto&) -> Outcome { throw std::runtime_error(secret); }},
-      {"why it parks", [&](auto&, auto&) -> Outcome { throw Park(10min, "held up: " + secret, true); }},
+      {"why it parks", [&](auto&, auto&) -> Outcome { throw RetryLater(10min, "held up: " + secret, true); }},
       {"read", [&](auto& ctx, auto&) { return ctx.observe("read", [&] { return secret; }), Outcome::success(); }},
       {"name of what is read",
        [&](auto& ctx, auto&) {

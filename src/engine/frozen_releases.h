@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "planning/deployment_scene.h"
+#include "planning/deployment_context.h"
 #include "storage/releases.h"
 
 namespace slipway::engine {

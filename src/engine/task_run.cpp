@@ -46,10 +46,10 @@ std::shared_ptr<const steps::StepType> borrowed(const steps::StepType* step) { r
 
 }  // namespace
 
-TaskRun::TaskRun(TaskTies ties, storage::TaskRecord record, storage::Claim claim, planning::Plan plan,
+TaskRun::TaskRun(TaskOwner owner, storage::TaskRecord record, storage::Claim claim, planning::Plan plan,
                  std::shared_ptr<Suspicion> suspicion)
-    : ties_(std::move(ties)),
-      strand_(ties_.parts.executor),
+    : owner_(std::move(owner)),
+      strand_(owner_.parts.executor),
       record_(std::move(record)),
       claim_(std::move(claim)),
       plan_(std::move(plan)),
@@ -99,17 +99,17 @@ void TaskRun::end_failed(std::string reason) {
   Decision decision;
   decision.finished = decision.failed = true;
   try {
-    ties_.parts.database.write("give up", [&](storage::Txn& txn) {
+    owner_.parts.database.write("give up", [&](storage::Txn& txn) {
       storage::check_claim(txn, claim_);
       for (const auto& unit : storage::units_of(txn, record_.id)) storage::release_locks(txn, record_.id, unit.number);
-      storage::append_log(txn, record_.id, {{0, 0, "Error", ties_.parts.clock.now(), results_.error}});
+      storage::append_log(txn, record_.id, {{0, 0, "Error", owner_.parts.clock.now(), results_.error}});
       finish(txn, decision);
     });
   } catch (...) {
     return lose(error_of(std::current_exception()));
   }
   over_ = true;
-  ties_.ended(record_);
+  owner_.ended(record_);
 }
 
 void TaskRun::restore(const storage::UnitRecord& unit) {
@@ -121,7 +121,7 @@ void TaskRun::restore(const storage::UnitRecord& unit) {
     note(unit.number, json::from_json<UnitOutcome>(json::parse(unit.outcome)));
     return;
   }
-  auto entries = ties_.parts.database.read(
+  auto entries = owner_.parts.database.read(
       [&](storage::Reader& reader) { return storage::entries_of(reader, unit.task, unit.number); });
   start_unit(unit, std::move(entries));
 }
@@ -133,7 +133,7 @@ void TaskRun::note(int unit, const UnitOutcome& outcome) {
     auto& outputs = results_.outputs[action->Name];
     for (const auto& [name, value] : outcome.Outputs) outputs[name] = value;
     for (const auto& [name, sealed] : outcome.SealedOutputs) {
-      outputs[name] = ties_.parts.source.unseal(record_.id, sealed);
+      outputs[name] = owner_.parts.source.unseal(record_.id, sealed);
       results_.secret_outputs.emplace(action->Name, name);
     }
   }
@@ -149,35 +149,35 @@ void TaskRun::start_unit(storage::UnitRecord record, std::vector<storage::Journa
       if (&own == action) step = &candidate;
     }
   }
-  UnitTies ties{ties_.parts, ties_.installation, claim_, nullptr, nullptr, suspicion_, {}, {}, {}, {}};
+  UnitOwner owner{owner_.parts, owner_.installation, claim_, nullptr, nullptr, suspicion_, {}, {}, {}, {}};
   try {
-    ties.inputs = from_records([&] { return ties_.parts.source.inputs(record_, *step, *action, results_); });
+    owner.inputs = from_records([&] { return owner_.parts.source.inputs(record_, *step, *action, results_); });
   } catch (const Lost&) {
     throw;
   } catch (...) {
     const Error why = error_of(std::current_exception());
-    const UnitEnd end = failed(unit, why.full_text(), ties_.parts.clock.now());
+    const UnitEnd end = failed(unit, why.full_text(), owner_.parts.clock.now());
     return post([end](TaskRun& self) { self.unit_ended(end); });
   }
-  ties.step = borrowed(ties_.parts.steps.find(action->ActionType));
+  owner.step = borrowed(owner_.parts.steps.find(action->ActionType));
   const auto weak = weak_from_this();
-  ties.ended = [weak](UnitEnd end) {
+  owner.ended = [weak](UnitEnd end) {
     if (const auto self = weak.lock()) self->post([end = std::move(end)](TaskRun& run) { run.unit_ended(end); });
   };
-  ties.waits = [weak, unit](bool waits) {
+  owner.waits = [weak, unit](bool waits) {
     if (const auto self = weak.lock()) self->post([unit, waits](TaskRun& run) { run.unit_waits(unit, waits); });
   };
-  ties.wants_lock = [weak, unit](const std::string& lock) {
+  owner.wants_lock = [weak, unit](const std::string& lock) {
     if (const auto self = weak.lock()) {
       self->post([lock, unit](TaskRun& run) {
-        if (const auto it = run.running_.find(unit); it != run.running_.end()) run.ties_.wants_lock(lock, it->second);
+        if (const auto it = run.running_.find(unit); it != run.running_.end()) run.owner_.wants_lock(lock, it->second);
       });
     }
   };
-  ties.lost = [weak](const Error& error) {
+  owner.lost = [weak](const Error& error) {
     if (const auto self = weak.lock()) self->post([error](TaskRun& run) { run.give_up(error); });
   };
-  auto run = std::make_shared<UnitRun>(std::move(ties), std::move(record), std::move(entries));
+  auto run = std::make_shared<UnitRun>(std::move(owner), std::move(record), std::move(entries));
   running_[unit] = run;
   if (cancelled_) run->cancel();
   run->start();
@@ -196,7 +196,7 @@ void TaskRun::unit_waits(int unit, bool waits) {
 /// A task that only waits frees its slot under the task cap (TSK-4).
 void TaskRun::tell_whether_idle() {
   const bool idle = !running_.empty() && waiting_.size() == running_.size();
-  if (std::exchange(idle_, idle) != idle) ties_.idle(record_.id, idle);
+  if (std::exchange(idle_, idle) != idle) owner_.idle(record_.id, idle);
 }
 
 void TaskRun::unit_ended(const UnitEnd& end) {
@@ -210,7 +210,7 @@ void TaskRun::unit_ended(const UnitEnd& end) {
 /// What can't be evaluated fails its step (PRC-6), whatever the reason; records that can't be read now fail nothing.
 bool TaskRun::evaluate(const std::string& expression) {
   try {
-    return from_records([&] { return ties_.parts.source.condition(record_, expression, results_); });
+    return from_records([&] { return owner_.parts.source.condition(record_, expression, results_); });
   } catch (const Lost&) {
     throw;
   } catch (const Error&) {
@@ -232,7 +232,7 @@ void TaskRun::advance(const UnitEnd* first) {
   const ConditionEvaluator evaluator = [this](const std::string& expression) { return evaluate(expression); };
   Decision decision = decide(plan_, states_, cancelled_, evaluator);
   while (!decision.skip.empty() || !decision.fail.empty()) {
-    const Time now = ties_.parts.clock.now();
+    const Time now = owner_.parts.clock.now();
     const auto settle = [&](UnitEnd end) {
       note(end.unit, end.outcome);
       ends.push_back(std::move(end));
@@ -245,7 +245,7 @@ void TaskRun::advance(const UnitEnd* first) {
     failpoint("before unit end");
     const auto is_progress = [&](const UnitEnd& end) { return suspicion_->ends_with(end.unit); };
     const bool clears = suspicion_ && std::ranges::any_of(ends, is_progress);
-    ties_.parts.database.write("unit end", [&](storage::Txn& txn) {
+    owner_.parts.database.write("unit end", [&](storage::Txn& txn) {
       storage::check_claim(txn, claim_);
       for (const auto& end : ends) store_end(txn, end);
       if (clears) storage::clear_suspect(txn, record_.id);
@@ -256,7 +256,7 @@ void TaskRun::advance(const UnitEnd* first) {
   }
   if (decision.finished) {
     over_ = true;
-    ties_.ended(record_);
+    owner_.ended(record_);
     return;
   }
   for (const int unit : decision.start) {
@@ -275,7 +275,7 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
   record.state = storage::UnitState::done;
   record.outcome = json::to_text(json::to_json(end.outcome));
   record.started = end.started;
-  record.ended = std::max(ties_.parts.clock.now(), end.started);
+  record.ended = std::max(owner_.parts.clock.now(), end.started);
   storage::put_unit(txn, record);
   storage::erase_entries(txn, record_.id, end.unit);
   storage::release_locks(txn, record_.id, end.unit);
@@ -286,10 +286,10 @@ void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const TaskState state = cancelled_ ? TaskState::Canceled : decision.failed ? TaskState::Failed : TaskState::Success;
   const std::string error = cancelled_ ? "" : results_.error;
   if (suspicion_) storage::clear_suspect(txn, record_.id);
-  const Time now = std::max(ties_.parts.clock.now(), record_.started.value_or(Time()));
+  const Time now = std::max(owner_.parts.clock.now(), record_.started.value_or(Time()));
   if (decision.nothing_ran) storage::append_log(txn, record_.id, {{0, 0, "Warning", now, why_nothing_ran(plan_)}});
   storage::finish_task(txn, claim_, state, error, decision.warnings, now);
-  ties_.parts.source.ended(txn, record_, state, error);
+  owner_.parts.source.ended(txn, record_, state, error);
   record_.state = state;
   record_.error = error;
   record_.completed = now;
@@ -318,7 +318,7 @@ void TaskRun::lose(const Error& error) {
   over_ = true;
   for (const auto& [unit, run] : running_) run->abandon();
   running_.clear();
-  ties_.lost(record_.id, error);
+  owner_.lost(record_.id, error);
 }
 
 }  // namespace slipway::engine

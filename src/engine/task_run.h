@@ -17,7 +17,7 @@
 namespace slipway::engine {
 
 /// What a task tells the engine. Called on the task's strand.
-struct TaskTies {
+struct TaskOwner {
   const EngineParts& parts;
   const std::string& installation;
   std::function<void(const storage::TaskRecord&)> ended;
@@ -30,7 +30,7 @@ struct TaskTies {
 class TaskRun : public std::enable_shared_from_this<TaskRun> {
  public:
   /// `suspicion`: null unless the process may have died of it.
-  TaskRun(TaskTies, storage::TaskRecord, storage::Claim, planning::Plan, std::shared_ptr<Suspicion> suspicion);
+  TaskRun(TaskOwner, storage::TaskRecord, storage::Claim, planning::Plan, std::shared_ptr<Suspicion> suspicion);
 
   /// Goes on from what the database holds of its units: nothing for a fresh task, anything after a crash.
   void begin(std::vector<storage::UnitRecord> known);
@@ -58,7 +58,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   void lose(const Error&);
   bool evaluate(const std::string& expression);
 
-  TaskTies ties_;
+  TaskOwner owner_;
   Strand strand_;
   storage::TaskRecord record_;
   storage::Claim claim_;

@@ -92,7 +92,7 @@ json::value UnitContext::effect_json(std::string_view name, const JsonEffect& ef
     pass(*entry);
     return result;
   }
-  if (must_deliver_cancel()) throw steps::Unwind();
+  if (must_deliver_cancel()) throw steps::Cancelled();
   failpoint("before intent");
   const JournalEntry intent{position_, EntryKind::effect, std::string(name), true, "", host_.now()};
   store(intent);
@@ -106,13 +106,13 @@ json::value UnitContext::perform(const JournalEntry& intent, const JsonEffect& e
     if (const auto found = look_for(kept, effect)) return complete(kept, *found);
     journal_.doubtful.erase(kept.position);
   }
-  if (must_deliver_cancel()) throw steps::Unwind();
+  if (must_deliver_cancel()) throw steps::Cancelled();
   json::value result;
   try {
     failpoint("before call");
     result = running_.outside(effect.act);
     failpoint("after reply");
-  } catch (const Park& park) {
+  } catch (const RetryLater& park) {
     if (!park.nothing_happened()) journal_.doubtful[kept.position] = host_.steady();
     throw;
   }
@@ -141,8 +141,8 @@ std::optional<json::value> UnitContext::look_for(const JournalEntry& intent, con
   // Only once a lost call can no longer take effect is its absence conclusive.
   const SteadyTime settled = journal_.doubtful.at(intent.position) + host_.settle_time();
   if (host_.steady() < settled) {
-    throw Park(settled - host_.steady(),
-               fmt::format("making sure that a lost \"{}\" will not take effect", intent.name), true);
+    throw RetryLater(settled - host_.steady(),
+                     fmt::format("making sure that a lost \"{}\" will not take effect", intent.name), true);
   }
   return std::nullopt;
 }

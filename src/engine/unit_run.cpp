@@ -61,9 +61,9 @@ void mask_texts(json::value& v, const UnitInputs& inputs) {
 
 }  // namespace
 
-UnitRun::UnitRun(UnitTies ties, storage::UnitRecord record, std::vector<storage::JournalEntry> entries)
-    : ties_(std::move(ties)),
-      strand_(ties_.parts.executor),
+UnitRun::UnitRun(UnitOwner owner, storage::UnitRecord record, std::vector<storage::JournalEntry> entries)
+    : owner_(std::move(owner)),
+      strand_(owner_.parts.executor),
       record_(std::move(record)),
       lines_(record_),
       begun_(!entries.empty()) {
@@ -77,9 +77,9 @@ UnitRun::UnitRun(UnitTies ties, storage::UnitRecord record, std::vector<storage:
   }
 }
 
-Time UnitRun::now() const { return ties_.parts.clock.now(); }
-SteadyTime UnitRun::steady() const { return ties_.parts.clock.steady(); }
-Duration UnitRun::settle_time() const { return ties_.parts.options.settle_time; }
+Time UnitRun::now() const { return owner_.parts.clock.now(); }
+SteadyTime UnitRun::steady() const { return owner_.parts.clock.steady(); }
+Duration UnitRun::settle_time() const { return owner_.parts.options.settle_time; }
 
 /// The one way onto the strand: whatever is thrown there is told to the task.
 template <class F>
@@ -135,7 +135,7 @@ void UnitRun::guarded(const std::function<void()>& work) {
 void UnitRun::lose(const Error& why) {
   over_ = true;
   subscription_.reset();
-  ties_.lost(why);
+  owner_.lost(why);
 }
 
 void UnitRun::enter() {
@@ -150,15 +150,15 @@ void UnitRun::enter() {
 
 void UnitRun::execute() {
   if (!begun_ && record_.started == Time{}) record_.started = now();
-  if (!ties_.step) {
+  if (!owner_.step) {
     end(failed(fmt::format("This server has no step of type \"{}\". Disable the step \"{}\", or make it one of: {}.",
-                           ties_.inputs->action().type, ties_.inputs->action().name,
-                           fmt::join(ties_.parts.steps.types(), ", "))));
+                           owner_.inputs->action().type, owner_.inputs->action().name,
+                           fmt::join(owner_.parts.steps.types(), ", "))));
     return;
   }
   if (begun_) {
     const auto begun = json::from_json<Begun>(json::parse(record_.outcome));
-    if (begun.JournalVersion < ties_.step->oldest_journal() || begun.JournalVersion > ties_.step->journal_version()) {
+    if (begun.JournalVersion < owner_.step->oldest_journal() || begun.JournalVersion > owner_.step->journal_version()) {
       end(failed(
           fmt::format("The step was begun by another version of this server, whose journal (layout {}) this one can't "
                       "continue. What it began in AWS goes on there. Deploy again.",
@@ -166,11 +166,11 @@ void UnitRun::execute() {
       return;
     }
   }
-  if (!begun_) record_.outcome = json::to_text(json::to_json(Begun{ties_.step->journal_version()}));
+  if (!begun_) record_.outcome = json::to_text(json::to_json(Begun{owner_.step->journal_version()}));
   lines_.begin(record_);
-  Suspicion::Running running(ties_.suspicion.get());
-  UnitContext context(*this, journal_, *ties_.inputs, running,
-                      fmt::format("{}-{}-{}-{}", ties_.installation, record_.task, record_.number, record_.attempt),
+  Suspicion::Running running(owner_.suspicion.get());
+  UnitContext context(*this, journal_, *owner_.inputs, running,
+                      fmt::format("{}-{}-{}-{}", owner_.installation, record_.task, record_.number, record_.attempt),
                       record_.number, record_.started);
   run_step(context);
 }
@@ -178,12 +178,12 @@ void UnitRun::execute() {
 /// Whatever the step throws ends the step at most, with a sentence.
 void UnitRun::run_step(UnitContext& context) {
   try {
-    settle_after(context, ties_.step->execute(context));
+    settle_after(context, owner_.step->execute(context));
   } catch (const Lost&) {
     throw;
-  } catch (const Park& not_now) {
+  } catch (const RetryLater& not_now) {
     park(not_now);
-  } catch (const steps::Unwind&) {
+  } catch (const steps::Cancelled&) {
     end_cancelled(context.outputs());
   } catch (const Error& error) {
     end(failed(error.full_text(), context.outputs()));
@@ -192,7 +192,7 @@ void UnitRun::run_step(UnitContext& context) {
     for (const auto& [position, entry] : journal_.entries) {
       if (entry.open && entry.kind == storage::EntryKind::effect) journal_.doubtful.try_emplace(position, steady());
     }
-    park(Park(memory_pause, "the step needs more memory than this server has left", false));
+    park(RetryLater(memory_pause, "the step needs more memory than this server has left", false));
   } catch (...) {
     const Error defect = error_of(std::current_exception());
     end(failed(fmt::format("The step could not be finished. {}", defect.message())));
@@ -208,14 +208,14 @@ void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
   } else if (!context.wanted_lock().empty()) {
     wanted_lock_ = context.wanted_lock();
     set_waiting(true);
-    ties_.wants_lock(wanted_lock_);
+    owner_.wants_lock(wanted_lock_);
   } else {
     end(failed("The step returned as if waiting, but waits for nothing: a defect of this server."));
   }
 }
 
 void UnitRun::set_waiting(bool waiting) {
-  if (std::exchange(waiting_, waiting) != waiting) ties_.waits(waiting);
+  if (std::exchange(waiting_, waiting) != waiting) owner_.waits(waiting);
 }
 
 void UnitRun::wait_on(OpenWait wait) {
@@ -287,7 +287,7 @@ void UnitRun::store_wait(bool open, const std::vector<steps::Line>& lines) {
 std::vector<storage::LogLine> UnitRun::to_log(const std::vector<steps::Line>& lines) const {
   std::vector<storage::LogLine> out;
   for (const auto& line : lines) {
-    out.push_back({0, record_.number, std::string(json::name_of(line.kind)), now(), ties_.inputs->mask(line.text)});
+    out.push_back({0, record_.number, std::string(json::name_of(line.kind)), now(), owner_.inputs->mask(line.text)});
   }
   return out;
 }
@@ -297,29 +297,29 @@ std::string UnitRun::protect(const std::string& body) const {
   if (body.empty()) return body;
   const json::value plain = json::parse(body);
   json::value masked = plain;
-  mask_texts(masked, *ties_.inputs);
+  mask_texts(masked, *owner_.inputs);
   if (masked == plain) return body;
-  return std::string(sealed_mark) + ties_.parts.source.seal(record_.task, body);
+  return std::string(sealed_mark) + owner_.parts.source.seal(record_.task, body);
 }
 
 std::string UnitRun::unprotect(const std::string& body) const {
   if (!body.starts_with(sealed_mark)) return body;
-  return ties_.parts.source.unseal(record_.task, body.substr(sealed_mark.size()));
+  return owner_.parts.source.unseal(record_.task, body.substr(sealed_mark.size()));
 }
 
 void UnitRun::seal_secrets(UnitOutcome& outcome) const {
   for (auto it = outcome.Outputs.begin(); it != outcome.Outputs.end();) {
-    if (ties_.inputs->mask(it->second) == it->second) {
+    if (owner_.inputs->mask(it->second) == it->second) {
       ++it;
       continue;
     }
-    outcome.SealedOutputs[it->first] = ties_.parts.source.seal(record_.task, it->second);
+    outcome.SealedOutputs[it->first] = owner_.parts.source.seal(record_.task, it->second);
     it = outcome.Outputs.erase(it);
   }
 }
 
-void UnitRun::park(const Park& not_now) {
-  const auto& options = ties_.parts.options;
+void UnitRun::park(const RetryLater& not_now) {
+  const auto& options = owner_.parts.options;
   if (!stall_ || stall_->journal_length != journal_.entries.size()) {
     stall_ = Stall{steady(), journal_.entries.size(), first_notice};
   }
@@ -348,8 +348,8 @@ void UnitRun::tell_stalled(Duration stuck, const std::string& why) {
   const steps::Line line{steps::LineKind::Wait,
                          fmt::format("No progress for {}, still trying: {}", describe_duration(stuck), why)};
   try {
-    ties_.parts.database.write("stall notice", [&](storage::Txn& txn) {
-      storage::check_claim(txn, ties_.claim);
+    owner_.parts.database.write("stall notice", [&](storage::Txn& txn) {
+      storage::check_claim(txn, owner_.claim);
       storage::append_log(txn, record_.task, to_log({line}));
     });
   } catch (const Error& error) {
@@ -360,20 +360,20 @@ void UnitRun::tell_stalled(Duration stuck, const std::string& why) {
 void UnitRun::end(UnitOutcome outcome) {
   over_ = true;
   std::vector<storage::LogLine> lines = lines_.close();
-  outcome.Message = shorten(ties_.inputs->mask(outcome.Message), longest_message);
-  mask_texts(outcome.Evidence, *ties_.inputs);
+  outcome.Message = shorten(owner_.inputs->mask(outcome.Message), longest_message);
+  mask_texts(outcome.Evidence, *owner_.inputs);
   seal_secrets(outcome);
   if (!outcome.Message.empty()) {
     const bool bad = outcome.Result == steps::Result::Failed;
     lines.push_back({0, record_.number, bad ? "Error" : "Info", now(), outcome.Message});
   }
-  ties_.ended({record_.number, std::move(outcome), record_.started, std::move(lines)});
+  owner_.ended({record_.number, std::move(outcome), record_.started, std::move(lines)});
 }
 
 void UnitRun::log(LineBuffer::Place place, storage::LogLine line) {
   if (!lines_.add(place, std::move(line))) return;
   // Not on the strand, where the step itself is at work.
-  ties_.parts.executor.post_at(steady() + latest_line, [weak = weak_from_this()] {
+  owner_.parts.executor.post_at(steady() + latest_line, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->flush_lines();
   });
 }
@@ -382,8 +382,8 @@ void UnitRun::log(LineBuffer::Place place, storage::LogLine line) {
 void UnitRun::flush_lines() {
   try {
     lines_.flush([this](const storage::UnitRecord& row, const LineBuffer::Lines& lines) {
-      ties_.parts.database.write("log lines", [&](storage::Txn& txn) {
-        storage::check_claim(txn, ties_.claim);
+      owner_.parts.database.write("log lines", [&](storage::Txn& txn) {
+        storage::check_claim(txn, owner_.claim);
         storage::put_unit(txn, row);
         storage::append_log(txn, row.task, lines);
       });
@@ -400,11 +400,11 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
                                          LineBuffer::Place place, const std::vector<storage::LogLine>& more) {
   storage::JournalEntry stored = entry;
   stored.body = protect(entry.body);
-  const bool clears = ties_.suspicion && ties_.suspicion->ends_with(record_.number);
+  const bool clears = owner_.suspicion && owner_.suspicion->ends_with(record_.number);
   std::optional<std::string> holder;
   const auto write = [&](const storage::UnitRecord& row, const LineBuffer::Lines& lines) {
-    holder = ties_.parts.database.write("journal entry", [&](storage::Txn& txn) {
-      storage::check_claim(txn, ties_.claim);
+    holder = owner_.parts.database.write("journal entry", [&](storage::Txn& txn) {
+      storage::check_claim(txn, owner_.claim);
       const auto other = lock != nullptr ? storage::take_lock(txn, *lock, row.task, row.number) : std::nullopt;
       if (other) return other;
       storage::put_unit(txn, row);
@@ -421,7 +421,7 @@ std::optional<std::string> UnitRun::save(const std::string* lock, const storage:
     throw Lost{error};
   }
   if (holder) return holder;
-  if (clears) ties_.suspicion->ended();
+  if (clears) owner_.suspicion->ended();
   begun_ = true;
   journal_.entries.insert_or_assign(entry.position, entry);
   return std::nullopt;

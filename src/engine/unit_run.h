@@ -22,7 +22,7 @@ struct UnitEnd {
 };
 
 /// What a unit needs from its task. Called on the unit's strand.
-struct UnitTies {
+struct UnitOwner {
   const EngineParts& parts;
   const std::string& installation;
   storage::Claim claim;
@@ -40,7 +40,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
  public:
   /// `record` is new (attempt 1, no entries) or what a crash left behind, with its entries; then every open effect is
   /// doubtful as of now.
-  UnitRun(UnitTies, storage::UnitRecord record, std::vector<storage::JournalEntry> entries);
+  UnitRun(UnitOwner, storage::UnitRecord record, std::vector<storage::JournalEntry> entries);
 
   void start();
   void cancel();
@@ -65,7 +65,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void check_deadline(int position);
   void decide_wait(std::string verdict, json::value value, const std::vector<steps::Line>& lines);
   void store_wait(bool open, const std::vector<steps::Line>& lines);
-  void park(const Park&);
+  void park(const RetryLater&);
   void end_cancelled(std::map<std::string, std::string> outputs);
   void tell_stalled(Duration stuck, const std::string& why);
   void end(UnitOutcome);
@@ -89,7 +89,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   void persist(const storage::JournalEntry&, LineBuffer::Place) override;
   std::optional<std::string> persist_with_lock(std::string_view key, const storage::JournalEntry&,
                                                LineBuffer::Place) override;
-  std::string lock_name(std::string_view plain_key) const override { return ties_.parts.source.lock_name(plain_key); }
+  std::string lock_name(std::string_view plain_key) const override { return owner_.parts.source.lock_name(plain_key); }
   bool cancel_requested() const override { return cancel_requested_; }
   Time now() const override;
   SteadyTime steady() const override;
@@ -97,7 +97,7 @@ class UnitRun : public std::enable_shared_from_this<UnitRun>, private UnitHost {
   std::optional<std::string> save(const std::string* lock, const storage::JournalEntry&, LineBuffer::Place,
                                   const std::vector<storage::LogLine>& more);
 
-  UnitTies ties_;
+  UnitOwner owner_;
   Strand strand_;
   storage::UnitRecord record_;
   Journal journal_;

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "base/text.h"
 #include "cloud/ecr.h"
 
@@ -102,7 +102,7 @@ class EcrFeed final : public Feed {
     while (true) {
       try {
         return refused_by_name([&] { return call(ecr); });
-      } catch (const Park& park) {
+      } catch (const RetryLater& park) {
         const bool comes_in_time = park.delay() < deadline_.left();
         if (!park.nothing_happened() || !comes_in_time) fail(ErrorCode::unavailable, sentence(park.why()));
         wait(park.delay());

@@ -78,18 +78,18 @@ void Connection::await_request(Duration time) {
 
 std::optional<SteadyTime> Connection::waiting_since() const {
   const Turn turn = turn_;
-  const bool is_waiting = turn == Turn::lingering || (turn == Turn::reading && !judged_);
+  const bool is_waiting = turn == Turn::lingering || (turn == Turn::reading && !head_judged_);
   return is_waiting ? std::optional(waiting_since_.load()) : std::nullopt;
 }
 
 bool Connection::is_with_pool() const {
   const Turn turn = turn_;
-  return turn == Turn::judge || turn == Turn::handler || turn == Turn::handler_then_loop;
+  return turn == Turn::authorizer || turn == Turn::handler || turn == Turn::handler_then_loop;
 }
 
 std::size_t Connection::bytes_wanted() const {
   if (!head_accepted_) return std::max<std::size_t>(512, buffer_.capacity() - buffer_.size());
-  const std::size_t most = judged_ ? kReadAtOnce : std::min(kReadAtOnce, server_.options.max_unjudged_body_bytes);
+  const std::size_t most = head_judged_ ? kReadAtOnce : std::min(kReadAtOnce, server_.options.max_unjudged_body_bytes);
   return std::clamp<std::size_t>(parser_->body_bytes_left().value_or(most), 512, std::max<std::size_t>(most, 512));
 }
 
@@ -130,7 +130,7 @@ void Connection::on_input() {
       buffer_.consume(buffer_.size());
       return input_ended_ ? close() : read();
     case Turn::writing:
-    case Turn::judge:
+    case Turn::authorizer:
     case Turn::handler:
     case Turn::handler_then_loop:
       return;
@@ -163,7 +163,7 @@ void Connection::accept_head() {
   parser_->request().peer = peer_;
   transfer_began_ = server_.clock.steady();
   pace_ = Pace(transfer_began_);
-  judged_ = !server_.options.judge;
+  head_judged_ = !server_.options.authorize_head;
   owes_invitation_ = parser_->expects_continue() && !is_http_1_0_;
 }
 
@@ -184,8 +184,8 @@ std::size_t Connection::body_size() const {
 /// Small bodies always are: as many as there may be connections find room. False when somebody else goes on.
 bool Connection::is_body_admitted() {
   if (body_size() <= server_.options.max_unjudged_body_bytes) return true;
-  if (!judged_ && !parser_->is_done()) {
-    ask_judge();
+  if (!head_judged_ && !parser_->is_done()) {
+    ask_authorizer();
     return false;
   }
   // What has come so far counts. What a peer announces costs nothing, or a few announcements would lock all others out.
@@ -249,18 +249,18 @@ bool Connection::calls_out(const Request& request) const {
   return server_.outward && server_.options.calls_out(request);
 }
 
-void Connection::ask_judge() {
-  hand_over(Turn::judge, [self = shared_from_this()] {
+void Connection::ask_authorizer() {
+  hand_over(Turn::authorizer, [self = shared_from_this()] {
     const Request& head = self->parser_->request();
-    auto verdict = guarded(self->server_.log, head, [&] { return self->server_.options.judge(head); });
+    auto verdict = guarded(self->server_.log, head, [&] { return self->server_.options.authorize_head(head); });
     asio::post(self->server_.loop,
-               [self, verdict = std::move(verdict)]() mutable { self->on_judged(std::move(verdict)); });
+               [self, verdict = std::move(verdict)]() mutable { self->on_authorized(std::move(verdict)); });
   });
 }
 
-void Connection::on_judged(std::optional<Response>&& refusal) {
+void Connection::on_authorized(std::optional<Response>&& refusal) {
   turn_ = Turn::reading;
-  judged_ = true;
+  head_judged_ = true;
   if (closed_) return;
   if (refusal) return refuse(std::move(*refusal));
   transfer_began_ = server_.clock.steady();
@@ -275,7 +275,7 @@ void Connection::dispatch() {
   keep_alive_ = parser_->keep_alive();
   head_only_ = request.method == "HEAD";
   parser_.reset();
-  head_accepted_ = judged_ = false;
+  head_accepted_ = head_judged_ = false;
   if (buffer_.size() == 0 && buffer_.capacity() > kReadAtOnce / 4) buffer_.shrink_to_fit();
   if (auto response = quick_answer(request)) return answer_now(std::move(*response));
   const bool is_outward = calls_out(request);
@@ -290,8 +290,8 @@ void Connection::dispatch() {
 }
 
 std::optional<Response> Connection::quick_answer(const Request& request) const {
-  if (!server_.options.quick) return std::nullopt;
-  return guarded(server_.log, request, [&] { return server_.options.quick(request); });
+  if (!server_.options.answer_on_loop) return std::nullopt;
+  return guarded(server_.log, request, [&] { return server_.options.answer_on_loop(request); });
 }
 
 void Connection::answer_now(Response&& response) {

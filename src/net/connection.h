@@ -90,7 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   enum class Turn {
     reading,            ///< the loop's: between requests, or inside one
-    judge,              ///< the judge's, who looks at the head; nothing is read meanwhile
+    authorizer,         ///< the authorizer's, who looks at the head; nothing is read meanwhile
     handler,            ///< the handler's, which may give it back by itself
     handler_then_loop,  ///< the handler's, but the loop has input and wants to be told
     writing,            ///< the loop's: a response goes out piece by piece
@@ -107,8 +107,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void invite_body();
   std::size_t body_size() const;
   bool is_body_admitted();
-  void ask_judge();
-  void on_judged(std::optional<Response>&& refusal);
+  void ask_authorizer();
+  void on_authorized(std::optional<Response>&& refusal);
   void dispatch();
   bool hand_over(Turn turn, std::function<void()> job);
   bool hand_outward(std::function<void()> job);
@@ -152,7 +152,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::flat_buffer buffer_;
   std::optional<RequestParser> parser_;
   bool head_accepted_ = false;
-  bool judged_ = false;
+  bool head_judged_ = false;
   bool owes_invitation_ = false;  ///< the peer waits for leave to send its body
   bool ready_ = false;            ///< past the handshake, if there is one
   bool read_pending_ = false;

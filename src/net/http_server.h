@@ -33,7 +33,7 @@ struct ServerOptions {
   Duration stream_ping = std::chrono::seconds(20);    ///< a comment line keeps proxies from ending quiet event streams
 
   /// Judges a request by its head, on the pool, before more than a few KiB of its body are read: a response refuses it.
-  std::function<std::optional<Response>(const Request& head)> judge;
+  std::function<std::optional<Response>(const Request& head)> authorize_head;
   std::size_t max_unjudged_body_bytes = 16u << 10;
   /// What has arrived of larger bodies, in all requests under way. Over it a body that comes slowly gives way, else the
   /// request gets 503.
@@ -53,7 +53,7 @@ struct ServerOptions {
   /// With it the server speaks HTTPS alone. Outlives the server.
   const TlsIdentity* tls = nullptr;
   /// Answers, on the loop, what must have an answer also while all handlers wait. Must not block.
-  std::function<std::optional<Response>(const Request&)> quick;
+  std::function<std::optional<Response>(const Request&)> answer_on_loop;
   /// Says, on the loop, which requests wait for others outside; must not block. They are handled on threads of their
   /// own: whoever they wait for may hang, and the rest goes on.
   std::function<bool(const Request&)> calls_out;

@@ -288,7 +288,7 @@ TEST_CASE("a connection that never asks anything is closed before one that has")
 
 TEST_CASE("a large body is not read before the head has been judged") {
   ServerOptions options;
-  options.judge = [](const Request& head) -> std::optional<Response> {
+  options.authorize_head = [](const Request& head) -> std::optional<Response> {
     if (head.headers.find("Key")) return std::nullopt;
     Response refusal = text("no key");
     refusal.status = 401;
@@ -342,7 +342,7 @@ TEST_CASE("large bodies of all requests share a budget, and give it back") {
 TEST_CASE("a quick answer comes also while every handler waits") {
   ServerOptions options;
   options.handler_threads = 1;
-  options.quick = [](const Request& request) -> std::optional<Response> {
+  options.answer_on_loop = [](const Request& request) -> std::optional<Response> {
     if (request.path == "/health") return text("fine");
     return std::nullopt;
   };

@@ -6,15 +6,15 @@
 
 namespace slipway::planning {
 
-bool may_use(const model::Account& account, const DeploymentScene& scene) {
+bool may_use(const model::Account& account, const DeploymentContext& context) {
   const auto contains = [](const std::vector<std::string>& ids, const std::string& id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
   };
-  if (!account.EnvironmentIds.empty() && !contains(account.EnvironmentIds, scene.environment.Id)) return false;
+  if (!account.EnvironmentIds.empty() && !contains(account.EnvironmentIds, context.environment.Id)) return false;
   if (account.TenantIds.empty() && account.TenantTags.empty()) return true;
-  if (!scene.tenant) return account.TenantedDeploymentParticipation == "TenantedOrUntenanted";
-  return contains(account.TenantIds, scene.tenant->Id) ||
-         (!account.TenantTags.empty() && matches_tags(account.TenantTags, scene.tenant->TenantTags));
+  if (!context.tenant) return account.TenantedDeploymentParticipation == "TenantedOrUntenanted";
+  return contains(account.TenantIds, context.tenant->Id) ||
+         (!account.TenantTags.empty() && matches_tags(account.TenantTags, context.tenant->TenantTags));
 }
 
 }  // namespace slipway::planning

@@ -23,39 +23,39 @@ void add_set(DeploymentVariables& out, const model::VariableSet& set, VariableSo
 }
 
 /// VAR-7: what was given when the deployment was created beats every scoped definition of that name.
-void add_prompted(DeploymentVariables& out, const DeploymentScene& scene) {
-  for (const model::Variable& stored : scene.frozen->project_variables.Variables) {
-    const auto given = scene.deployment.form_values.find(stored.Id);
-    if (!stored.Prompt || given == scene.deployment.form_values.end()) continue;
+void add_prompted(DeploymentVariables& out, const DeploymentContext& context) {
+  for (const model::Variable& stored : context.frozen->project_variables.Variables) {
+    const auto given = context.deployment.form_values.find(stored.Id);
+    if (!stored.Prompt || given == context.deployment.form_values.end()) continue;
     language::Variable variable = named_variable("prompted-" + stored.Id, stored.Name, VariableSource::prompted, "");
     variable.type = stored.Type;
     variable.is_sensitive = stored.IsSensitive;
-    out.add_typed(std::move(variable), given->second, scene.deployment.id);
+    out.add_typed(std::move(variable), given->second, context.deployment.id);
   }
 }
 
-void add_properties(DeploymentVariables& out, const DeploymentScene& scene, const model::Properties& properties,
+void add_properties(DeploymentVariables& out, const DeploymentContext& context, const model::Properties& properties,
                     const std::string& holder) {
   for (const auto& [name, value] : properties) {
     language::Variable variable = named_variable(holder, name, VariableSource::step, holder);
     variable.is_sensitive = model::secret_of(value).has_value();
-    out.add(std::move(variable), value, scene.frozen->process.Id);
+    out.add(std::move(variable), value, context.frozen->process.Id);
   }
 }
 
 }  // namespace
 
-DeploymentVariables deployment_variables(const DeploymentScene& scene, FindAccount find_account) {
+DeploymentVariables deployment_variables(const DeploymentContext& context, FindAccount find_account) {
   DeploymentVariables out(std::move(find_account));
-  add_set(out, scene.frozen->project_variables, VariableSource::project, scene.project.Name);
-  for (const model::VariableSet& set : scene.frozen->library_variables) {
-    const auto library = std::find_if(scene.libraries.begin(), scene.libraries.end(),
+  add_set(out, context.frozen->project_variables, VariableSource::project, context.project.Name);
+  for (const model::VariableSet& set : context.frozen->library_variables) {
+    const auto library = std::find_if(context.libraries.begin(), context.libraries.end(),
                                       [&](const model::LibraryVariableSet& l) { return l.Id == set.OwnerId; });
-    add_set(out, set, VariableSource::library, library == scene.libraries.end() ? set.OwnerId : library->Name);
+    add_set(out, set, VariableSource::library, library == context.libraries.end() ? set.OwnerId : library->Name);
   }
-  add_prompted(out, scene);
-  add_tenant_values(out, scene);
-  add_system_variables(out, scene);
+  add_prompted(out, context);
+  add_tenant_values(out, context);
+  add_system_variables(out, context);
   return out;
 }
 
@@ -75,16 +75,16 @@ void add_results(DeploymentVariables& out, const StepResults& results) {
   }
 }
 
-void add_action_variables(DeploymentVariables& out, const DeploymentScene& scene, const PlannedStep& step,
+void add_action_variables(DeploymentVariables& out, const DeploymentContext& context, const PlannedStep& step,
                           const PlannedAction& planned, const StepResults& results) {
   add_results(out, results);
   add_place_variables(out, step, planned);
-  for (const model::Step& frozen_step : scene.frozen->process.Steps) {
-    if (frozen_step.Id == step.StepId) add_properties(out, scene, frozen_step.Properties, step.Name);
+  for (const model::Step& frozen_step : context.frozen->process.Steps) {
+    if (frozen_step.Id == step.StepId) add_properties(out, context, frozen_step.Properties, step.Name);
   }
-  if (const model::Action* action = find_action(scene.frozen->process, planned.ActionId)) {
-    add_package_variables(out, scene.release, *action);
-    add_properties(out, scene, action->Properties, action->Name);
+  if (const model::Action* action = find_action(context.frozen->process, planned.ActionId)) {
+    add_package_variables(out, context.release, *action);
+    add_properties(out, context, action->Properties, action->Name);
   }
 }
 
@@ -105,9 +105,9 @@ std::vector<std::string> ambiguous_values(const FrozenRelease& frozen, const lan
   if (!are_scoped_to_actions) return warnings;
   for (const model::Step& step : frozen.process.Steps) {
     for (const model::Action& action : step.Actions) {
-      language::ScopeContext context = deployment;
-      context.action = action.Id;
-      for (std::string& warning : catalog.resolve(context).warnings()) {
+      language::ScopeContext scope = deployment;
+      scope.action = action.Id;
+      for (std::string& warning : catalog.resolve(scope).warnings()) {
         if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
           warnings.push_back(std::move(warning));
         }
@@ -119,26 +119,27 @@ std::vector<std::string> ambiguous_values(const FrozenRelease& frozen, const lan
 
 language::ScopeContext scope_context(const model::Project& project, const model::Channel& channel,
                                      const model::Environment& environment, const model::Tenant* tenant) {
-  language::ScopeContext context;
-  context.environment = environment.Id;
-  context.channel = channel.Id;
-  context.project = project.Id;
-  context.process_owner = project.Id;
+  language::ScopeContext scope;
+  scope.environment = environment.Id;
+  scope.channel = channel.Id;
+  scope.project = project.Id;
+  scope.process_owner = project.Id;
   if (tenant != nullptr) {
-    context.tenant = tenant->Id;
-    context.tenant_tags = tenant->TenantTags;
+    scope.tenant = tenant->Id;
+    scope.tenant_tags = tenant->TenantTags;
   }
-  return context;
+  return scope;
 }
 
-language::ScopeContext scope_context(const DeploymentScene& scene) {
-  return scope_context(scene.project, scene.channel, scene.environment, scene.tenant ? &*scene.tenant : nullptr);
+language::ScopeContext scope_context(const DeploymentContext& context) {
+  return scope_context(context.project, context.channel, context.environment,
+                       context.tenant ? &*context.tenant : nullptr);
 }
 
-language::ScopeContext scope_context(const DeploymentScene& scene, const PlannedAction& action) {
-  language::ScopeContext context = scope_context(scene);
-  context.action = action.ActionId;
-  return context;
+language::ScopeContext scope_context(const DeploymentContext& context, const PlannedAction& action) {
+  language::ScopeContext scope = scope_context(context);
+  scope.action = action.ActionId;
+  return scope;
 }
 
 }  // namespace slipway::planning

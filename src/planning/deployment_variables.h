@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "language/scoping/scope.h"
-#include "planning/deployment_scene.h"
+#include "planning/deployment_context.h"
 #include "planning/plan.h"
 #include "planning/system_variables.h"
 #include "planning/tenant_values.h"
@@ -21,7 +21,7 @@
 namespace slipway::planning {
 
 /// All that does not depend on the action.
-DeploymentVariables deployment_variables(const DeploymentScene&, FindAccount);
+DeploymentVariables deployment_variables(const DeploymentContext&, FindAccount);
 
 /// What the steps that have ended leave to those after them.
 struct StepResults {
@@ -34,7 +34,7 @@ struct StepResults {
 void add_results(DeploymentVariables&, const StepResults&);
 
 /// Adds what an action sees besides: its properties, packages, place in the process, and the results so far.
-void add_action_variables(DeploymentVariables&, const DeploymentScene&, const PlannedStep&, const PlannedAction&,
+void add_action_variables(DeploymentVariables&, const DeploymentContext&, const PlannedStep&, const PlannedAction&,
                           const StepResults&);
 
 /// VAR-2: a sentence for each frozen variable of which two equally specific values apply, in the deployment or in one
@@ -44,7 +44,7 @@ std::vector<std::string> ambiguous_values(const FrozenRelease&, const language::
 /// Which definitions apply: for the whole deployment (`tenant` null for an untenanted one), or for one action of it.
 language::ScopeContext scope_context(const model::Project&, const model::Channel&, const model::Environment&,
                                      const model::Tenant* tenant);
-language::ScopeContext scope_context(const DeploymentScene&);
-language::ScopeContext scope_context(const DeploymentScene&, const PlannedAction&);
+language::ScopeContext scope_context(const DeploymentContext&);
+language::ScopeContext scope_context(const DeploymentContext&, const PlannedAction&);
 
 }  // namespace slipway::planning

@@ -31,7 +31,7 @@ model::VariableTemplate parameter(std::string name, model::Value otherwise = "")
 /// One action with a primary package, deployed to Fern in Test.
 struct Fixture {
   FrozenRelease frozen;
-  DeploymentScene scene;
+  DeploymentContext context;
   std::vector<model::Account> accounts;
 
   Fixture() {
@@ -50,35 +50,35 @@ struct Fixture {
     frozen.process.Steps.push_back(step);
     frozen.project_variables.Id = "variableset-Projects-1";
 
-    scene.release.id = "Releases-1";
-    scene.release.version = "1.2.0";
-    scene.release.packages = {{"Deploy web", "Deploy web", "", "1.2.0", "team/web", "Feeds-1",
-                               "123.dkr.ecr.eu-west-1.amazonaws.com", "sha256:ab"}};
-    scene.deployment.id = "Deployments-1";
-    scene.space.Id = "Spaces-1";
-    scene.project.Id = "Projects-1";
-    scene.project.Name = "Web";
-    scene.channel.Id = "Channels-1";
-    scene.environment.Id = "Environments-1";
-    scene.environment.Name = "Test";
-    scene.tenant = model::Tenant{};
-    scene.tenant->Id = "Tenants-1";
-    scene.tenant->Name = "Fern";
-    scene.tenant->TenantTags = {"Ring/A"};
-    scene.tenant_variables.Id = "tenantvariables-Tenants-1";
+    context.release.id = "Releases-1";
+    context.release.version = "1.2.0";
+    context.release.packages = {{"Deploy web", "Deploy web", "", "1.2.0", "team/web", "Feeds-1",
+                                 "123.dkr.ecr.eu-west-1.amazonaws.com", "sha256:ab"}};
+    context.deployment.id = "Deployments-1";
+    context.space.Id = "Spaces-1";
+    context.project.Id = "Projects-1";
+    context.project.Name = "Web";
+    context.channel.Id = "Channels-1";
+    context.environment.Id = "Environments-1";
+    context.environment.Name = "Test";
+    context.tenant = model::Tenant{};
+    context.tenant->Id = "Tenants-1";
+    context.tenant->Name = "Fern";
+    context.tenant->TenantTags = {"Ring/A"};
+    context.tenant_variables.Id = "tenantvariables-Tenants-1";
   }
 
   DeploymentVariables variables(const StepResults& results = {}) {
-    scene.frozen = std::make_shared<const FrozenRelease>(frozen);
+    context.frozen = std::make_shared<const FrozenRelease>(frozen);
     DeploymentVariables all =
-        deployment_variables(scene, [this](const std::string& id) -> std::optional<model::Account> {
+        deployment_variables(context, [this](const std::string& id) -> std::optional<model::Account> {
           for (const auto& account : accounts) {
-            if (account.Id == id && may_use(account, scene)) return account;
+            if (account.Id == id && may_use(account, context)) return account;
           }
           return std::nullopt;
         });
-    const Plan plan = make_plan(frozen.process, {"Channels-1", "Environments-1", scene.tenant->TenantTags, {}});
-    add_action_variables(all, scene, plan.Steps[0], plan.Steps[0].Actions[0], results);
+    const Plan plan = make_plan(frozen.process, {"Channels-1", "Environments-1", context.tenant->TenantTags, {}});
+    add_action_variables(all, context, plan.Steps[0], plan.Steps[0].Actions[0], results);
     return all;
   }
 
@@ -88,7 +88,7 @@ struct Fixture {
     const language::VariableCatalog catalog(all.all());
     PlannedAction action;
     action.ActionId = "Actions-1";
-    const auto* winner = catalog.explain(name, scope_context(scene, action)).winner;
+    const auto* winner = catalog.explain(name, scope_context(context, action)).winner;
     if (winner == nullptr) return "none";
     if (const SecretPlace* secret = all.secret_of(*winner)) return secret->id + " of " + secret->owner;
     return winner->value.value_or("null");
@@ -137,20 +137,20 @@ TEST_CASE("VAR-7: a prompted value beats the scoped definition that it was asked
   asked.Prompt = model::VariablePrompt{};
   f.frozen.project_variables.Variables = {asked};
   CHECK(f.value("Approver") == "nobody");
-  f.scene.deployment.form_values["id-Approver"] = "bob";
+  f.context.deployment.form_values["id-Approver"] = "bob";
   CHECK(f.value("Approver") == "bob");
 }
 
 TEST_CASE("TEN-10: a tenant's value beats the template's default, per project and environment or once per set") {
   Fixture f;
-  f.scene.project.Templates = {parameter("Db", "default-db"), parameter("Size", "small")};
-  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "fern-db";
-  f.scene.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-2"]["template-Size"] = "large";
+  f.context.project.Templates = {parameter("Db", "default-db"), parameter("Size", "small")};
+  f.context.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-1"]["template-Db"] = "fern-db";
+  f.context.tenant_variables.ProjectVariables["Projects-1"].Variables["Environments-2"]["template-Size"] = "large";
   model::LibraryVariableSet library;
   library.Id = "LibraryVariableSets-1";
   library.Templates = {parameter("Role")};
-  f.scene.libraries = {library};
-  f.scene.tenant_variables.LibraryVariables["LibraryVariableSets-1"].Variables["template-Role"] =
+  f.context.libraries = {library};
+  f.context.tenant_variables.LibraryVariables["LibraryVariableSets-1"].Variables["template-Role"] =
       model::stored_secret("Secrets-9");
   CHECK(f.value("Db") == "fern-db");
   CHECK(f.value("Size") == "small");
@@ -181,14 +181,14 @@ TEST_CASE("TEN-8: an account that is kept for other environments or tenants brin
   CHECK(with([](auto& a) { a.TenantIds = {"Tenants-2"}; }) == "none");
   CHECK(with([](auto& a) { a.TenantTags = {"Ring/A"}; }) == "AKIA");
   CHECK(with([](auto& a) { a.TenantTags = {"Ring/B"}; }) == "none");
-  f.scene.tenant.reset();
+  f.context.tenant.reset();
   CHECK_FALSE(may_use(
       [&] {
         auto a = account;
         a.TenantIds = {"Tenants-1"};
         return a;
       }(),
-      f.scene));
+      f.context));
   CHECK(may_use(
       [&] {
         auto a = account;
@@ -196,7 +196,7 @@ TEST_CASE("TEN-8: an account that is kept for other environments or tenants brin
         a.TenantedDeploymentParticipation = "TenantedOrUntenanted";
         return a;
       }(),
-      f.scene));
+      f.context));
 }
 
 TEST_CASE("VAR-11: an account variable brings the account's properties, the secret ones as places in the vault") {
@@ -241,7 +241,7 @@ TEST_CASE(
     second.Id = swapped ? "a" : "b";
     f.frozen.project_variables.Variables = {first, second};
     CHECK(f.value("U") == "first");
-    const auto warnings = ambiguous_values(f.frozen, scope_context(f.scene));
+    const auto warnings = ambiguous_values(f.frozen, scope_context(f.context));
     REQUIRE(warnings.size() == 1);
     for (const char* part : {"'U'", " a (", " b ("}) CHECK(warnings[0].find(part) != std::string::npos);
   }
@@ -253,7 +253,7 @@ TEST_CASE("VAR-2: values that tie in one action alone are told too, and others n
   model::Variable second = variable("U", "second", {{"Action", {"Actions-1"}}});
   f.frozen.project_variables.Variables = {first, second, variable("V", "all"),
                                           variable("V", "here", {{"Environment", {"Environments-1"}}})};
-  CHECK(ambiguous_values(f.frozen, scope_context(f.scene)).size() == 1);
+  CHECK(ambiguous_values(f.frozen, scope_context(f.context)).size() == 1);
 }
 
 }  // namespace

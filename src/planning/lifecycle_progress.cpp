@@ -48,13 +48,13 @@ std::vector<std::string> environments_of(const model::Phase& phase) {
   return all;
 }
 
-LifecycleProgress::LifecycleProgress(const model::Lifecycle& lifecycle, const ReleaseStanding& standing)
+LifecycleProgress::LifecycleProgress(const model::Lifecycle& lifecycle, const ReleaseHistory& history)
     : lifecycle_(lifecycle.Name) {
   bool open = true, all_complete = true;
-  for (model::Phase& phase : spelled_out(lifecycle, standing.environments)) {
-    if (standing.connected) {
-      keep_only(phase.AutomaticDeploymentTargets, *standing.connected);
-      keep_only(phase.OptionalDeploymentTargets, *standing.connected);
+  for (model::Phase& phase : spelled_out(lifecycle, history.environments)) {
+    if (history.connected) {
+      keep_only(phase.AutomaticDeploymentTargets, *history.connected);
+      keep_only(phase.OptionalDeploymentTargets, *history.connected);
     }
     const std::vector<std::string> environments = environments_of(phase);
     if (environments.empty()) continue;  // LIF-7: a phase with none of the tenant's environments is no hurdle
@@ -63,20 +63,20 @@ LifecycleProgress::LifecycleProgress(const model::Lifecycle& lifecycle, const Re
     const std::int64_t minimum = phase.MinimumEnvironmentsBeforePromotion;
     const std::int64_t required = minimum <= 0 ? all : std::min(minimum, all);
     const std::int64_t reached = std::count_if(environments.begin(), environments.end(),
-                                               [&](const std::string& id) { return standing.reached.contains(id); });
+                                               [&](const std::string& id) { return history.reached.contains(id); });
     const bool complete = reached >= required;
-    const bool blocked = standing.blocked && !phases_.empty() && reached == 0;  // BLK-2: the first phase stays usable
+    const bool blocked = history.blocked && !phases_.empty() && reached == 0;  // BLK-2: the first phase stays usable
 
     const Progress progress = !open || blocked ? Progress::Pending : complete ? Progress::Complete : Progress::Current;
     if (progress == Progress::Current) {
       for (const std::string& id : environments) {
-        if (!standing.reached.contains(id)) next_.push_back(id);
+        if (!history.reached.contains(id)) next_.push_back(id);
       }
       if (!phase.IsOptionalPhase) next_required_ = required - reached;
     }
     if (all_complete && !blocked) {  // BLK-2
       for (const std::string& id : phase.AutomaticDeploymentTargets) {
-        if (!standing.reached.contains(id)) automatic_.push_back(id);
+        if (!history.reached.contains(id)) automatic_.push_back(id);
       }
     }
     all_complete = all_complete && complete;

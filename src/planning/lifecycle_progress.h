@@ -16,7 +16,7 @@
 namespace slipway::planning {
 
 /// What progression depends on besides the lifecycle itself.
-struct ReleaseStanding {
+struct ReleaseHistory {
   std::vector<std::string> environments;       ///< every environment of the space, in its order (OBJ-3)
   std::set<std::string, std::less<>> reached;  ///< where this release has succeeded for this tenant (LIF-2)
   /// Environments that the tenant is connected to; nullopt for an untenanted deployment (LIF-7).
@@ -37,7 +37,7 @@ struct PhaseProgress {
 
 class LifecycleProgress {
  public:
-  LifecycleProgress(const model::Lifecycle&, const ReleaseStanding&);
+  LifecycleProgress(const model::Lifecycle&, const ReleaseHistory&);
 
   const std::vector<PhaseProgress>& phases() const { return phases_; }
   /// Environments to go to next: those of the current phases where the release has not succeeded yet.

@@ -13,7 +13,7 @@
 namespace slipway::planning {
 namespace {
 
-using Scene = DeploymentScene;
+using Scene = DeploymentContext;
 using Value = std::optional<std::string>;
 
 Value unless_empty(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
@@ -66,7 +66,8 @@ constexpr auto kTable = std::to_array<SystemVariable>({
      [](const Scene& s) { return unless_empty(s.deployment.previous_release.version); }, kFirstHere},
     {"Octopus.Deployment.Id", "the deployment", [](const Scene& s) { return Value(s.deployment.id); }},
     {"Octopus.Deployment.Name", "its name", [](const Scene& s) { return Value(s.deployment.name); }},
-    {"Octopus.Deployment.Comments", "its comments", [](const Scene& s) { return Value(s.deployment.comments); }},
+    {"Octopus.Deployment.Comments", "its comments",
+     [](const Scene& s) { return Value(s.deployment.options.Comments); }},
     {"Octopus.Deployment.Created", "when it was made",
      [](const Scene& s) { return Value(to_rfc3339(s.deployment.created)); }},
     {"Octopus.Deployment.CreatedBy.Id", "who made it", [](const Scene& s) { return Value(s.created_by.Id); }},

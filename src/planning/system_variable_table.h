@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "planning/deployment_scene.h"
+#include "planning/deployment_context.h"
 
 namespace slipway::planning {
 
@@ -15,7 +15,7 @@ struct SystemVariable {
   std::string_view name;  ///< `[*]` stands for any index
   std::string_view meaning;
   /// Null for what depends on the step: add_place_variables, add_package_variables and add_results tell it.
-  std::optional<std::string> (*of)(const DeploymentScene&) = nullptr;
+  std::optional<std::string> (*of)(const DeploymentContext&) = nullptr;
   std::string_view none = {};  ///< when it has no value, a clause; empty where it always has one
 };
 

@@ -15,8 +15,8 @@ namespace slipway::planning {
 namespace {
 
 /// A deployment of which everything is known.
-DeploymentScene full_scene() {
-  DeploymentScene scene;
+DeploymentContext full_scene() {
+  DeploymentContext context;
   FrozenRelease frozen;
   model::Action action;
   action.Id = "Actions-1";
@@ -30,31 +30,31 @@ DeploymentScene full_scene() {
   step.Name = "Deploy web";
   step.Actions = {action};
   frozen.process.Steps = {step};
-  scene.frozen = std::make_shared<const FrozenRelease>(std::move(frozen));
-  scene.release.packages = {
+  context.frozen = std::make_shared<const FrozenRelease>(std::move(frozen));
+  context.release.packages = {
       {"Deploy web", "Deploy web", "", "1.0", "shop/web", "Feeds-1", "registry", "sha256:1"},
       {"Deploy web", "Deploy web", "side", "1.0", "shop/side", "Feeds-1", "registry", "sha256:2"}};
-  scene.release.custom_fields = {{"Ticket", "A-1"}};
-  scene.release.git_ref = "refs/heads/main";
-  scene.release.git_commit = "9e1a2b3";
-  scene.release.previous = {"Releases-1", "1.0"};
-  scene.deployment.current_release = {"Releases-1", "1.0"};
-  scene.deployment.previous_release = {"Releases-1", "1.0"};
-  scene.deployment.previous_successful = "Deployments-1";
-  scene.deployment.queue_expiry = Time();
-  scene.tenant = model::Tenant{};
-  scene.server_uri = "https://slipway.example";
-  return scene;
+  context.release.custom_fields = {{"Ticket", "A-1"}};
+  context.release.git_ref = "refs/heads/main";
+  context.release.git_commit = "9e1a2b3";
+  context.release.previous = {"Releases-1", "1.0"};
+  context.deployment.current_release = {"Releases-1", "1.0"};
+  context.deployment.previous_release = {"Releases-1", "1.0"};
+  context.deployment.previous_successful = "Deployments-1";
+  context.deployment.queue_expiry = Time();
+  context.tenant = model::Tenant{};
+  context.server_uri = "https://slipway.example";
+  return context;
 }
 
 /// The names that a deployment's variables have, indexes as `[*]`.
-std::set<std::string> names_in(const DeploymentScene& scene) {
-  DeploymentVariables all = deployment_variables(scene, {});
-  const Plan plan = make_plan(scene.frozen->process, {});
+std::set<std::string> names_in(const DeploymentContext& context) {
+  DeploymentVariables all = deployment_variables(context, {});
+  const Plan plan = make_plan(context.frozen->process, {});
   StepResults results;
   results.error = "It failed.";
   results.outputs["Earlier"]["Url"] = "x";
-  add_action_variables(all, scene, plan.Steps.at(0), plan.Steps.at(0).Actions.at(0), results);
+  add_action_variables(all, context, plan.Steps.at(0), plan.Steps.at(0).Actions.at(0), results);
   std::set<std::string> names;
   for (const language::Variable& variable : all.all()) {
     std::string name = variable.name;
@@ -92,7 +92,7 @@ TEST_CASE("VAR-9: every system variable has a value in a deployment, or says whe
 }
 
 TEST_CASE("VAR-9: what always has a value has one in the barest deployment") {
-  DeploymentScene bare = full_scene();
+  DeploymentContext bare = full_scene();
   bare.release = {};
   bare.deployment = {};
   bare.tenant.reset();

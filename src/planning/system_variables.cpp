@@ -35,12 +35,12 @@ std::string number_of(const PlannedStep& step, const PlannedAction& action) {
 
 }  // namespace
 
-void add_system_variables(DeploymentVariables& out, const DeploymentScene& scene) {
+void add_system_variables(DeploymentVariables& out, const DeploymentContext& context) {
   for (const SystemVariable& variable : system_variables()) {
     if (variable.of == nullptr) continue;
-    if (auto value = variable.of(scene)) out.add_system(std::string(variable.name), std::move(*value));
+    if (auto value = variable.of(context)) out.add_system(std::string(variable.name), std::move(*value));
   }
-  for (const auto& [field, value] : scene.release.custom_fields) {
+  for (const auto& [field, value] : context.release.custom_fields) {
     out.add_system(fmt::format("Octopus.Release.CustomFields[{}]", field), value);
   }
 }

@@ -5,14 +5,14 @@
 #include <string_view>
 
 #include "model/resources/projects/deployment_process.h"
-#include "planning/deployment_scene.h"
+#include "planning/deployment_context.h"
 #include "planning/plan.h"
 #include "planning/variable_list.h"
 
 namespace slipway::planning {
 
 /// Release, deployment, environment, project, space, task and links: the same for all actions.
-void add_system_variables(DeploymentVariables&, const DeploymentScene&);
+void add_system_variables(DeploymentVariables&, const DeploymentContext&);
 /// Where in the process an action stands.
 void add_place_variables(DeploymentVariables&, const PlannedStep&, const PlannedAction&);
 /// Octopus.Action.Package[reference].…, and for the primary package also Octopus.Action.Package.….

@@ -37,7 +37,7 @@ const std::map<std::string, model::Value>& library_values(const model::TenantVar
 }
 
 /// TEN-10: the tenant's value of each template, else the template's default, which `template_owner` keeps.
-void add_templates(DeploymentVariables& out, const DeploymentScene& scene,
+void add_templates(DeploymentVariables& out, const DeploymentContext& context,
                    const std::vector<model::VariableTemplate>& templates,
                    const std::map<std::string, model::Value>& values, const std::string& template_owner,
                    VariableSource source, const language::Scope& scope) {
@@ -45,26 +45,26 @@ void add_templates(DeploymentVariables& out, const DeploymentScene& scene,
     const model::Value* own = find_value(values, parameter.Id);
     const model::Value& value = own != nullptr ? *own : parameter.DefaultValue;
     if (model::is_blank(value)) continue;
-    language::Variable variable = named_variable(parameter.Id, parameter.Name, source, scene.tenant->Name);
+    language::Variable variable = named_variable(parameter.Id, parameter.Name, source, context.tenant->Name);
     variable.type = type_of(parameter);
     variable.is_sensitive = model::secret_of(value).has_value();
     variable.scope = scope;
-    out.add_typed(std::move(variable), value, own != nullptr ? scene.tenant_variables.Id : template_owner);
+    out.add_typed(std::move(variable), value, own != nullptr ? context.tenant_variables.Id : template_owner);
   }
 }
 
 }  // namespace
 
-void add_tenant_values(DeploymentVariables& out, const DeploymentScene& scene) {
-  if (!scene.tenant) return;
-  const language::Scope tenant{{ScopeKind::tenant, {scene.tenant->Id}}};
+void add_tenant_values(DeploymentVariables& out, const DeploymentContext& context) {
+  if (!context.tenant) return;
+  const language::Scope tenant{{ScopeKind::tenant, {context.tenant->Id}}};
   language::Scope tenant_here = tenant;
-  tenant_here[ScopeKind::environment] = {scene.environment.Id};
-  add_templates(out, scene, scene.project.Templates,
-                project_values(scene.tenant_variables, scene.project.Id, scene.environment.Id), scene.project.Id,
-                VariableSource::tenant_project, tenant_here);
-  for (const model::LibraryVariableSet& library : scene.libraries) {
-    add_templates(out, scene, library.Templates, library_values(scene.tenant_variables, library.Id), library.Id,
+  tenant_here[ScopeKind::environment] = {context.environment.Id};
+  add_templates(out, context, context.project.Templates,
+                project_values(context.tenant_variables, context.project.Id, context.environment.Id),
+                context.project.Id, VariableSource::tenant_project, tenant_here);
+  for (const model::LibraryVariableSet& library : context.libraries) {
+    add_templates(out, context, library.Templates, library_values(context.tenant_variables, library.Id), library.Id,
                   VariableSource::tenant_common, tenant);
   }
 }

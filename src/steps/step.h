@@ -18,7 +18,7 @@
 
 #include "base/describe.h"
 #include "base/error.h"
-#include "base/park.h"
+#include "base/retry_later.h"
 #include "base/secret.h"
 #include "base/time.h"
 
@@ -115,7 +115,7 @@ struct ActionSpec {
 };
 
 /// Thrown by a context to end a canceled step before its next change; steps let it pass.
-struct Unwind {};
+struct Cancelled {};
 
 class StepContext {
  public:
@@ -198,7 +198,7 @@ class StepType {
   /// The layout of its journal. A unit whose journal was begun under a version below oldest_journal() can't go on.
   virtual int journal_version() const { return 1; }
   virtual int oldest_journal() const { return 1; }
-  /// Throws Error for what can't be done, Park for "not now".
+  /// Throws Error for what can't be done, RetryLater for "not now".
   virtual Outcome execute(StepContext&) const = 0;
 };
 

@@ -2,8 +2,8 @@
 
 #include "base/hash.h"
 #include "model/ids.h"
+#include "storage/compression.h"
 #include "storage/document_door.h"
-#include "storage/packing.h"
 #include "storage/queries.h"
 
 namespace slipway::storage {

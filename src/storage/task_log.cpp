@@ -4,8 +4,8 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "storage/compression.h"
 #include "storage/numbered_id.h"
-#include "storage/packing.h"
 #include "storage/queries.h"
 
 namespace slipway::storage {

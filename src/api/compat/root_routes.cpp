@@ -4,7 +4,7 @@
 
 #include "api/http/server_status_routes.h"
 #include "api/http/shape.h"
-#include "api/people/directory.h"
+#include "api/people/space_and_user_cache.h"
 
 namespace slipway::api {
 namespace {

@@ -58,7 +58,7 @@ net::Response answer_once(Call& call, std::string_view name,
 
 storage::ReleaseRecord addressed_release(const Call& call, storage::Reader& reader, const std::string& id) {
   auto release = storage::find_release(reader, id);
-  if (!release || release->space != call.space) commands::fail_unknown("resource", id);
+  if (!release || release->space != call.space) model::fail_unknown("resource", id);
   return std::move(*release);
 }
 

@@ -14,8 +14,8 @@
 #include "api/http/paging.h"
 #include "api/http/route.h"
 #include "commands/context.h"
-#include "commands/names.h"
 #include "model/lookup.h"
+#include "model/require.h"
 #include "storage/database.h"
 #include "storage/releases.h"
 #include "storage/tasks.h"
@@ -37,7 +37,7 @@ net::Response answer_once(Call&, std::string_view name,
 template <class T>
 T addressed(const model::Lookup& lookup, std::string_view scope, const std::string& name) {
   auto found = model::find_named<T>(lookup, scope, name);
-  if (!found) commands::fail_unknown("resource", name);
+  if (!found) model::fail_unknown("resource", name);
   return std::move(*found);
 }
 /// The release of the call's space that a path names by id; throws Error{not_found}.

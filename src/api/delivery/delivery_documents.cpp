@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/describe.h"
-#include "commands/records.h"
 #include "model/resources/people/user.h"
 #include "storage/document_lookup.h"
+#include "views/records.h"
 
 namespace slipway::api {
 namespace {
@@ -86,7 +86,7 @@ DeliveryDocuments::DeliveryDocuments(storage::Reader& reader, Time now)
     : reader_(reader), now_(now), hold_(storage::queue_hold(reader)) {}
 
 json::object DeliveryDocuments::release(const storage::ReleaseRecord& record) const {
-  const commands::ReleaseBody body = commands::body_of(record);
+  const views::ReleaseBody body = views::body_of(record);
   return {{"Id", record.id},
           {"SpaceId", record.space},
           {"ProjectId", record.project},
@@ -107,42 +107,42 @@ json::object DeliveryDocuments::release(const storage::ReleaseRecord& record) co
 }
 
 json::object DeliveryDocuments::deployment(const storage::DeploymentRecord& record) {
-  const commands::DeploymentBody body = commands::body_of(record);
+  const views::DeploymentBody body = views::body_of(record);
   const storage::ReleaseRecord* release = find_release(record.release);
   const auto task = storage::find_task(reader_, record.task);
   json::object form_values;
   for (const auto& [variable, value] : body.FormValues) {
     if (value.is_string()) form_values.emplace(variable, value);  // answers to sensitive prompts are never shown
   }
-  return {{"Id", record.id},
-          {"SpaceId", record.space},
-          {"ReleaseId", record.release},
-          {"EnvironmentId", record.environment},
-          {"TenantId", text_or_null(record.tenant)},
-          {"ProjectId", record.project},
-          {"ChannelId", record.channel},
-          {"DeploymentProcessId", release == nullptr ? json::value(nullptr) : json::value(release->process_snapshot)},
-          {"TaskId", record.task},
-          {"Name", body.Name},
-          {"Created", to_rfc3339(record.created)},
-          {"DeployedBy", username(record.deployed_by)},
-          {"DeployedById", record.deployed_by},
-          {"Comments", text_or_null(body.Comments)},
-          {"QueueTime", json::to_json(body.QueueTime)},
-          {"QueueTimeExpiry", json::to_json(body.QueueTimeExpiry)},
-          {"ForcePackageDownload", body.ForcePackageDownload},
-          {"ForcePackageRedeployment", body.ForcePackageRedeployment},
-          {"UseGuidedFailure", body.UseGuidedFailure},
-          {"FailureEncountered", task && task->state == storage::TaskState::Failed},
-          {"ManifestVariableSetId", nullptr},
-          {"SkipActions", json::to_json(body.SkipActions)},
-          {"SpecificMachineIds", json::array()},
-          {"ExcludedMachineIds", json::array()},
-          {"DeployedToMachineIds", json::array()},
-          {"FormValues", std::move(form_values)},
-          {"Changes", json::array()},
-          {"ChangesMarkdown", ""},
-          {"Links", deployment_links(record)}};
+  json::object document{
+      {"Id", record.id},
+      {"SpaceId", record.space},
+      {"ReleaseId", record.release},
+      {"EnvironmentId", record.environment},
+      {"TenantId", text_or_null(record.tenant)},
+      {"ProjectId", record.project},
+      {"ChannelId", record.channel},
+      {"DeploymentProcessId", release == nullptr ? json::value(nullptr) : json::value(release->process_snapshot)},
+      {"TaskId", record.task},
+      {"Name", body.Name},
+      {"Created", to_rfc3339(record.created)},
+      {"DeployedBy", username(record.deployed_by)},
+      {"DeployedById", record.deployed_by},
+      {"UseGuidedFailure", body.UseGuidedFailure},
+      {"FailureEncountered", task && task->state == storage::TaskState::Failed},
+      {"ManifestVariableSetId", nullptr},
+      {"SkipActions", json::to_json(body.SkipActions)},
+      {"SpecificMachineIds", json::array()},
+      {"ExcludedMachineIds", json::array()},
+      {"DeployedToMachineIds", json::array()},
+      {"FormValues", std::move(form_values)},
+      {"Changes", json::array()},
+      {"ChangesMarkdown", ""},
+      {"Links", deployment_links(record)}};
+  const json::value options = json::to_json(body.options());
+  for (const auto& option : options.get_object()) document.insert(option);
+  document["Comments"] = text_or_null(body.Comments);
+  return document;
 }
 
 json::object DeliveryDocuments::task(const storage::TaskRecord& record) const {

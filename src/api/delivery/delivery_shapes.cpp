@@ -1,6 +1,7 @@
 #include "api/delivery/delivery_shapes.h"
 
 #include "api/http/shape.h"
+#include "planning/deployment_options.h"
 #include "planning/lifecycle_progress.h"
 #include "planning/package_selection.h"
 
@@ -33,36 +34,44 @@ json::object release() {
        {"Links", links()}});
 }
 
+/// The shape of an object that has the members of T, too. What it says of one by itself stands.
+template <json::Described T>
+json::object with_members_of(json::object shape) {
+  const json::object added = of<T>();
+  for (const auto& member : added.at("properties").get_object()) {
+    const bool is_new = shape["properties"].as_object().emplace(member.key(), member.value()).second;
+    if (is_new) shape["required"].as_array().emplace_back(member.key());
+  }
+  return shape;
+}
+
 json::object deployment() {
-  return object({{"Id", text()},
-                 {"SpaceId", text()},
-                 {"ReleaseId", text()},
-                 {"EnvironmentId", text()},
-                 {"TenantId", or_null(text())},
-                 {"ProjectId", text()},
-                 {"ChannelId", text()},
-                 {"DeploymentProcessId", or_null(text())},
-                 {"TaskId", text()},
-                 {"Name", text()},
-                 {"Created", time()},
-                 {"DeployedBy", text()},
-                 {"DeployedById", text()},
-                 {"Comments", or_null(text())},
-                 {"QueueTime", or_null(time())},
-                 {"QueueTimeExpiry", or_null(time())},
-                 {"ForcePackageDownload", flag()},
-                 {"ForcePackageRedeployment", flag()},
-                 {"UseGuidedFailure", flag()},
-                 {"FailureEncountered", flag()},
-                 {"ManifestVariableSetId", or_null(text())},
-                 {"SkipActions", texts()},
-                 {"SpecificMachineIds", texts()},
-                 {"ExcludedMachineIds", texts()},
-                 {"DeployedToMachineIds", texts()},
-                 {"FormValues", map_of(text())},
-                 {"Changes", list_of(map_of(anything()))},
-                 {"ChangesMarkdown", text()},
-                 {"Links", links()}});
+  json::object shape = object({{"Id", text()},
+                               {"SpaceId", text()},
+                               {"ReleaseId", text()},
+                               {"EnvironmentId", text()},
+                               {"TenantId", or_null(text())},
+                               {"ProjectId", text()},
+                               {"ChannelId", text()},
+                               {"DeploymentProcessId", or_null(text())},
+                               {"TaskId", text()},
+                               {"Name", text()},
+                               {"Created", time()},
+                               {"DeployedBy", text()},
+                               {"DeployedById", text()},
+                               {"Comments", or_null(text())},
+                               {"UseGuidedFailure", flag()},
+                               {"FailureEncountered", flag()},
+                               {"ManifestVariableSetId", or_null(text())},
+                               {"SkipActions", texts()},
+                               {"SpecificMachineIds", texts()},
+                               {"ExcludedMachineIds", texts()},
+                               {"DeployedToMachineIds", texts()},
+                               {"FormValues", map_of(text())},
+                               {"Changes", list_of(map_of(anything()))},
+                               {"ChangesMarkdown", text()},
+                               {"Links", links()}});
+  return with_members_of<planning::DeploymentOptions>(std::move(shape));
 }
 
 json::object state() {

@@ -6,10 +6,7 @@
 
 #include "api/delivery/delivery_call.h"
 #include "base/describe.h"
-#include "commands/deployment_scene.h"
 #include "commands/prompts.h"
-#include "commands/release_lookup.h"
-#include "commands/standing.h"
 #include "model/resources/infrastructure/environment.h"
 #include "model/resources/tenants/tenant.h"
 #include "planning/deployment_variables.h"
@@ -17,6 +14,9 @@
 #include "planning/tenant_selection.h"
 #include "storage/document_lookup.h"
 #include "storage/resources.h"
+#include "views/deployment_context.h"
+#include "views/release_lookup.h"
+#include "views/release_progress.h"
 
 namespace slipway::api {
 namespace {
@@ -63,11 +63,11 @@ void add_element(json::array& elements, json::object& values, const model::Varia
   values[variable.Id] = model::text_of(variable.Value).value_or("");
 }
 
-json::object form_of(const planning::DeploymentScene& scene) {
+json::object form_of(const planning::DeploymentContext& context) {
   json::array elements;
   json::object values;
   for (const model::Variable* variable :
-       commands::prompts_for(scene.frozen->project_variables, planning::scope_context(scene))) {
+       commands::prompts_for(context.frozen->project_variables, planning::scope_context(context))) {
     add_element(elements, values, *variable);
   }
   return {{"Values", std::move(values)}, {"Elements", std::move(elements)}};
@@ -104,13 +104,13 @@ json::object preview_deployment(storage::Reader& reader, const storage::ReleaseR
   if (!tenant.empty()) planned.tenant = addressed<model::Tenant>(lookup, release.space, tenant).Id;
   planned.body = "{}";
 
-  const planning::DeploymentScene scene = commands::load_scene(reader, release, planned);
+  const planning::DeploymentContext context = views::load_context(reader, release, planned);
   json::array steps, skipped;
-  for (const planning::PlannedStep& step : commands::plan_of(scene).Steps) {
+  for (const planning::PlannedStep& step : views::plan_of(context).Steps) {
     for (std::size_t i = 0; i < step.Actions.size(); ++i) {
       const planning::PlannedAction& action = step.Actions[i];
       if (action.Unit != 0) {
-        steps.push_back(step_to_execute(*planning::find_action(scene.frozen->process, action.ActionId),
+        steps.push_back(step_to_execute(*planning::find_action(context.frozen->process, action.ActionId),
                                         planning::action_number(step, i)));
       } else {
         skipped.push_back(
@@ -118,23 +118,23 @@ json::object preview_deployment(storage::Reader& reader, const storage::ReleaseR
       }
     }
   }
-  if (include_disabled) add_disabled(steps, scene.frozen->process);
+  if (include_disabled) add_disabled(steps, context.frozen->process);
   return {{"StepsToExecute", std::move(steps)},
           {"StepsToSkip", std::move(skipped)},
-          {"UseGuidedFailureModeByDefault", commands::guided_failure_by_default(scene.project, scene.environment)},
+          {"UseGuidedFailureModeByDefault", views::guided_failure_by_default(context.project, context.environment)},
           {"Changes", json::array()},
           {"ChangesMarkdown", ""},
-          {"Form", form_of(scene)},
+          {"Form", form_of(context)},
           {"Links", json::object()}};
 }
 
 json::object deployment_template(storage::Reader& reader, const storage::ReleaseRecord& release) {
   const storage::DocumentLookup lookup(reader);
-  const commands::ReleaseStandings standings(reader, release);
+  const views::ReleaseProgress progress(reader, release);
   const auto promotions = [&](const model::Tenant* tenant) {
     json::array open;
-    for (const std::string& id : standings.progress(tenant).allowed()) {
-      open.push_back(promotion(release, id, standings.name_of(id), tenant));
+    for (const std::string& id : progress.of(tenant).allowed()) {
+      open.push_back(promotion(release, id, progress.name_of(id), tenant));
     }
     return open;
   };

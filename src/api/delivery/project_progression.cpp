@@ -5,14 +5,14 @@
 
 #include "api/delivery/delivery_documents.h"
 #include "base/describe.h"
-#include "commands/records.h"
-#include "commands/standing.h"
 #include "model/resources/delivery/lifecycle.h"
 #include "model/resources/infrastructure/environment.h"
 #include "model/resources/projects/channel.h"
 #include "planning/lifecycle_progress.h"
 #include "storage/document_lookup.h"
 #include "storage/releases.h"
+#include "views/records.h"
+#include "views/release_progress.h"
 
 namespace slipway::api {
 namespace {
@@ -46,11 +46,11 @@ json::object deployments_of(storage::Reader& reader, DeliveryDocuments& document
 /// The environments that the channel's lifecycle leads through, in the space's order.
 json::array environments_of(const storage::DocumentLookup& lookup, const model::Project& project,
                             const model::Channel& channel, const std::vector<model::Environment>& all) {
-  planning::ReleaseStanding standing;
-  for (const model::Environment& environment : all) standing.environments.push_back(environment.Id);
+  planning::ReleaseHistory history;
+  for (const model::Environment& environment : all) history.environments.push_back(environment.Id);
   const auto lifecycle = model::find<model::Lifecycle>(lookup, channel.LifecycleId.value_or(project.LifecycleId));
   std::set<std::string> reachable;
-  const planning::LifecycleProgress progress(lifecycle.value_or(model::Lifecycle{}), standing);
+  const planning::LifecycleProgress progress(lifecycle.value_or(model::Lifecycle{}), history);
   for (const planning::PhaseProgress& phase : progress.phases()) {
     for (std::string& id : planning::environments_of(phase.phase)) reachable.insert(std::move(id));
   }
@@ -83,13 +83,13 @@ json::object project_progression(storage::Reader& reader, const model::Project& 
   filter.project = project.Id;
   json::array releases;
   for (const storage::ReleaseRecord& release : storage::list_releases(reader, filter, {0, most}).items) {
-    const auto progress = commands::ReleaseStandings(reader, release).progress(nullptr);
+    const auto progress = views::ReleaseProgress(reader, release).of(nullptr);
     const json::value* channel = channels.if_contains(release.channel);
     releases.push_back(json::object{{"Release", documents.release(release)},
                                     {"Channel", channel == nullptr ? json::value(nullptr) : *channel},
                                     {"Deployments", deployments_of(reader, documents, release.id, states)},
                                     {"NextDeployments", json::to_json(progress.next())},
-                                    {"HasUnresolvedDefect", commands::body_of(release).is_blocked()},
+                                    {"HasUnresolvedDefect", views::body_of(release).is_blocked()},
                                     {"ReleaseRetentionPeriod", nullptr},
                                     {"TentacleRetentionPeriod", nullptr}});
   }

@@ -15,12 +15,12 @@
 #include "commands/change_release.h"
 #include "commands/create_release.h"
 #include "commands/feed_access.h"
-#include "commands/release_lookup.h"
-#include "commands/standing.h"
 #include "model/resources/infrastructure/environment.h"
 #include "model/resources/packages/feed.h"
 #include "model/resources/projects/project.h"
 #include "storage/document_lookup.h"
+#include "views/release_lookup.h"
+#include "views/release_progress.h"
 
 namespace slipway::api {
 namespace {
@@ -246,8 +246,8 @@ model::Channel channel_of_project(Call& call, storage::Reader& reader) {
 /// A version of a project's release; any spelling of it (VER-1).
 net::Response get_by_version(Call& call, storage::Reader& reader, const std::string& project) {
   const std::string& version = call.parameter("version");
-  const auto release = commands::find_release_of(reader, project, version);
-  if (!release) commands::fail_unknown("resource", version);
+  const auto release = views::find_release_of(reader, project, version);
+  if (!release) model::fail_unknown("resource", version);
   return json_response(200, DeliveryDocuments(reader, call.services.clock.now()).release(*release));
 }
 
@@ -258,8 +258,8 @@ net::Response get(Call& call, storage::Reader& reader) {
 
 net::Response progression(Call& call, storage::Reader& reader) {
   const auto release = addressed_release(call, reader, call.parameter("id"));
-  const commands::ReleaseStandings standings(reader, release);
-  const auto progress = standings.progress(nullptr);
+  const views::ReleaseProgress lifecycles(reader, release);
+  const planning::LifecycleProgress progress = lifecycles.of(nullptr);
   DeliveryDocuments documents(reader, call.services.clock.now());
   storage::DeploymentFilter filter;
   filter.release = release.id;
@@ -276,7 +276,7 @@ net::Response progression(Call& call, storage::Reader& reader) {
         in_phase.push_back(
             json::object{{"Task", documents.task(*task)}, {"Deployment", documents.deployment(deployment)}});
     }
-    const std::string name = p.phase.Name.empty() ? standings.name_of(environments.front()) : p.phase.Name;
+    const std::string name = p.phase.Name.empty() ? lifecycles.name_of(environments.front()) : p.phase.Name;
     phases.push_back(json::object{
         {"Id", p.phase.Id.empty() ? json::value(nullptr) : json::value(p.phase.Id)},
         {"Name", name},
@@ -304,7 +304,7 @@ std::vector<FrozenImage> images_of(Call& call, storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
   commands::CommandContext context = command_context(call);
   std::vector<FrozenImage> images;
-  for (auto& package : commands::body_of(addressed_release(call, reader, call.parameter("id"))).SelectedPackages) {
+  for (auto& package : views::body_of(addressed_release(call, reader, call.parameter("id"))).SelectedPackages) {
     const auto feed =
         package.Registry.empty() ? std::nullopt : model::find_in<model::Feed>(lookup, call.space, package.FeedId);
     if (feed && context.feeds.knows(feed->FeedType)) {
@@ -331,14 +331,14 @@ net::Response missing_packages(Call& call) {
   return json_response(200, json::object{{"Packages", std::move(missing)}});
 }
 
-json::object defect_document(const commands::Defect& defect) {
+json::object defect_document(const views::Defect& defect) {
   json::object document = json::to_json(defect).get_object();
   document["Links"] = json::object();
   return document;
 }
 
 net::Response list_defects(Call& call, storage::Reader& reader) {
-  auto body = commands::body_of(addressed_release(call, reader, call.parameter("id")));
+  auto body = views::body_of(addressed_release(call, reader, call.parameter("id")));
   const storage::Slice slice = slice_of(call.query);
   return page_of(call, "Defect", part_of(std::move(body.Defects), slice), slice, defect_document);
 }
@@ -453,7 +453,7 @@ std::vector<Route> release_routes() {
             [](Call& call, storage::Reader& reader) {
               const auto channel = model::find_in<model::Channel>(storage::DocumentLookup(reader), call.space,
                                                                   call.parameter("channel"));
-              if (!channel) commands::fail_unknown("resource", call.parameter("channel"));
+              if (!channel) model::fail_unknown("resource", call.parameter("channel"));
               return list_of_channel(call, reader, *channel);
             }}
           .with_query(paged({{"ids", QueryKind::texts}, {"searchByVersion"}}))

@@ -199,9 +199,9 @@ const Batch* LiveStreams::State::batch_after(std::int64_t seen) {
 void LiveStreams::State::check_access() {
   const Time now = parts.clock.now();
   parts.database.read([&](storage::Reader& reader) {
-    const auto directory = parts.directory.at(reader);
+    const auto known = parts.spaces_and_users.at(reader);
     for (Open& one : open) {
-      auto principal = renew(one.reader.principal, reader, *directory, now);
+      auto principal = renew(one.reader.principal, reader, *known, now);
       if (principal) {
         one.reader.principal = std::move(*principal);
       } else {

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "api/live/live_event.h"
-#include "api/people/directory.h"
+#include "api/people/space_and_user_cache.h"
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -36,7 +36,7 @@ class LiveStreams {
   /// What it is given outlives it, and the database its writes.
   struct Parts {
     storage::Database& database;
-    Directory& directory;
+    SpaceAndUserCache& spaces_and_users;
     const model::Catalogue& catalogue;
     Executor& executor;
     const Clock& clock;

@@ -38,14 +38,14 @@ std::string_view shown_key(const net::Request& request) {
 }
 
 Principal authenticate(const net::Request& request, storage::Reader& reader, const storage::Vault& vault,
-                       const DirectoryState& directory, Time now) {
+                       const SpacesAndUsers& known, Time now) {
   const std::string_view text = shown_key(request);
   if (text.empty()) {
     fail(ErrorCode::unauthenticated, "The request has no API key: send it in the header X-Octopus-ApiKey.");
   }
   const auto key = storage::find_api_key(reader, vault, text);
-  const auto user = key ? directory.users.find(key->user) : directory.users.end();
-  if (user == directory.users.end()) {
+  const auto user = key ? known.users.find(key->user) : known.users.end();
+  if (user == known.users.end()) {
     fail(ErrorCode::unauthenticated,
          "The API key is unknown: it may have been deleted, belong to another server, or be cut short.");
   }
@@ -56,11 +56,11 @@ Principal authenticate(const net::Request& request, storage::Reader& reader, con
   return principal_of(user->second, *key);
 }
 
-std::optional<Principal> renew(const Principal& before, storage::Reader& reader, const DirectoryState& directory,
+std::optional<Principal> renew(const Principal& before, storage::Reader& reader, const SpacesAndUsers& known,
                                Time now) {
   const auto key = storage::find_api_key_by_id(reader, before.key);
-  const auto user = key ? directory.users.find(key->user) : directory.users.end();
-  const bool has_ended = user == directory.users.end() || (key->expires && *key->expires <= now);
+  const auto user = key ? known.users.find(key->user) : known.users.end();
+  const bool has_ended = user == known.users.end() || (key->expires && *key->expires <= now);
   return has_ended ? std::nullopt : std::optional(principal_of(user->second, *key));
 }
 

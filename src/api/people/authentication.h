@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "api/http/call.h"
-#include "api/people/directory.h"
+#include "api/people/space_and_user_cache.h"
 #include "net/http.h"
 #include "storage/database.h"
 #include "storage/secrets.h"
@@ -17,9 +17,9 @@ std::string_view shown_key(const net::Request&);
 
 /// The owner of the request's API key. Throws Error{unauthenticated} that says whether the key is missing, expired, or
 /// unknown; one whose owner is not active counts as unknown.
-Principal authenticate(const net::Request&, storage::Reader&, const storage::Vault&, const DirectoryState&, Time now);
+Principal authenticate(const net::Request&, storage::Reader&, const storage::Vault&, const SpacesAndUsers&, Time now);
 
 /// The same caller as the database shows it now; none once the key is gone or has ended, or its owner is not active.
-std::optional<Principal> renew(const Principal&, storage::Reader&, const DirectoryState&, Time now);
+std::optional<Principal> renew(const Principal&, storage::Reader&, const SpacesAndUsers&, Time now);
 
 }  // namespace slipway::api

@@ -75,11 +75,11 @@ TEST_CASE("A request with two keys is refused, whichever is good") {
     for (const std::string& other : {std::string("API-WRONGWRONGWRONGWRONGWRONG"), good}) {
       const net::Headers both{{"X-Octopus-ApiKey", good}, {header, other}};
       CHECK(api.send("GET", "/api/users/me", "", both).status == 400);
-      CHECK(api.judge(both) == 400);
-      CHECK(api.judge({{header, other}, {"X-Octopus-ApiKey", good}}) == 400);
+      CHECK(api.authorize_head(both) == 400);
+      CHECK(api.authorize_head({{header, other}, {"X-Octopus-ApiKey", good}}) == 400);
     }
   }
-  CHECK(api.judge({{"X-Octopus-ApiKey", ""}, {"X-Octopus-ApiKey", good}}) == 0);
+  CHECK(api.authorize_head({{"X-Octopus-ApiKey", ""}, {"X-Octopus-ApiKey", good}}) == 0);
 }
 
 TEST_CASE("Wrong keys are counted and slow their connection; a missing key is no guess") {
@@ -91,7 +91,7 @@ TEST_CASE("Wrong keys are counted and slow their connection; a missing key is no
   CHECK(api.server().refused_sign_ins() == 0);
   request.headers = {{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}};
   CHECK(api.handle(request).wrong_key);
-  CHECK(api.server().judge(request)->wrong_key);
+  CHECK(api.server().authorize_head(request)->wrong_key);
   CHECK(api.server().refused_sign_ins() == 2);
   request.headers = {{"X-Octopus-ApiKey", std::string(admin_key)}};
   CHECK_FALSE(api.handle(request).wrong_key);
@@ -149,10 +149,10 @@ TEST_CASE("An audit entry says from where, with what program and by which key a 
 
 TEST_CASE("A head alone tells whether its request has a valid key") {
   TestApi api;
-  CHECK(api.judge({{"X-Octopus-ApiKey", std::string(admin_key)}}) == 0);
-  CHECK(api.judge({{"Authorization", "Bearer " + std::string(admin_key)}}) == 0);
-  CHECK(api.judge({{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}}) == 401);
-  CHECK(api.judge({}) == 401);
+  CHECK(api.authorize_head({{"X-Octopus-ApiKey", std::string(admin_key)}}) == 0);
+  CHECK(api.authorize_head({{"Authorization", "Bearer " + std::string(admin_key)}}) == 0);
+  CHECK(api.authorize_head({{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}}) == 401);
+  CHECK(api.authorize_head({}) == 401);
 }
 
 TEST_CASE("An API key is shown once, works at once, and not any more when deleted or expired") {

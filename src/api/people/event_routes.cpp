@@ -94,7 +94,7 @@ net::Response get(Call& call, Reader& reader) {
   const std::string& id = call.parameter("id");
   const auto number = storage::number_of(id, storage::kEventPrefix);
   const auto event = number ? storage::find_event(reader, *number) : std::nullopt;
-  if (!event || (call.has_space && event->space != call.space)) commands::fail_unknown("resource", id);
+  if (!event || (call.has_space && event->space != call.space)) model::fail_unknown("resource", id);
   return json_response(200, event_json(*event));
 }
 

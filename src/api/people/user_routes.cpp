@@ -12,10 +12,10 @@
 #include "api/resources/resource.h"
 #include "base/error.h"
 #include "base/name.h"
-#include "commands/names.h"
 #include "documents/api_key_text.h"
 #include "documents/api_keys.h"
 #include "model/ids.h"
+#include "model/require.h"
 #include "storage/api_keys.h"
 #include "storage/resources.h"
 
@@ -54,7 +54,7 @@ net::Response list_keys(Call& call, Reader& reader) {
 ApiKey addressed_key(const Call& call, Reader& reader, std::string_view permission) {
   const std::string user = addressed_user(call, reader, permission);
   auto key = storage::find_api_key_by_id(reader, call.parameter("key"));
-  if (!key || key->user != user) commands::fail_unknown("resource", call.parameter("key"));
+  if (!key || key->user != user) model::fail_unknown("resource", call.parameter("key"));
   return std::move(*key);
 }
 

@@ -6,15 +6,15 @@
 #include "api/http/shape.h"
 #include "base/text.h"
 #include "commands/package_look_up.h"
-#include "commands/records.h"
 #include "commands/release_numbers.h"
-#include "commands/snapshots.h"
 #include "model/resources/packages/feed.h"
 #include "model/resources/projects/project.h"
 #include "planning/package_selection.h"
 #include "planning/release_variables.h"
 #include "storage/contents.h"
 #include "storage/document_lookup.h"
+#include "views/frozen_release.h"
+#include "views/records.h"
 
 namespace slipway::api {
 namespace {
@@ -48,7 +48,7 @@ model::Channel channel_of(const Call& call, const model::Lookup& lookup, const G
 
 json::value selected_last(const std::optional<storage::ReleaseRecord>& last, const planning::PackageNeed& need) {
   if (!last) return nullptr;
-  for (const planning::SelectedPackage& package : commands::body_of(*last).SelectedPackages) {
+  for (const planning::SelectedPackage& package : views::body_of(*last).SelectedPackages) {
     if (equals_ignoring_case(package.ActionName, need.action) &&
         equals_ignoring_case(package.PackageReferenceName, need.reference)) {
       return json::value(package.Version);
@@ -125,7 +125,7 @@ Ground ground_of(storage::Reader& reader, model::Project project) {
 
 /// The process under the snapshot's own id.
 model::DeploymentProcess process_of_snapshot(storage::Reader& reader, const std::string& snapshot) {
-  auto process = commands::frozen_process(reader, snapshot);
+  auto process = views::frozen_process(reader, snapshot);
   process.Id = snapshot;
   return process;
 }
@@ -135,9 +135,9 @@ Ground with_release(const Call& call, storage::Reader& reader, Ground ground) {
   const std::string id(call.query.find("releaseId").value_or(""));
   if (id.empty()) return ground;
   const auto release = addressed_release(call, reader, id);
-  if (release.project != ground.project.Id) commands::fail_unknown("resource", id);
+  if (release.project != ground.project.Id) model::fail_unknown("resource", id);
   ground.process = process_of_snapshot(reader, release.process_snapshot);
-  ground.variables = commands::frozen_variables(reader, release.variables_snapshot);
+  ground.variables = views::frozen_variables(reader, release.variables_snapshot);
   ground.channel = release.channel;
   return ground;
 }
@@ -156,11 +156,11 @@ Question question_by_process(const Call& call, storage::Reader& reader) {
   const bool is_snapshot = id.find("-s-") != std::string::npos;
   const bool is_there =
       is_snapshot ? storage::find_snapshot(reader, model::DeploymentProcess::type, id).has_value() : true;
-  if (!is_there) commands::fail_unknown("resource", id);
+  if (!is_there) model::fail_unknown("resource", id);
   const auto process =
       is_snapshot ? process_of_snapshot(reader, id) : model::find<model::DeploymentProcess>(lookup, id);
   auto project = process ? model::find<model::Project>(lookup, process->ProjectId) : std::nullopt;
-  if (!project || project->SpaceId != call.space) commands::fail_unknown("resource", id);
+  if (!project || project->SpaceId != call.space) model::fail_unknown("resource", id);
   Ground ground = ground_of(reader, std::move(*project));
   ground.process = *process;
   return question_of(call, reader, with_release(call, reader, std::move(ground)));

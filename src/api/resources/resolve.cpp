@@ -1,7 +1,7 @@
 #include "api/resources/resolve.h"
 
 #include "api/resources/other_names.h"
-#include "commands/names.h"
+#include "model/require.h"
 
 namespace slipway::api {
 
@@ -15,7 +15,7 @@ storage::StoredResource resolve(const Call& call, storage::Reader& reader, const
   if (const auto id = known_as(schema.type, id_slug_or_name)) {
     if (row = storage::find_resource(reader, *id); row) return *row;
   }
-  commands::fail_unknown("resource", id_slug_or_name);
+  model::fail_unknown("resource", id_slug_or_name);
 }
 
 }  // namespace slipway::api

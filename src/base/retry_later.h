@@ -8,11 +8,11 @@
 
 namespace slipway {
 
-class Park : public std::exception {
+class RetryLater : public std::exception {
  public:
   /// `nothing_happened`: the peer surely did not act (a limiter held the call back, or it was throttled); otherwise the
   /// call may have taken effect, and only looking can tell.
-  Park(Duration delay, std::string why, bool nothing_happened)
+  RetryLater(Duration delay, std::string why, bool nothing_happened)
       : delay_(delay), why_(std::move(why)), nothing_happened_(nothing_happened) {}
 
   Duration delay() const { return delay_; }

@@ -9,10 +9,11 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "planning/deployment_options.h"
 #include "planning/package_selection.h"
 #include "storage/releases.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 
 /// A reason not to go on with a release (BLK-1).
 struct Defect {
@@ -36,18 +37,16 @@ BOOST_DESCRIBE_STRUCT(ReleaseBody, (),
                       (ReleaseNotes, IgnoreChannelRules, SelectedPackages, LibraryVariableSetSnapshotIds, CustomFields,
                        VersionControlReference, Defects))
 
-struct DeploymentBody {
-  std::string Name, Comments;
+struct DeploymentBody : planning::DeploymentOptions {
+  planning::DeploymentOptions& options() { return *this; }
+  const planning::DeploymentOptions& options() const { return *this; }
+
+  std::string Name;
   std::map<std::string, json::value> FormValues;  ///< prompted variable's id → text or stored secret
   std::vector<std::string> SkipActions;           ///< ids
   bool UseGuidedFailure = false;
-  bool ForcePackageDownload = false;
-  bool ForcePackageRedeployment = false;
-  std::optional<Time> QueueTime, QueueTimeExpiry;
 };
-BOOST_DESCRIBE_STRUCT(DeploymentBody, (),
-                      (Name, Comments, FormValues, SkipActions, UseGuidedFailure, ForcePackageDownload,
-                       ForcePackageRedeployment, QueueTime, QueueTimeExpiry))
+BOOST_DESCRIBE_STRUCT(DeploymentBody, (planning::DeploymentOptions), (Name, FormValues, SkipActions, UseGuidedFailure))
 
 ReleaseBody body_of(const storage::ReleaseRecord&);
 DeploymentBody body_of(const storage::DeploymentRecord&);
@@ -55,4 +54,4 @@ DeploymentBody body_of(const storage::DeploymentRecord&);
 std::string to_text(const ReleaseBody&);
 std::string to_text(const DeploymentBody&);
 
-}  // namespace slipway::commands
+}  // namespace slipway::views

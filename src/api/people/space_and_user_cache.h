@@ -16,7 +16,7 @@
 namespace slipway::api {
 
 /// What the database held at one instant. Immutable.
-struct DirectoryState {
+struct SpacesAndUsers {
   std::map<std::string, std::string, std::less<>> spaces;  ///< id, slug and folded name → id
   std::string default_space;
   std::map<std::string, Principal, std::less<>> users;  ///< active ones, by id
@@ -26,14 +26,14 @@ struct DirectoryState {
 };
 
 /// Threads: any.
-class Directory {
+class SpaceAndUserCache {
  public:
   /// As the reader's snapshot has them.
-  std::shared_ptr<const DirectoryState> at(storage::Reader&);
+  std::shared_ptr<const SpacesAndUsers> at(storage::Reader&);
 
  private:
   std::mutex mutex_;
-  std::shared_ptr<const DirectoryState> state_;
+  std::shared_ptr<const SpacesAndUsers> state_;
   std::int64_t generation_ = 0;  ///< of state_
 };
 

@@ -1,4 +1,4 @@
-#include "storage/packing.h"
+#include "storage/compression.h"
 
 #include <fmt/format.h>
 #include <zstd.h>

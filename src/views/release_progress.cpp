@@ -1,63 +1,63 @@
-#include "commands/standing.h"
+#include "views/release_progress.h"
 
 #include <algorithm>
 #include <set>
 
-#include "commands/names.h"
-#include "commands/records.h"
+#include "model/require.h"
 #include "planning/tenant_selection.h"
 #include "storage/document_lookup.h"
+#include "views/records.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 
 namespace {
 
 model::Lifecycle lifecycle_of(const model::Lookup& lookup, const model::Project& project,
                               const model::Channel& channel) {
-  return require<model::Lifecycle>(lookup, channel.LifecycleId.value_or(project.LifecycleId), "lifecycle");
+  return model::require<model::Lifecycle>(lookup, channel.LifecycleId.value_or(project.LifecycleId), "lifecycle");
 }
 
 }  // namespace
 
-ReleaseStandings::ReleaseStandings(storage::Reader& reader, const storage::ReleaseRecord& release)
+ReleaseProgress::ReleaseProgress(storage::Reader& reader, const storage::ReleaseRecord& release)
     : reader_(reader), release_(release) {
   const storage::DocumentLookup lookup(reader);
-  project_ = require<model::Project>(lookup, release.project, "project");
-  channel_ = require<model::Channel>(lookup, release.channel, "channel");
+  project_ = model::require<model::Project>(lookup, release.project, "project");
+  channel_ = model::require<model::Channel>(lookup, release.channel, "channel");
   lifecycle_ = lifecycle_of(lookup, project_, channel_);
   environments_ = model::list<model::Environment>(lookup, release.space);
   for (const model::Environment& environment : environments_) environment_ids_.push_back(environment.Id);
   blocked_ = body_of(release).is_blocked();
 }
 
-const model::Environment* ReleaseStandings::find_environment(std::string_view id) const {
+const model::Environment* ReleaseProgress::find_environment(std::string_view id) const {
   const auto found =
       std::find_if(environments_.begin(), environments_.end(), [&](const auto& e) { return e.Id == id; });
   return found == environments_.end() ? nullptr : &*found;
 }
 
-std::string ReleaseStandings::name_of(std::string_view environment) const {
+std::string ReleaseProgress::name_of(std::string_view environment) const {
   const model::Environment* found = find_environment(environment);
   return found == nullptr ? std::string(environment) : found->Name;
 }
 
-planning::LifecycleProgress ReleaseStandings::progress(const model::Tenant* tenant) const {
-  planning::ReleaseStanding standing;
-  standing.environments = environment_ids_;
-  standing.blocked = blocked_;
+planning::LifecycleProgress ReleaseProgress::of(const model::Tenant* tenant) const {
+  planning::ReleaseHistory history;
+  history.environments = environment_ids_;
+  history.blocked = blocked_;
   for (std::string& id : storage::environments_reached(reader_, release_.id, tenant == nullptr ? "" : tenant->Id)) {
-    standing.reached.insert(std::move(id));
+    history.reached.insert(std::move(id));
   }
   if (tenant != nullptr) {
-    standing.connected.emplace();
+    history.connected.emplace();
     if (const auto* connected = planning::connected_environments(*tenant, release_.project)) {
-      standing.connected->insert(connected->begin(), connected->end());
+      history.connected->insert(connected->begin(), connected->end());
     }
   }
-  return {lifecycle_, standing};
+  return {lifecycle_, history};
 }
 
-bool ReleaseStandings::is_urgent(std::string_view environment) const {
+bool ReleaseProgress::is_urgent(std::string_view environment) const {
   return std::any_of(lifecycle_.Phases.begin(), lifecycle_.Phases.end(), [&](const model::Phase& phase) {
     const auto ids = planning::environments_of(phase);
     return phase.IsPriorityPhase && std::find(ids.begin(), ids.end(), environment) != ids.end();
@@ -92,27 +92,27 @@ std::vector<model::Tenant> tenants_for(storage::Reader& reader, const storage::R
 
 Automatic deploys_automatically(storage::Reader& reader, const storage::ReleaseRecord& release) {
   const storage::DocumentLookup lookup(reader);
-  const auto project = require<model::Project>(lookup, release.project, "project");
-  const auto channel = require<model::Channel>(lookup, release.channel, "channel");
+  const auto project = model::require<model::Project>(lookup, release.project, "project");
+  const auto channel = model::require<model::Channel>(lookup, release.channel, "channel");
   const auto lifecycle = lifecycle_of(lookup, project, channel);
   return {has_automatic_targets(lifecycle), {project.Id, channel.Id, lifecycle.Id}};
 }
 
 std::vector<AutomaticTarget> automatic_targets(storage::Reader& reader, const storage::ReleaseRecord& release,
                                                const std::optional<std::string>& only) {
-  const ReleaseStandings standings(reader, release);
+  const ReleaseProgress progress(reader, release);
   std::vector<AutomaticTarget> targets;
-  if (standings.project().IsDisabled || !has_automatic_targets(standings.lifecycle())) return targets;
+  if (progress.project().IsDisabled || !has_automatic_targets(progress.lifecycle())) return targets;
   const auto add = [&](const model::Tenant* tenant) {
-    const planning::LifecycleProgress progress = standings.progress(tenant);
-    for (const std::string& environment : progress.automatic()) {
+    const planning::LifecycleProgress path = progress.of(tenant);
+    for (const std::string& environment : path.automatic()) {
       targets.push_back({environment, tenant == nullptr ? "" : tenant->Id});
     }
   };
-  const auto mode = standings.project().TenantedDeploymentMode;
+  const auto mode = progress.project().TenantedDeploymentMode;
   if (mode != model::TenantedMode::Tenanted && only.value_or("").empty()) add(nullptr);
   if (mode == model::TenantedMode::Untenanted || only == "") return targets;
-  for (const model::Tenant& tenant : tenants_for(reader, release, standings.channel(), only)) add(&tenant);
+  for (const model::Tenant& tenant : tenants_for(reader, release, progress.channel(), only)) add(&tenant);
   return targets;
 }
 
@@ -122,4 +122,4 @@ std::vector<AutomaticTarget> newly_due(const std::vector<AutomaticTarget>& befor
   return now;
 }
 
-}  // namespace slipway::commands
+}  // namespace slipway::views

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "model/lookup.h"
 
-namespace slipway::commands {
+namespace slipway::model {
 
 /// `kind` in words: "resource" for what an address names.
 [[noreturn]] inline void fail_unknown(std::string_view kind, std::string_view id) {
@@ -36,4 +36,4 @@ T require(const model::Lookup& lookup, std::string_view id, std::string_view wha
   return std::move(*found);
 }
 
-}  // namespace slipway::commands
+}  // namespace slipway::model

@@ -12,7 +12,7 @@
 #include "model/resources/tenants/tenant_variables.h"
 #include "storage/releases.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 
 /// The release of a project by version (any spelling of it, VER-1), or nullopt.
 std::optional<storage::ReleaseRecord> find_release_of(storage::Reader&, const std::string& project,
@@ -27,4 +27,4 @@ model::TenantVariables tenant_variables_of(const model::Lookup&, const std::stri
 /// GF-1
 bool guided_failure_by_default(const model::Project&, const model::Environment&);
 
-}  // namespace slipway::commands
+}  // namespace slipway::views

@@ -1,10 +1,10 @@
-#include "commands/records.h"
+#include "views/records.h"
 
 #include <algorithm>
 
 #include "base/describe.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 namespace {
 
 bool is_default(const json::value& value) {
@@ -50,4 +50,4 @@ DeploymentBody body_of(const storage::DeploymentRecord& record) {
 std::string to_text(const ReleaseBody& body) { return without_defaults(body); }
 std::string to_text(const DeploymentBody& body) { return without_defaults(body); }
 
-}  // namespace slipway::commands
+}  // namespace slipway::views

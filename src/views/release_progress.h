@@ -16,12 +16,12 @@
 #include "storage/database.h"
 #include "storage/releases.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 
 /// Made once for a release, asked for many tenants. Lives as long as the reader it was made with.
-class ReleaseStandings {
+class ReleaseProgress {
  public:
-  ReleaseStandings(storage::Reader&, const storage::ReleaseRecord&);
+  ReleaseProgress(storage::Reader&, const storage::ReleaseRecord&);
 
   const model::Project& project() const { return project_; }
   const model::Channel& channel() const { return channel_; }
@@ -31,7 +31,7 @@ class ReleaseStandings {
   std::string name_of(std::string_view environment) const;
 
   /// For an untenanted deployment: `tenant` null.
-  planning::LifecycleProgress progress(const model::Tenant* tenant) const;
+  planning::LifecycleProgress of(const model::Tenant* tenant) const;
   /// Whether tasks for that environment go first (LIF-12).
   bool is_urgent(std::string_view environment) const;
 
@@ -65,4 +65,4 @@ std::vector<AutomaticTarget> automatic_targets(storage::Reader&, const storage::
 /// Those of `now` that were not in `before`.
 std::vector<AutomaticTarget> newly_due(const std::vector<AutomaticTarget>& before, std::vector<AutomaticTarget> now);
 
-}  // namespace slipway::commands
+}  // namespace slipway::views

@@ -1,9 +1,6 @@
-#include "commands/deployment_scene.h"
+#include "views/deployment_context.h"
 
-#include "commands/names.h"
-#include "commands/records.h"
-#include "commands/release_lookup.h"
-#include "commands/snapshots.h"
+#include "model/require.h"
 #include "model/resources/infrastructure/account.h"
 #include "planning/account_use.h"
 #include "planning/deployment_variables.h"
@@ -11,8 +8,11 @@
 #include "storage/document_lookup.h"
 #include "storage/task_kinds.h"
 #include "storage/tasks.h"
+#include "views/frozen_release.h"
+#include "views/records.h"
+#include "views/release_lookup.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 namespace {
 
 std::string member_of(const json::value& document, std::string_view name) {
@@ -40,7 +40,8 @@ planning::ReleaseFacts facts_of(storage::Reader& reader, const storage::ReleaseR
 }
 
 /// What ran there before the deployment.
-void add_standing(storage::Reader& reader, const storage::DeploymentRecord& record, planning::DeploymentFacts& facts) {
+void add_what_ran_before(storage::Reader& reader, const storage::DeploymentRecord& record,
+                         planning::DeploymentFacts& facts) {
   const auto now = storage::current_state(reader, record.project, record.environment, record.tenant);
   if (!now) return;
   facts.current_release = name_of(storage::find_release(reader, now->last_success_release));
@@ -54,9 +55,9 @@ void add_standing(storage::Reader& reader, const storage::DeploymentRecord& reco
 planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::DeploymentRecord& record) {
   DeploymentBody body = body_of(record);
   planning::DeploymentFacts facts;
+  facts.options = body.options();
   facts.id = record.id;
   facts.name = std::move(body.Name);
-  facts.comments = std::move(body.Comments);
   facts.task = record.task;
   facts.task_name = storage::deploy_task;
   facts.created = record.created;
@@ -67,7 +68,7 @@ planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::Deplo
     facts.queue_expiry = task->queue_expiry;
     facts.concurrency_tag = task->concurrency_key;
   }
-  add_standing(reader, record, facts);
+  add_what_ran_before(reader, record, facts);
   return facts;
 }
 
@@ -84,48 +85,48 @@ planning::Plan plan_for(const model::DeploymentProcess& process, const std::stri
 
 }  // namespace
 
-planning::FindAccount accounts_for(storage::Reader& reader, const planning::DeploymentScene& scene) {
-  return [&reader, &scene](const std::string& id) -> std::optional<model::Account> {
+planning::FindAccount accounts_for(storage::Reader& reader, const planning::DeploymentContext& context) {
+  return [&reader, &context](const std::string& id) -> std::optional<model::Account> {
     auto account = model::find<model::Account>(storage::DocumentLookup(reader), id);
-    if (!account || account->SpaceId != scene.space.Id || !planning::may_use(*account, scene)) return std::nullopt;
+    if (!account || account->SpaceId != context.space.Id || !planning::may_use(*account, context)) return std::nullopt;
     return account;
   };
 }
 
-planning::DeploymentScene load_scene(storage::Reader& reader, const storage::ReleaseRecord& release,
-                                     const storage::DeploymentRecord& deployment,
-                                     std::shared_ptr<const planning::FrozenRelease> frozen) {
+planning::DeploymentContext load_context(storage::Reader& reader, const storage::ReleaseRecord& release,
+                                         const storage::DeploymentRecord& deployment,
+                                         std::shared_ptr<const planning::FrozenRelease> frozen) {
   const storage::DocumentLookup lookup(reader);
-  planning::DeploymentScene scene;
-  scene.frozen = frozen ? std::move(frozen) : load_frozen(reader, release);
-  scene.release = facts_of(reader, release);
-  scene.deployment = facts_of(reader, deployment);
-  scene.space = require<model::Space>(lookup, deployment.space, "space");
-  scene.project = require<model::Project>(lookup, deployment.project, "project");
-  scene.project_group =
-      model::find<model::ProjectGroup>(lookup, scene.project.ProjectGroupId).value_or(model::ProjectGroup{});
-  scene.channel = require<model::Channel>(lookup, deployment.channel, "channel");
-  scene.environment = require<model::Environment>(lookup, deployment.environment, "environment");
-  scene.libraries = included_libraries(lookup, scene.project);
-  scene.created_by = model::find<model::User>(lookup, deployment.deployed_by).value_or(model::User{});
+  planning::DeploymentContext context;
+  context.frozen = frozen ? std::move(frozen) : load_frozen(reader, release);
+  context.release = facts_of(reader, release);
+  context.deployment = facts_of(reader, deployment);
+  context.space = model::require<model::Space>(lookup, deployment.space, "space");
+  context.project = model::require<model::Project>(lookup, deployment.project, "project");
+  context.project_group =
+      model::find<model::ProjectGroup>(lookup, context.project.ProjectGroupId).value_or(model::ProjectGroup{});
+  context.channel = model::require<model::Channel>(lookup, deployment.channel, "channel");
+  context.environment = model::require<model::Environment>(lookup, deployment.environment, "environment");
+  context.libraries = included_libraries(lookup, context.project);
+  context.created_by = model::find<model::User>(lookup, deployment.deployed_by).value_or(model::User{});
   if (!deployment.tenant.empty()) {
-    scene.tenant = require<model::Tenant>(lookup, deployment.tenant, "tenant");
-    scene.tenant_variables = tenant_variables_of(lookup, deployment.tenant);
+    context.tenant = model::require<model::Tenant>(lookup, deployment.tenant, "tenant");
+    context.tenant_variables = tenant_variables_of(lookup, deployment.tenant);
   }
-  return scene;
+  return context;
 }
 
-planning::Plan plan_of(const planning::DeploymentScene& scene) {
-  const model::Tenant* tenant = scene.tenant ? &*scene.tenant : nullptr;
-  return plan_for(scene.frozen->process, scene.channel.Id, scene.environment.Id, tenant,
-                  scene.deployment.skipped_actions);
+planning::Plan plan_of(const planning::DeploymentContext& context) {
+  const model::Tenant* tenant = context.tenant ? &*context.tenant : nullptr;
+  return plan_for(context.frozen->process, context.channel.Id, context.environment.Id, tenant,
+                  context.deployment.skipped_actions);
 }
 
 planning::Plan plan_of(storage::Reader& reader, const storage::DeploymentRecord& deployment,
                        const planning::FrozenRelease& frozen) {
   std::optional<model::Tenant> tenant;
   if (!deployment.tenant.empty()) {
-    tenant = require<model::Tenant>(storage::DocumentLookup(reader), deployment.tenant, "tenant");
+    tenant = model::require<model::Tenant>(storage::DocumentLookup(reader), deployment.tenant, "tenant");
   }
   planning::Plan plan = plan_for(frozen.process, deployment.channel, deployment.environment,
                                  tenant ? &*tenant : nullptr, body_of(deployment).SkipActions);
@@ -140,4 +141,4 @@ planning::Plan plan_of(storage::Reader& reader, const storage::DeploymentRecord&
   return plan;
 }
 
-}  // namespace slipway::commands
+}  // namespace slipway::views

@@ -1,4 +1,4 @@
-#include "api/people/directory.h"
+#include "api/people/space_and_user_cache.h"
 
 #include "base/text.h"
 #include "model/resources/people/team.h"
@@ -10,9 +10,9 @@
 namespace slipway::api {
 namespace {
 
-DirectoryState load(storage::Reader& reader) {
+SpacesAndUsers load(storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
-  DirectoryState state;
+  SpacesAndUsers state;
   for (const model::Space& space : model::list<model::Space>(lookup, "")) {
     for (const std::string& key : {fold_name(space.Name), space.Slug, fold_name(space.Id)}) {
       if (!key.empty()) state.spaces.insert_or_assign(key, space.Id);
@@ -36,19 +36,19 @@ DirectoryState load(storage::Reader& reader) {
 
 }  // namespace
 
-std::optional<std::string> DirectoryState::find_space(std::string_view id_slug_or_name) const {
+std::optional<std::string> SpacesAndUsers::find_space(std::string_view id_slug_or_name) const {
   const auto found = spaces.find(fold_name(id_slug_or_name));
   return found == spaces.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::shared_ptr<const DirectoryState> Directory::at(storage::Reader& reader) {
+std::shared_ptr<const SpacesAndUsers> SpaceAndUserCache::at(storage::Reader& reader) {
   const std::int64_t generation =
       storage::generation_of(reader, {model::Space::type, model::User::type, model::Team::type});
   {
     const std::lock_guard lock(mutex_);
     if (state_ != nullptr && generation_ == generation) return state_;
   }
-  auto state = std::make_shared<const DirectoryState>(load(reader));
+  auto state = std::make_shared<const SpacesAndUsers>(load(reader));
   const std::lock_guard lock(mutex_);
   if (state_ == nullptr || generation_ < generation) {
     state_ = state;

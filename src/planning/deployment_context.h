@@ -1,5 +1,5 @@
 // Everything that a deployment's plan and variables are made of, gathered so that planning stays pure (OBJ-5: what is
-// frozen with the release, and what is live at each deployment). commands/deployment_scene.h reads it from storage.
+// frozen with the release, and what is live at each deployment). views/deployment_context.h reads it from storage.
 #pragma once
 
 #include <map>
@@ -20,6 +20,7 @@
 #include "model/resources/spaces/space.h"
 #include "model/resources/tenants/tenant.h"
 #include "model/resources/tenants/tenant_variables.h"
+#include "planning/deployment_options.h"
 #include "planning/package_selection.h"
 
 namespace slipway::planning {
@@ -47,7 +48,8 @@ struct ReleaseFacts {
 };
 
 struct DeploymentFacts {
-  std::string id, name, comments;
+  std::string id, name;
+  DeploymentOptions options;
   std::string task, task_name;
   Time created{};
   std::map<std::string, model::Value>
@@ -61,7 +63,7 @@ struct DeploymentFacts {
   std::string concurrency_tag;               ///< TSK-2
 };
 
-struct DeploymentScene {
+struct DeploymentContext {
   std::shared_ptr<const FrozenRelease> frozen;
   ReleaseFacts release;
   DeploymentFacts deployment;

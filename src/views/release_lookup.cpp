@@ -1,13 +1,13 @@
-#include "commands/release_lookup.h"
+#include "views/release_lookup.h"
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "commands/names.h"
 #include "language/versions/version.h"
+#include "model/require.h"
 
-namespace slipway::commands {
+namespace slipway::views {
 
 std::optional<storage::ReleaseRecord> find_release_of(storage::Reader& reader, const std::string& project,
                                                       const std::string& version) {
@@ -28,7 +28,7 @@ storage::ReleaseRecord require_release(storage::Reader& reader, const model::Loo
     if (!by_id || by_id->space != space) fail_invalid(fmt::format("There is no release '{}'.", release));
     return std::move(*by_id);
   }
-  const auto owner = require_named<model::Project>(lookup, space, project, "project");
+  const auto owner = model::require_named<model::Project>(lookup, space, project, "project");
   if (auto found = find_release_of(reader, owner.Id, release)) return std::move(*found);
   auto by_id = storage::find_release(reader, release);
   if (by_id && by_id->project == owner.Id) return std::move(*by_id);
@@ -52,4 +52,4 @@ bool guided_failure_by_default(const model::Project& project, const model::Envir
          (project.DefaultGuidedFailureMode == "EnvironmentDefault" && environment.UseGuidedFailure);
 }
 
-}  // namespace slipway::commands
+}  // namespace slipway::views
