@@ -54,7 +54,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(queue_routes());
   add(event_routes());
   add(step_template_routes());
-  add(not_yet_routes(catalogue));
+  add(not_yet_routes(all));
   all.push_back(metrics_route());
   all.push_back(open_api_route(all, catalogue));
   *links = RootLinks(all, catalogue);

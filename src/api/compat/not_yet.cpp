@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "api/http/paging.h"
 #include "api/http/shape.h"
@@ -170,16 +170,14 @@ std::vector<Missing> missing_of_people() {
   };
 }
 
-/// Whether a resource has taken the address over.
-bool is_declared(const model::Catalogue& catalogue, std::string_view path) {
-  const std::string lower = to_lower_ascii(path);
-  const auto is_of = [&](const model::Schema& schema) {
-    const auto is_nesting = [&](const model::Nesting& nesting) {
-      return fmt::format("{}/{{owner}}/{}", catalogue.get(nesting.owner).collection, nesting.segment) == lower;
-    };
-    return schema.collection == lower || std::ranges::any_of(schema.nestings, is_nesting);
-  };
-  return std::ranges::any_of(catalogue.all(), is_of);
+/// What routes are told apart by: case and names of parameters say nothing.
+std::string claim_of(const Route& route) {
+  std::string claim = route.method;
+  for (const std::string_view segment : split(route.pattern, '/')) {
+    claim += '/';
+    claim += segment.starts_with('{') ? "{}" : to_lower_ascii(segment);
+  }
+  return claim;
 }
 
 /// Throws Error{not_found} when the address names an owner that does not exist.
@@ -240,20 +238,23 @@ Route refusal_route(const Missing& missing, const std::string& path) {
 
 }  // namespace
 
-std::vector<Route> not_yet_routes(const model::Catalogue& catalogue) {
+std::vector<Route> not_yet_routes(const std::vector<Route>& there) {
+  std::set<std::string> claimed;
+  for (const Route& route : there) claimed.insert(claim_of(route));
   std::vector<Route> routes;
+  const auto add = [&](Route route) {
+    const bool is_free = !claimed.contains(claim_of(route));
+    if (is_free) routes.push_back(std::move(route));
+    return is_free;
+  };
   for (const auto& area :
        {missing_of_projects(), missing_of_infrastructure(), missing_of_delivery(), missing_of_people()}) {
     for (const Missing& missing : area) {
       for (const EmptyList& list : missing.lists) {
-        if (is_declared(catalogue, list.path)) continue;
-        routes.push_back(page_route(missing, list));
-        routes.push_back(whole_route(missing, list));
+        if (add(page_route(missing, list))) add(whole_route(missing, list));
       }
-      for (const EmptyAnswer& answer : missing.answers) routes.push_back(answer_route(missing, answer));
-      for (const std::string& path : missing.refusals) {
-        if (!is_declared(catalogue, path)) routes.push_back(refusal_route(missing, path));
-      }
+      for (const EmptyAnswer& answer : missing.answers) add(answer_route(missing, answer));
+      for (const std::string& path : missing.refusals) add(refusal_route(missing, path));
     }
   }
   return routes;
