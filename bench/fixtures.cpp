@@ -4,8 +4,9 @@
 
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <thread>
+
+#include "base/guarded.h"
 
 namespace slipway::bench {
 namespace {
@@ -18,8 +19,7 @@ std::string text_of(const json::value& document, std::string_view member) {
 std::vector<std::string> make_each(int count, const std::function<std::string(int)>& make) {
   std::vector<std::string> made(static_cast<std::size_t>(count));
   std::atomic<int> next{0};
-  std::exception_ptr failure;
-  std::mutex mutex;
+  Guarded<std::exception_ptr> failure;
   {
     std::vector<std::jthread> threads;
     for (int t = 0; t < 4; ++t) {
@@ -27,14 +27,15 @@ std::vector<std::string> make_each(int count, const std::function<std::string(in
         try {
           for (int i = next++; i < count; i = next++) made[static_cast<std::size_t>(i)] = make(i);
         } catch (...) {
-          const std::lock_guard lock(mutex);
-          failure = std::current_exception();
+          failure.with([](std::exception_ptr& last) { last = std::current_exception(); });
           next = count;
         }
       });
     }
   }
-  if (failure) std::rethrow_exception(failure);
+  failure.with([](const std::exception_ptr& last) {
+    if (last) std::rethrow_exception(last);
+  });
   return made;
 }
 

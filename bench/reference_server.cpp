@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <mutex>
-
+#include "base/guarded.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -24,21 +23,17 @@ class Connections {
   explicit Connections(std::string path) : path_(std::move(path)) {}
 
   std::unique_ptr<RawSqlite> take() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return std::make_unique<RawSqlite>(path_);
-    auto connection = std::move(free_.back());
-    free_.pop_back();
+    const auto free = free_.lock();
+    if (free->empty()) return std::make_unique<RawSqlite>(path_);
+    auto connection = std::move(free->back());
+    free->pop_back();
     return connection;
   }
-  void give_back(std::unique_ptr<RawSqlite> connection) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(connection));
-  }
+  void give_back(std::unique_ptr<RawSqlite> connection) { free_.lock()->push_back(std::move(connection)); }
 
  private:
   const std::string path_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<RawSqlite>> free_;
+  Guarded<std::vector<std::unique_ptr<RawSqlite>>> free_;
 };
 
 std::string body_for(RawSqlite& database, std::string_view path) {

@@ -61,7 +61,7 @@ RolloutPeer::RolloutPeer(const std::vector<std::string>& services)
     : simulator_(clock_, {}),
       server_(
           {}, [this](net::Request&& request) { return handle(std::move(request)); }, log_) {
-  for (const std::string& name : services) services_[name];
+  for (const std::string& name : services) services_.lock()->try_emplace(name);
   simulator_.load(scenario(services));
 }
 
@@ -87,10 +87,10 @@ void RolloutPeer::note(std::string_view operation, const std::string& body) {
   }
   if (const auto name = json::text_at(input.as_object(), "service")) names.push_back(last_part(*name));
 
-  const std::lock_guard lock(mutex_);
+  const auto services = services_.lock();
   for (const std::string& name : names) {
-    const auto known = services_.find(name);
-    if (known == services_.end()) continue;
+    const auto known = services->find(name);
+    if (known == services->end()) continue;
     if (is_read) {
       known->second.reads.push_back(now_ms());
     } else {
@@ -100,17 +100,17 @@ void RolloutPeer::note(std::string_view operation, const std::string& body) {
 }
 
 int RolloutPeer::followed() const {
-  const std::lock_guard lock(mutex_);
-  return static_cast<int>(std::count_if(services_.begin(), services_.end(), [](const auto& service) {
+  const auto services = services_.lock();
+  return static_cast<int>(std::count_if(services->begin(), services->end(), [](const auto& service) {
     const Times& times = service.second;
     return times.updated > 0 && !times.reads.empty() && times.reads.back() > times.updated;
   }));
 }
 
 double RolloutPeer::all_read_since(double start) const {
-  const std::lock_guard lock(mutex_);
+  const auto services = services_.lock();
   double last = 0;
-  for (const auto& [name, times] : services_) {
+  for (const auto& [name, times] : *services) {
     const auto first = std::upper_bound(times.reads.begin(), times.reads.end(), start);
     if (first == times.reads.end()) return 0;
     last = std::max(last, *first);

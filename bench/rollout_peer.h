@@ -4,10 +4,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "bench/load.h"
@@ -51,8 +51,7 @@ class RolloutPeer {
   };
   SystemClock clock_;
   Log log_{clock_, LogLevel::error};
-  mutable std::mutex mutex_;
-  std::map<std::string, Times> services_;
+  Guarded<std::map<std::string, Times>> services_;
   sim::Simulator simulator_;
   net::HttpServer server_;
 };

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "sim/core/admin_api.h"
 #include "sim/core/clouds.h"
 #include "sim/core/input_check.h"
@@ -51,10 +51,9 @@ net::Response dropped() {
   return response;
 }
 
-}  // namespace
-
-struct Simulator::State {
-  State(const Clock& c, Options o) : clock(c), options(o) { reset(); }
+/// All accounts at one instant.
+struct Model {
+  Model(const Clock& c, Simulator::Options o) : clock(c), options(o) { reset(); }
 
   void reset() { clouds = std::make_unique<Clouds>(options.pace, options.rules, options.seed); }
 
@@ -142,36 +141,41 @@ struct Simulator::State {
   }
 
   const Clock& clock;
-  const Options options;
-  mutable std::mutex mutex;
+  const Simulator::Options options;
   Time now{};
   std::unique_ptr<Clouds> clouds;
 };
 
-Simulator::Simulator(const Clock& clock, Options options) : state_(std::make_unique<State>(clock, options)) {}
+}  // namespace
+
+struct Simulator::State {
+  Guarded<Model> model;
+};
+
+Simulator::Simulator(const Clock& clock, Options options) : state_(new State{Guarded<Model>(Model(clock, options))}) {}
 Simulator::~Simulator() = default;
 
 void Simulator::load(const json::object& scenario) {
-  const std::lock_guard lock(state_->mutex);
-  const Time now = state_->present();
-  load_scenario(*state_->clouds, scenario, now);
+  const auto model = state_->model.lock();
+  const Time now = model->present();
+  load_scenario(*model->clouds, scenario, now);
 }
 
 net::Response Simulator::handle(net::Request&& request) {
-  const std::lock_guard lock(state_->mutex);
-  state_->present();
-  return request.path.starts_with("/_sim/") ? state_->serve_admin(request) : state_->serve(request);
+  const auto model = state_->model.lock();
+  model->present();
+  return request.path.starts_with("/_sim/") ? model->serve_admin(request) : model->serve(request);
 }
 
 void Simulator::advance_to(Time to) {
-  const std::lock_guard lock(state_->mutex);
-  state_->now = std::max(state_->now, to);
-  state_->present();
+  const auto model = state_->model.lock();
+  model->now = std::max(model->now, to);
+  model->present();
 }
 
 std::optional<Time> Simulator::next_event() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->clouds->fleet.next_event();
+  const auto model = state_->model.lock();
+  return model->clouds->fleet.next_event();
 }
 
 }  // namespace slipway::sim

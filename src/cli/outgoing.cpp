@@ -62,9 +62,9 @@ std::string_view name_of(aws::FailureKind kind) {
 }  // namespace
 
 std::optional<std::uint64_t> Repetitions::tell(const std::string& what, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
-  if (told_.size() > kMostTold) told_.clear();
-  const auto [known, is_new] = told_.try_emplace(what, Told{now, 0});
+  const auto told = told_.lock();
+  if (told->size() > kMostTold) told->clear();
+  const auto [known, is_new] = told->try_emplace(what, Told{now, 0});
   if (!is_new && now - known->second.at < kQuiet) {
     ++known->second.kept_back;
     return std::nullopt;

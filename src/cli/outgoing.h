@@ -2,9 +2,9 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <string>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/time.h"
@@ -23,8 +23,7 @@ class Repetitions {
     SteadyTime at;
     std::uint64_t kept_back = 0;
   };
-  std::mutex mutex_;
-  std::map<std::string, Told> told_;
+  Guarded<std::map<std::string, Told>> told_;
 };
 
 /// Passes every request on. Threads: any.

@@ -103,25 +103,16 @@ void hide(std::string& text, const Credentials& credentials) {
 }  // namespace
 
 Duration ClockSkews::of(const std::string& endpoint) const {
-  const std::lock_guard lock(mutex_);
-  const auto known = skews_.find(endpoint);
-  return known == skews_.end() ? Duration(0) : known->second;
+  const auto skews = skews_.lock();
+  const auto known = skews->find(endpoint);
+  return known == skews->end() ? Duration(0) : known->second;
 }
 
-void ClockSkews::set(const std::string& endpoint, Duration ahead) {
-  const std::lock_guard lock(mutex_);
-  skews_[endpoint] = ahead;
-}
+void ClockSkews::set(const std::string& endpoint, Duration ahead) { skews_.lock()->insert_or_assign(endpoint, ahead); }
 
-bool ReachedEndpoints::contains(const std::string& endpoint) const {
-  const std::lock_guard lock(mutex_);
-  return endpoints_.contains(endpoint);
-}
+bool ReachedEndpoints::contains(const std::string& endpoint) const { return endpoints_.lock()->contains(endpoint); }
 
-void ReachedEndpoints::add(const std::string& endpoint) {
-  const std::lock_guard lock(mutex_);
-  endpoints_.insert(endpoint);
-}
+void ReachedEndpoints::add(const std::string& endpoint) { endpoints_.lock()->insert(endpoint); }
 
 Runtime::Runtime(net::HttpClient& h, const Clock& c, Random& r, Endpoints e, RateLimits limits)
     : http(h), clock(c), random(r), endpoints(std::move(e)), limiter(limits, c, r), pause([](Duration d) {

@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "base/guarded.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "base/time.h"
@@ -38,8 +38,7 @@ class ClockSkews {
   void set(const std::string& endpoint, Duration ahead);
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, Duration> skews_;
+  Guarded<std::map<std::string, Duration>> skews_;
 };
 
 /// Endpoints that have answered since the server started. Threads: any.
@@ -49,8 +48,7 @@ class ReachedEndpoints {
   void add(const std::string& endpoint);
 
  private:
-  mutable std::mutex mutex_;
-  std::set<std::string> endpoints_;
+  Guarded<std::set<std::string>> endpoints_;
 };
 
 /// What all clients share; outlives them. Threads: any.

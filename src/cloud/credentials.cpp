@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/retry_later.h"
 
 namespace slipway::aws {
@@ -37,7 +38,7 @@ bool CredentialProvider::usable() const {
 
 CredentialsPtr CredentialProvider::get(const Deadline& deadline) {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const bool due = refresh_from_ && clock_.steady() >= *refresh_from_;
     if (usable() && (!due || refreshing_)) return current_;
     if (refreshing_) throw RetryLater(kRefreshTakes, "credentials are being fetched", true);
@@ -47,7 +48,7 @@ CredentialsPtr CredentialProvider::get(const Deadline& deadline) {
     const SteadyTime asked = clock_.steady();
     return finish_refresh(source_->fetch(deadline), asked);
   } catch (...) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     refreshing_ = false;
     if (!usable()) throw;
     refresh_from_ = clock_.steady() + kRetryRefresh;
@@ -56,7 +57,7 @@ CredentialsPtr CredentialProvider::get(const Deadline& deadline) {
 }
 
 CredentialsPtr CredentialProvider::finish_refresh(CredentialsPtr fetched, SteadyTime asked) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   refreshing_ = false;
   rejected_ = false;
   current_ = std::move(fetched);
@@ -65,7 +66,7 @@ CredentialsPtr CredentialProvider::finish_refresh(CredentialsPtr fetched, Steady
 }
 
 void CredentialProvider::reject(const CredentialsPtr& credentials) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (credentials == current_) rejected_ = true;
 }
 
@@ -74,29 +75,32 @@ struct CredentialCache::State {
     std::string identity;
     ProviderPtr provider;
   };
+  struct Known {
+    std::list<Entry> entries;  // most recently used first
+    std::unordered_map<std::string, std::list<Entry>::iterator> by_identity;
+  };
   const Clock& clock;
   Random& random;
-  std::size_t capacity;
-  std::mutex mutex;
-  std::list<Entry> entries;  // most recently used first
-  std::unordered_map<std::string, std::list<Entry>::iterator> by_identity;
+  const std::size_t capacity;
+  Guarded<Known> known = {};
 };
 
 CredentialCache::CredentialCache(const Clock& clock, Random& random, std::size_t capacity)
-    : state_(new State{clock, random, capacity, {}, {}, {}}) {}
+    : state_(new State{clock, random, capacity}) {}
 CredentialCache::~CredentialCache() = default;
 
 ProviderPtr CredentialCache::provider(std::unique_ptr<CredentialSource> source) {
-  auto& [clock, random, capacity, mutex, entries, by_identity] = *state_;
   const std::string identity = source->identity();
-  const std::lock_guard lock(mutex);
+  const auto all = state_->known.lock();
+  auto& [entries, by_identity] = *all;
   if (const auto known = by_identity.find(identity); known != by_identity.end()) {
     entries.splice(entries.begin(), entries, known->second);
     return entries.front().provider;
   }
-  entries.push_front({identity, std::make_shared<CredentialProvider>(std::move(source), clock, random)});
+  entries.push_front(
+      {identity, std::make_shared<CredentialProvider>(std::move(source), state_->clock, state_->random)});
   by_identity[identity] = entries.begin();
-  if (entries.size() > capacity) {
+  if (entries.size() > state_->capacity) {
     by_identity.erase(entries.back().identity);
     entries.pop_back();
   }

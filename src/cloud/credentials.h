@@ -2,11 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "base/deadline.h"
+#include "base/mutex.h"
 #include "base/random.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -49,19 +49,19 @@ class CredentialProvider {
   std::string account() const { return source_->account(); }
 
  private:
-  void schedule(const CredentialsPtr& fresh, SteadyTime asked);
-  bool usable() const;
+  void schedule(const CredentialsPtr& fresh, SteadyTime asked) SLIPWAY_REQUIRES(mutex_);
+  bool usable() const SLIPWAY_REQUIRES(mutex_);
   CredentialsPtr finish_refresh(CredentialsPtr fetched, SteadyTime asked);
 
   const std::unique_ptr<CredentialSource> source_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
-  CredentialsPtr current_;                  // guarded by mutex_, like the rest
-  std::optional<SteadyTime> expires_;       // current_; absent: never
-  std::optional<SteadyTime> refresh_from_;  // when current_ is due; absent: never
-  bool rejected_ = false;
-  bool refreshing_ = false;
+  Mutex mutex_;
+  CredentialsPtr current_ SLIPWAY_GUARDED_BY(mutex_);
+  std::optional<SteadyTime> expires_ SLIPWAY_GUARDED_BY(mutex_);       // current_; absent: never
+  std::optional<SteadyTime> refresh_from_ SLIPWAY_GUARDED_BY(mutex_);  // when current_ is due; absent: never
+  bool rejected_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  bool refreshing_ SLIPWAY_GUARDED_BY(mutex_) = false;
 };
 using ProviderPtr = std::shared_ptr<CredentialProvider>;
 

@@ -9,13 +9,13 @@
 
 #include <algorithm>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/disk.h"
+#include "base/guarded.h"
 #include "base/retry_later.h"
 #include "cloud/ecr.h"
 #include "cloud/ecs.h"
@@ -177,9 +177,7 @@ class RawPeer {
   RawPeer& operator=(const RawPeer&) = delete;
 
   void answer(std::string bytes, Then then) {
-    const std::lock_guard lock(mutex_);
-    bytes_ = std::move(bytes);
-    then_ = then;
+    answer_.with([&](Answer& next) { next = {std::move(bytes), then}; });
   }
   std::string url() const { return fmt::format("http://127.0.0.1:{}/", port_); }
 
@@ -203,9 +201,9 @@ class RawPeer {
       if (got <= 0) break;
       request.append(buffer, static_cast<std::size_t>(got));
     }
-    const std::lock_guard lock(mutex_);
-    static_cast<void>(send(peer, bytes_.data(), bytes_.size(), MSG_NOSIGNAL));
-    if (then_ == Then::be_silent) {
+    const auto answer = answer_.lock();
+    static_cast<void>(send(peer, answer->bytes.data(), answer->bytes.size(), MSG_NOSIGNAL));
+    if (answer->then == Then::be_silent) {
       silent_.push_back(peer);
       if (silent_.size() > 200) hang_up();
     } else {
@@ -228,10 +226,12 @@ class RawPeer {
 
   const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int port_ = 0;
-  std::mutex mutex_;
-  std::string bytes_;  // guarded by mutex_, like the next
-  Then then_ = Then::close;
-  std::vector<int> silent_;
+  struct Answer {
+    std::string bytes;
+    Then then = Then::close;
+  };
+  Guarded<Answer> answer_;
+  std::vector<int> silent_;  // the thread's
   std::jthread thread_;
 };
 

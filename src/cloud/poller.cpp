@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "base/retry_later.h"
 #include "base/strand.h"
 
@@ -282,12 +282,11 @@ struct ServicePoller::State {
   Random& random;
   const PollerOptions options;
   std::stop_source stop;
-  std::mutex mutex;
-  std::map<GroupKey, Entry> groups;  // guarded by mutex
+  Guarded<std::map<GroupKey, Entry>> groups = {};
 };
 
 ServicePoller::ServicePoller(Executor& executor, const Clock& clock, Random& random, PollerOptions options)
-    : state_(new State{executor, clock, random, options, {}, {}, {}}) {}
+    : state_(new State{executor, clock, random, options, {}}) {}
 
 ServicePoller::~ServicePoller() { state_->stop.request_stop(); }
 
@@ -297,8 +296,8 @@ std::unique_ptr<ServicePoller::Watching> ServicePoller::watch(const Client& clie
   const std::string cluster = interest.cluster;
   const auto watcher = std::make_shared<Interest>(std::move(interest), std::move(observer));
   {
-    const std::lock_guard lock(state_->mutex);
-    auto& entry = state_->groups[key];
+    const auto groups = state_->groups.lock();
+    auto& entry = (*groups)[key];
     if (!entry.group) {
       entry.group = std::make_shared<Group>(state_->executor, state_->clock, state_->random, state_->options.interval,
                                             client.with_stop(state_->stop.get_token()), cluster);
@@ -308,9 +307,9 @@ std::unique_ptr<ServicePoller::Watching> ServicePoller::watch(const Client& clie
   }
   return std::make_unique<WatchingOne>([state = state_, key, watcher] {
     watcher->active = false;
-    const std::lock_guard lock(state->mutex);
-    const auto at = state->groups.find(key);
-    if (--at->second.watchers == 0) state->groups.erase(at);
+    const auto groups = state->groups.lock();
+    const auto at = groups->find(key);
+    if (--at->second.watchers == 0) groups->erase(at);
   });
 }
 

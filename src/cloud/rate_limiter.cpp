@@ -30,7 +30,7 @@ const RateLimit& RateLimiter::limit(CallGroup group) const {
   return limits_.read;
 }
 
-/// The bucket with what has dripped into it until now. The caller holds the mutex.
+/// The bucket with what has dripped into it until now.
 RateLimiter::State& RateLimiter::state(const Bucket& bucket) {
   const auto& [per_second, burst] = limit(bucket.group);
   const SteadyTime now = clock_.steady();
@@ -46,7 +46,7 @@ RateLimiter::State& RateLimiter::state(const Bucket& bucket) {
 }
 
 Duration RateLimiter::take(const Bucket& bucket) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   State& at = state(bucket);
   if (at.tokens >= 1) {
     at.tokens -= 1;
@@ -60,24 +60,24 @@ Duration RateLimiter::take(const Bucket& bucket) {
 }
 
 void RateLimiter::overdraw(const Bucket& bucket) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   state(bucket).tokens -= 1;
 }
 
 void RateLimiter::empty(const Bucket& bucket) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   state(bucket).tokens = 0;
 }
 
 Duration RateLimiter::back_off(const Bucket& bucket) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   State& at = state(bucket);
   at.failures = std::min(at.failures + 1, 6);
   return seconds(random_.fraction() * std::min(1 << (at.failures - 1), 20));
 }
 
 bool RateLimiter::take_retry(const Bucket& bucket, bool throttled) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   State& at = state(bucket);
   const int cost = throttled ? kThrottledRetryCost : kRetryCost;
   if (at.retry_budget < cost) return false;
@@ -86,14 +86,14 @@ bool RateLimiter::take_retry(const Bucket& bucket, bool throttled) {
 }
 
 void RateLimiter::succeeded(const Bucket& bucket, bool retried) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   State& at = state(bucket);
   at.failures = 0;
   at.retry_budget = std::min(at.retry_budget + (retried ? kRetryCost : 1), kRetryBudget);
 }
 
 std::unique_ptr<RateLimiter::Slot> RateLimiter::enter(const std::string& account) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   int& under_way = calls_under_way_[account];
   if (under_way >= limits_.calls_at_once) return nullptr;
   ++under_way;
@@ -101,7 +101,7 @@ std::unique_ptr<RateLimiter::Slot> RateLimiter::enter(const std::string& account
 }
 
 void RateLimiter::leave(const std::string& account) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const auto at = calls_under_way_.find(account);
   if (--at->second == 0) calls_under_way_.erase(at);
 }

@@ -4,10 +4,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <tuple>
 
+#include "base/mutex.h"
 #include "base/random.h"
 #include "base/time.h"
 
@@ -84,15 +84,15 @@ class RateLimiter {
     int retry_budget = kRetryBudget;
   };
   const RateLimit& limit(CallGroup) const;
-  State& state(const Bucket&);
+  State& state(const Bucket&) SLIPWAY_REQUIRES(mutex_);
   void leave(const std::string& account);
 
   const RateLimits limits_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
-  std::map<Bucket, State> buckets_;             // guarded by mutex_
-  std::map<std::string, int> calls_under_way_;  // guarded by mutex_
+  Mutex mutex_;
+  std::map<Bucket, State> buckets_ SLIPWAY_GUARDED_BY(mutex_);
+  std::map<std::string, int> calls_under_way_ SLIPWAY_GUARDED_BY(mutex_);
 };
 
 }  // namespace slipway::aws

@@ -8,7 +8,7 @@ namespace slipway::engine {
 
 bool AutomaticLifecycles::is_automatic(storage::Txn& txn, const storage::ReleaseRecord& release) {
   const Key key(release.project, release.channel);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (const auto known = answers_.find(key); known != answers_.end()) {
     const auto& revisions = known->second.revisions;
     const bool holds = std::all_of(revisions.begin(), revisions.end(), [&](const auto& document) {
@@ -29,7 +29,7 @@ void AutomaticLifecycles::remember(storage::Txn& txn, const Key& key, const view
   if (answers_.size() >= capacity_) answers_.clear();
   answers_.insert_or_assign(key, std::move(answer));
   txn.at_rollback([this, key] {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     answers_.erase(key);
   });
 }

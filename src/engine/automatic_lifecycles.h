@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "storage/releases.h"
 #include "views/release_progress.h"
 
@@ -28,11 +28,11 @@ class AutomaticLifecycles {
     std::vector<std::pair<std::string, std::int64_t>> revisions;  ///< of the documents that decided
   };
   using Key = std::pair<std::string, std::string>;  ///< project and channel
-  void remember(storage::Txn&, const Key&, const views::Automatic&);
+  void remember(storage::Txn&, const Key&, const views::Automatic&) SLIPWAY_REQUIRES(mutex_);
 
   const std::size_t capacity_;
-  std::mutex mutex_;
-  std::map<Key, Answer> answers_;
+  Mutex mutex_;
+  std::map<Key, Answer> answers_ SLIPWAY_GUARDED_BY(mutex_);
 };
 
 }  // namespace slipway::engine

@@ -95,14 +95,14 @@ language::VariableSet ResolvedScope::winners(const planning::DeploymentVariables
 }
 
 void ResolvedScope::learn(std::vector<std::string> secrets) const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   for (std::string& secret : secrets) {
     if (secrets_.insert(std::move(secret)).second) masker_.reset();
   }
 }
 
 std::shared_ptr<const language::Masker> ResolvedScope::masker() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (!masker_) {
     masker_ = std::make_shared<const language::Masker>(std::vector<std::string>(secrets_.begin(), secrets_.end()));
   }
@@ -141,7 +141,7 @@ bool ResolvedScope::is_true(std::string_view expression) const {
 }
 
 const ResolvedScope& DeploymentInputs::scope() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (failure_) throw *failure_;
   if (scope_) return *scope_;
   try {

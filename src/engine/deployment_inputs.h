@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "base/mutex.h"
 #include "engine/task_source.h"
 #include "language/masking/masking.h"
 #include "language/templates/template.h"
@@ -37,9 +38,10 @@ class ResolvedScope {
   std::shared_ptr<const language::Masker> masker() const;
 
   language::EvaluationOptions options_;
-  mutable std::mutex mutex_;
-  mutable Secrets secrets_;
-  mutable std::shared_ptr<const language::Masker> masker_;  ///< null when it does not know all of them
+  mutable Mutex mutex_;
+  mutable Secrets secrets_ SLIPWAY_GUARDED_BY(mutex_);
+  /// Null when it does not know all of them.
+  mutable std::shared_ptr<const language::Masker> masker_ SLIPWAY_GUARDED_BY(mutex_);
   language::Bindings bindings_;
 };
 
@@ -64,9 +66,9 @@ class DeploymentInputs final : public UnitInputs {
   Resolve resolve_;
   mutable std::once_flag action_settled_;
   mutable steps::ActionSpec action_;
-  mutable std::mutex mutex_;
-  mutable std::unique_ptr<const ResolvedScope> scope_;
-  mutable std::optional<Error> failure_;
+  mutable Mutex mutex_;
+  mutable std::unique_ptr<const ResolvedScope> scope_ SLIPWAY_GUARDED_BY(mutex_);
+  mutable std::optional<Error> failure_ SLIPWAY_GUARDED_BY(mutex_);
 };
 
 }  // namespace slipway::engine

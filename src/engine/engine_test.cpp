@@ -10,10 +10,10 @@
 #include <future>
 #include <iterator>
 #include <map>
-#include <mutex>
 #include <new>
 #include <stdexcept>
 
+#include "base/guarded.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "storage/database_testing.h"
@@ -113,7 +113,7 @@ class PlainSource final : public TaskSource {
  public:
   planning::Plan the_plan;
   std::vector<std::string> ended_tasks;
-  planning::StepResults seen;  ///< by the step that started last
+  Guarded<planning::StepResults> seen;  ///< by the step that started last; some tests run tasks on several threads
 
   std::function<void()> on_plan, on_inputs, on_condition;  ///< may throw
 
@@ -125,8 +125,7 @@ class PlainSource final : public TaskSource {
                                            const planning::PlannedAction& action,
                                            const planning::StepResults& results) override {
     if (on_inputs) on_inputs();
-    const std::lock_guard lock(mutex_);
-    seen = results;
+    seen.with([&](planning::StepResults& last) { last = results; });
     return std::make_shared<PlainInputs>(steps::ActionSpec{action.ActionId, action.Name, action.ActionType, {}, {}});
   }
   bool condition(const storage::TaskRecord&, const std::string&, const planning::StepResults&) override {
@@ -145,9 +144,6 @@ class PlainSource final : public TaskSource {
   void ended(storage::Txn&, const storage::TaskRecord& task, TaskState, std::string_view) override {
     ended_tasks.push_back(task.id);
   }
-
- private:
-  std::mutex mutex_;  ///< some tests run tasks on several threads
 };
 
 planning::Plan plan_of(std::vector<std::string> types) {
@@ -620,7 +616,7 @@ TEST_CASE("what a step read and set is kept encrypted where it holds a secret") 
   CHECK(node.task(id).state == TaskState::Success);
   CHECK(node.outcome(id, 1).find("hunter2") == std::string::npos);
   CHECK(node.outcome(id, 1).find("public") != std::string::npos);
-  CHECK(node.source.seen.outputs.at("step 1").at("Secret") == "quote \" and hunter2");
+  CHECK(node.source.seen.lock()->outputs.at("step 1").at("Secret") == "quote \" and hunter2");
 }
 
 TEST_CASE("a stall is told in the task's log, ever more rarely") {
@@ -1092,7 +1088,7 @@ TEST_CASE("whatever is thrown wherever in a task's work, that task fails with a 
   int tried = 0;
   for (const auto& [what, raise] : thrown) {
     for (const std::string where : {"step", "read", "change", "plan", "inputs", "condition"}) {
-      CAPTURE(what);
+      CAPTURE(std::string(what));
       CAPTURE(where);
       bool armed = true;
       const auto at = [&, &thrower = raise](const std::string& place) {

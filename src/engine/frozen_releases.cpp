@@ -8,17 +8,17 @@ std::shared_ptr<const planning::FrozenRelease> FrozenReleases::get(storage::Read
                                                                    const storage::ReleaseRecord& release) {
   const std::string key = views::frozen_key(release);
   {
-    const std::lock_guard lock(mutex_);
-    for (auto it = recent_.begin(); it != recent_.end(); ++it) {
+    const auto recent = recent_.lock();
+    for (auto it = recent->begin(); it != recent->end(); ++it) {
       if (it->first != key) continue;
-      recent_.splice(recent_.begin(), recent_, it);
+      recent->splice(recent->begin(), *recent, it);
       return it->second;
     }
   }
   auto frozen = views::load_frozen(reader, release);
-  const std::lock_guard lock(mutex_);
-  recent_.emplace_front(key, frozen);
-  if (recent_.size() > capacity_) recent_.pop_back();
+  const auto recent = recent_.lock();
+  recent->emplace_front(key, frozen);
+  if (recent->size() > capacity_) recent->pop_back();
   return frozen;
 }
 

@@ -4,9 +4,9 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "base/guarded.h"
 #include "planning/deployment_context.h"
 #include "storage/releases.h"
 
@@ -21,8 +21,7 @@ class FrozenReleases {
  private:
   using Entry = std::pair<std::string, std::shared_ptr<const planning::FrozenRelease>>;
   const std::size_t capacity_;
-  std::mutex mutex_;
-  std::list<Entry> recent_;  ///< newest first
+  Guarded<std::list<Entry>> recent_;  ///< newest first
 };
 
 }  // namespace slipway::engine

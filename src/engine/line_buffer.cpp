@@ -13,7 +13,7 @@ LineBuffer::Place place_of(const storage::UnitRecord& row) { return {row.log_pos
 }  // namespace
 
 void LineBuffer::begin(const storage::UnitRecord& row) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const auto stored = place_of(row_);
   row_ = row;
   std::tie(row_.log_position, row_.log_ordinal) = stored;
@@ -21,12 +21,12 @@ void LineBuffer::begin(const storage::UnitRecord& row) {
 }
 
 bool LineBuffer::has(Place place) const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return place <= place_of(row_);
 }
 
 bool LineBuffer::add(Place place, storage::LogLine line) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (closed_ || place <= place_of(row_)) return false;
   waiting_.push_back(std::move(line));
   last_waiting_ = place;
@@ -34,7 +34,7 @@ bool LineBuffer::add(Place place, storage::LogLine line) {
 }
 
 bool LineBuffer::store(Place place, const Lines& more, const Store& write) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (broken_) throw Error(*broken_);
   storage::UnitRecord row = row_;
   std::tie(row.log_position, row.log_ordinal) = std::max(place_of(row_), place);
@@ -47,7 +47,7 @@ bool LineBuffer::store(Place place, const Lines& more, const Store& write) {
 }
 
 void LineBuffer::flush(const Store& write) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   flush_is_due_ = false;
   if (closed_ || broken_ || waiting_.empty()) return;
   storage::UnitRecord row = row_;
@@ -63,7 +63,7 @@ void LineBuffer::flush(const Store& write) {
 }
 
 LineBuffer::Lines LineBuffer::close() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   closed_ = true;
   return std::exchange(waiting_, {});
 }

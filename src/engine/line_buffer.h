@@ -7,12 +7,12 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/mutex.h"
 #include "storage/journal.h"
 #include "storage/task_log.h"
 
@@ -45,13 +45,13 @@ class LineBuffer {
   Lines close();
 
  private:
-  mutable std::mutex mutex_;
-  storage::UnitRecord row_;
-  Lines waiting_;
-  Place last_waiting_{-1, -1};
-  bool flush_is_due_ = false;
-  bool closed_ = false;
-  std::optional<Error> broken_;
+  mutable Mutex mutex_;
+  storage::UnitRecord row_ SLIPWAY_GUARDED_BY(mutex_);
+  Lines waiting_ SLIPWAY_GUARDED_BY(mutex_);
+  Place last_waiting_ SLIPWAY_GUARDED_BY(mutex_){-1, -1};
+  bool flush_is_due_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  bool closed_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  std::optional<Error> broken_ SLIPWAY_GUARDED_BY(mutex_);
 };
 
 }  // namespace slipway::engine

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/retry_later.h"
 #include "base/text.h"
 #include "cloud/ecr.h"
@@ -33,14 +33,14 @@ class KnownRegistries {
   using Asker = std::pair<std::string, std::string>;  ///< identity, region
 
   std::optional<std::string> find(const Asker& asker, SteadyTime now) const {
-    const std::lock_guard lock(mutex_);
-    const auto known = registries_.find(asker);
-    return known == registries_.end() || known->second.until <= now ? std::nullopt : std::optional(known->second.host);
+    const auto registries = registries_.lock();
+    const auto known = registries->find(asker);
+    return known == registries->end() || known->second.until <= now ? std::nullopt : std::optional(known->second.host);
   }
   void put(const Asker& asker, std::string host, SteadyTime now) {
-    const std::lock_guard lock(mutex_);
-    if (registries_.size() >= kMostRegistries) registries_.clear();
-    registries_.insert_or_assign(asker, Known{std::move(host), now + kRegistryIsKnownFor});
+    const auto registries = registries_.lock();
+    if (registries->size() >= kMostRegistries) registries->clear();
+    registries->insert_or_assign(asker, Known{std::move(host), now + kRegistryIsKnownFor});
   }
 
  private:
@@ -48,8 +48,7 @@ class KnownRegistries {
     std::string host;
     SteadyTime until;
   };
-  mutable std::mutex mutex_;
-  std::map<Asker, Known> registries_;
+  Guarded<std::map<Asker, Known>> registries_;
 };
 
 class EcrFeed final : public Feed {

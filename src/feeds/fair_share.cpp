@@ -13,8 +13,8 @@ FairShare::FairShare(const Clock& clock, unsigned most, Duration patience)
 
 FairShare::Place FairShare::enter(const std::string& feed, const std::string& name, const Deadline& deadline) {
   constexpr auto look = std::chrono::milliseconds(100);  // what is waited for may not come
-  std::unique_lock lock(mutex_);
-  Asked& asked = feeds_[feed];
+  auto feeds = feeds_.lock();
+  Asked& asked = (*feeds)[feed];
   ++asked.waiting;
   while (asked.now >= most_) {
     const bool is_silent = clock_.steady() - asked.last_sign >= patience_;
@@ -24,7 +24,7 @@ FairShare::Place FairShare::enter(const std::string& feed, const std::string& na
            fmt::format("The feed '{}' does not answer {} requests that ask it already. Try again in a few seconds.",
                        name, most_));
     }
-    left_.wait_for(lock, look);
+    feeds.wait_for(left_, look);
   }
   --asked.waiting;
   if (asked.now++ == 0) asked.last_sign = clock_.steady();
@@ -32,10 +32,10 @@ FairShare::Place FairShare::enter(const std::string& feed, const std::string& na
 }
 
 void FairShare::leave(const std::string& feed) {
-  const std::lock_guard lock(mutex_);
-  const auto found = feeds_.find(feed);
+  const auto feeds = feeds_.lock();
+  const auto found = feeds->find(feed);
   found->second.last_sign = clock_.steady();
-  if (--found->second.now == 0 && found->second.waiting == 0) feeds_.erase(found);
+  if (--found->second.now == 0 && found->second.waiting == 0) feeds->erase(found);
   left_.notify_all();
 }
 

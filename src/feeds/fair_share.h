@@ -3,10 +3,10 @@
 
 #include <condition_variable>
 #include <map>
-#include <mutex>
 #include <string>
 
 #include "base/deadline.h"
+#include "base/guarded.h"
 #include "base/time.h"
 
 namespace slipway::feeds {
@@ -44,9 +44,8 @@ class FairShare {
   const Clock& clock_;
   const unsigned most_;
   const Duration patience_;
-  std::mutex mutex_;
+  Guarded<std::map<std::string, Asked>> feeds_;
   std::condition_variable left_;
-  std::map<std::string, Asked> feeds_;
 };
 
 }  // namespace slipway::feeds

@@ -63,7 +63,7 @@ void EventQueue::wake_once() {
 }
 
 bool EventQueue::push(std::string_view text) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (closed_ || ended_) return false;
   if (waiting_.size() + text.size() > max_bytes_) {
     ended_ = true;
@@ -75,24 +75,24 @@ bool EventQueue::push(std::string_view text) {
 }
 
 void EventQueue::finish() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   ended_ = true;
   wake_once();
 }
 
 bool EventQueue::is_open() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return !closed_ && !ended_;
 }
 
 EventQueue::Taken EventQueue::take() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   woken_ = false;
   return {std::exchange(waiting_, {}), ended_};
 }
 
 void EventQueue::close() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   closed_ = true;
   waiting_ = {};
 }

@@ -3,10 +3,10 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "net/http.h"
 
 namespace slipway::net {
@@ -37,15 +37,15 @@ class EventQueue {
   void close();
 
  private:
-  void wake_once();
+  void wake_once() SLIPWAY_REQUIRES(mutex_);
 
   const std::size_t max_bytes_;
   const std::function<void()> wake_;
-  mutable std::mutex mutex_;
-  std::string waiting_;
-  bool woken_ = false;
-  bool ended_ = false;
-  bool closed_ = false;
+  mutable Mutex mutex_;
+  std::string waiting_ SLIPWAY_GUARDED_BY(mutex_);
+  bool woken_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  bool ended_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  bool closed_ SLIPWAY_GUARDED_BY(mutex_) = false;
 };
 
 /// Finishes the queue when its last reference goes.

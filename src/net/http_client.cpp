@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <chrono>
 #include <list>
-#include <mutex>
 #include <utility>
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "base/text.h"
 
 namespace slipway::net {
@@ -187,11 +187,11 @@ class CurlClient final : public HttpClient {
 
   Handle take(const std::string& key) {
     {
-      const std::lock_guard lock(mutex_);
-      const auto found = std::ranges::find(idle_, key, &Idle::key);
-      if (found != idle_.end()) {
+      const auto idle = idle_.lock();
+      const auto found = std::ranges::find(*idle, key, &Idle::key);
+      if (found != idle->end()) {
         Handle handle = std::move(found->handle);
-        idle_.erase(found);
+        idle->erase(found);
         return handle;
       }
     }
@@ -203,11 +203,11 @@ class CurlClient final : public HttpClient {
   void give_back(const std::string& key, Handle handle) {
     curl_easy_reset(handle.get());  // keeps the connections, forgets the request
     Handle evicted;
-    const std::lock_guard lock(mutex_);
-    idle_.push_front({key, std::move(handle)});
-    if (idle_.size() > kIdleHandles) {
-      evicted = std::move(idle_.back().handle);
-      idle_.pop_back();
+    const auto idle = idle_.lock();
+    idle->push_front({key, std::move(handle)});
+    if (idle->size() > kIdleHandles) {
+      evicted = std::move(idle->back().handle);
+      idle->pop_back();
     }
   }
 
@@ -219,8 +219,7 @@ class CurlClient final : public HttpClient {
     Handle handle;
   };
   const std::string authorities_ = authorities_of_environment();
-  std::mutex mutex_;
-  std::list<Idle> idle_;  // most recently used first
+  Guarded<std::list<Idle>> idle_;  // most recently used first
 };
 
 bool is_loopback(const std::string& host) { return refuse_host(host, {.allow_private = true}).has_value(); }

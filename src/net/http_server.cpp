@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -60,8 +61,8 @@ struct HttpServer::State : ServerState {
 void ServerState::forget(const std::shared_ptr<Connection>& connection) {
   connections.erase(connection);
   if (!connections.empty()) return;
-  const std::lock_guard lock(mutex);
-  is_empty = true;
+  const auto empty = is_empty.lock();
+  *empty = true;
   all_closed.notify_all();
 }
 
@@ -87,10 +88,7 @@ void HttpServer::State::accept() {
     if (!error && make_room()) {
       const auto connection = std::make_shared<Connection>(*this, std::move(socket));
       connections.insert(connection);
-      {
-        const std::lock_guard lock(mutex);
-        is_empty = false;
-      }
+      is_empty.with([](bool& empty) { empty = false; });
       connection->start();
     }
     if (!error) return accept();
@@ -170,8 +168,7 @@ void HttpServer::State::close_all() {
 }
 
 bool HttpServer::State::are_all_closed_within(Duration time) {
-  std::unique_lock lock(mutex);
-  return all_closed.wait_for(lock, time, [this] { return is_empty; });
+  return is_empty.lock().wait_for(all_closed, time, [](bool empty) { return empty; });
 }
 
 void HttpServer::State::stop(Duration grace) {

@@ -7,12 +7,12 @@
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include "base/executor.h"
+#include "base/guarded.h"
 #include "base/log.h"
 #include "net/http_server.h"
 
@@ -79,9 +79,8 @@ struct ServerState {
   boost::asio::io_context loop{1};
   std::unordered_set<std::shared_ptr<Connection>> connections;  // the loop's
   std::atomic<bool> stopping = false;
-  std::mutex mutex;
+  Guarded<bool> is_empty{true};  ///< no connection is left, for whoever waits for that on another thread
   std::condition_variable all_closed;
-  bool is_empty = true;  // guarded by mutex
   ThreadPool handlers;
   std::optional<ThreadPool> outward;  ///< for requests that wait for others
 };

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <boost/asio/ssl.hpp>
-#include <mutex>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "base/hash.h"
 
 namespace slipway::net {
@@ -127,35 +127,32 @@ class TlsTransport final : public Transport {
 }  // namespace
 
 struct TlsIdentity::State {
-  TlsFiles files;
-  ReadFile read;
-  std::mutex mutex;
-  std::string fingerprint;  // of the files as they were last read
-  std::shared_ptr<Context> context;
+  struct Loaded {
+    std::string fingerprint;  // of the files as they were last read
+    std::shared_ptr<Context> context;
+  };
+  const TlsFiles files;
+  const ReadFile read;
+  Guarded<Loaded> loaded = {};
 };
 
-TlsIdentity::TlsIdentity(TlsFiles files, ReadFile read) : state_(std::make_unique<State>()) {
-  state_->files = std::move(files);
-  state_->read = std::move(read);
+TlsIdentity::TlsIdentity(TlsFiles files, ReadFile read) : state_(new State{std::move(files), std::move(read)}) {
   reload();
 }
 
 TlsIdentity::~TlsIdentity() = default;
 
 bool TlsIdentity::reload() {
-  auto& [files, read, mutex, fingerprint, context] = *state_;
-  const Pair pair{read_pem(read, files.certificate, "certificate"), read_pem(read, files.key, "key")};
-  const std::lock_guard lock(mutex);
+  const TlsFiles& files = state_->files;
+  const Pair pair{read_pem(state_->read, files.certificate, "certificate"), read_pem(state_->read, files.key, "key")};
+  const auto loaded = state_->loaded.lock();
   const std::string seen = content_hash(content_hash(pair.certificate) + content_hash(pair.key));
-  if (std::exchange(fingerprint, seen) == seen) return false;
-  context = context_of(pair, files);
+  if (std::exchange(loaded->fingerprint, seen) == seen) return false;
+  loaded->context = context_of(pair, files);
   return true;
 }
 
-std::shared_ptr<TlsIdentity::Context> TlsIdentity::current() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->context;
-}
+std::shared_ptr<TlsIdentity::Context> TlsIdentity::current() const { return state_->loaded.lock()->context; }
 
 std::unique_ptr<Transport> make_tls_transport(Transport::Socket socket, const TlsIdentity& identity) {
   return std::make_unique<TlsTransport>(std::move(socket), identity.current());

@@ -78,31 +78,31 @@ Health try_database(Database& database, Time now) {
 }
 
 HealthWatch::HealthWatch(Database& database, const Clock& clock, const Log& log, Options options)
-    : database_(database), clock_(clock), log_(log), options_(options), last_(try_database(database, clock.now())) {
-  if (last_.trouble != Trouble::none) log_.error("the database is in trouble", {{"reason", last_.reason}});
+    : database_(database), clock_(clock), log_(log), options_(options) {
+  Health first = try_database(database, clock.now());
+  if (first.trouble != Trouble::none) found(first);
+  watched_.lock()->last = std::move(first);
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "db-health");
 }
 
 HealthWatch::~HealthWatch() {
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const auto watched = watched_.lock();
+    watched->stopping = true;
     stop_.notify_one();
   }
   thread_.join();
 }
 
 void HealthWatch::work() {
-  std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, options_.pause, [&] { return stopping_; })) {
-    trying_since_ = clock_.steady();
-    lock.unlock();
-    Health health = try_database(database_, clock_.now());
-    lock.lock();
-    trying_since_.reset();
-    if (health.trouble != last_.trouble) found(health);
-    last_ = std::move(health);
+  auto watched = watched_.lock();
+  while (!watched.wait_for(stop_, options_.pause, [](const Watched& w) { return w.stopping; })) {
+    watched->trying_since = clock_.steady();
+    Health health = watched.without([&] { return try_database(database_, clock_.now()); });
+    watched->trying_since.reset();
+    if (health.trouble != watched->last.trouble) found(health);
+    watched->last = std::move(health);
   }
 }
 
@@ -115,10 +115,11 @@ void HealthWatch::found(const Health& health) {
 }
 
 Health HealthWatch::now() const {
-  const std::lock_guard lock(mutex_);
-  if (trying_since_ && clock_.steady() - *trying_since_ > options_.patience) return health_of(Trouble::frozen);
+  const auto watched = watched_.lock();
+  const auto& since = watched->trying_since;
+  if (since && clock_.steady() - *since > options_.patience) return health_of(Trouble::frozen);
   if (!database_.can_write()) return health_of(Trouble::stopped);
-  return last_;
+  return watched->last;
 }
 
 std::vector<Query> health_queries() { return members_of(kSql); }

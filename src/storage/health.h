@@ -3,11 +3,11 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "storage/database.h"
@@ -46,11 +46,13 @@ class HealthWatch {
   const Clock& clock_;
   const Log& log_;
   const Options options_;
-  mutable std::mutex mutex_;
+  struct Watched {
+    bool stopping = false;
+    std::optional<SteadyTime> trying_since = {};
+    Health last = {};
+  };
+  Guarded<Watched> watched_;
   std::condition_variable stop_;
-  bool stopping_ = false;
-  std::optional<SteadyTime> trying_since_;
-  Health last_;
   std::thread thread_;
 };
 

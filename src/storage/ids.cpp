@@ -27,9 +27,9 @@ std::string Ids::next(Txn& txn, std::string_view prefix) {
 }
 
 std::int64_t Ids::next_number(Txn& txn, std::string_view prefix) {
-  const std::lock_guard lock(mutex_);
-  const auto found = blocks_.find(prefix);
-  auto& [name, block] = found != blocks_.end() ? *found : *blocks_.emplace(prefix, Block{}).first;
+  const auto blocks = blocks_.lock();
+  const auto found = blocks->find(prefix);
+  auto& [name, block] = found != blocks->end() ? *found : *blocks->emplace(prefix, Block{}).first;
   if (block.next == block.end) reserve(txn, name, block);
   return block.next++;
 }
@@ -40,10 +40,7 @@ void Ids::reserve(Txn& txn, const std::string& prefix, Block& block) {
   block.next = block.end - block.size;
   block.size = std::min(block.size * 2, kLargestBlock);
   // Numbers of a block that was never stored would be handed out again after a restart.
-  txn.at_rollback([this, prefix] {
-    const std::lock_guard again(mutex_);
-    blocks_.erase(prefix);
-  });
+  txn.at_rollback([this, prefix] { blocks_.lock()->erase(prefix); });
 }
 
 std::vector<Query> id_queries() { return members_of(kSql); }

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/guarded.h"
 #include "storage/database.h"
 
 namespace slipway::storage {
@@ -28,8 +28,7 @@ class Ids {
 
   void reserve(Txn&, const std::string& prefix, Block&);
 
-  std::mutex mutex_;
-  std::map<std::string, Block, std::less<>> blocks_;
+  Guarded<std::map<std::string, Block, std::less<>>> blocks_;
 };
 
 }  // namespace slipway::storage

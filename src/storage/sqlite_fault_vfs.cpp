@@ -7,10 +7,11 @@
 #include <condition_variable>
 #include <cstring>
 #include <map>
-#include <mutex>
 #include <new>
 #include <set>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace slipway::storage {
 namespace {
@@ -74,7 +75,7 @@ class SqliteFaultVfs::Disk {
   Disk& operator=(const Disk&) = delete;
 
   /// Whether this operation is to fail, and how.
-  const Fault* next(Operation operation) {
+  const Fault* next(Operation operation) SLIPWAY_REQUIRES(mutex) {
     ++counts[static_cast<std::size_t>(operation)];
     Fault& fault = faults[static_cast<std::size_t>(operation)];
     if (fault.countdown == 0 || --fault.countdown > 0) return nullptr;
@@ -83,20 +84,20 @@ class SqliteFaultVfs::Disk {
   }
 
   /// Returns once the disk answers.
-  void wait_while_frozen(std::unique_lock<std::mutex>& lock) {
-    thawed.wait(lock, [&] { return !frozen; });
+  void wait_while_frozen(Lock& lock) SLIPWAY_REQUIRES(mutex) {
+    while (frozen) lock.wait(thawed);
   }
 
   const std::string name;
   sqlite3_vfs vfs{};
-  std::mutex mutex;
-  std::map<std::string, std::shared_ptr<File>> files;
-  std::array<Fault, kOperations> faults{};
-  std::array<int, kOperations> counts{};
-  bool frozen = false;
+  Mutex mutex;
+  std::map<std::string, std::shared_ptr<File>> files SLIPWAY_GUARDED_BY(mutex);
+  std::array<Fault, kOperations> faults SLIPWAY_GUARDED_BY(mutex){};
+  std::array<int, kOperations> counts SLIPWAY_GUARDED_BY(mutex){};
+  bool frozen SLIPWAY_GUARDED_BY(mutex) = false;
   std::condition_variable thawed;
-  unsigned char next_random = 0;
-  Duration waited{0};
+  unsigned char next_random SLIPWAY_GUARDED_BY(mutex) = 0;
+  Duration waited SLIPWAY_GUARDED_BY(mutex){0};
 };
 
 /// What SQLite calls.
@@ -140,7 +141,7 @@ struct SqliteFaultVfs::Calls {
   static int open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* out, int flags, int* out_flags) {
     out->pMethods = nullptr;
     Disk& disk = disk_of(vfs);
-    const std::lock_guard lock(disk.mutex);
+    const Lock lock(disk.mutex);
     std::shared_ptr<File> file;
     if (name == nullptr) {
       file = std::make_shared<File>();  // a temporary one
@@ -165,7 +166,7 @@ struct SqliteFaultVfs::Calls {
 
   static int read(sqlite3_file* raw, void* out, int size, sqlite3_int64 at) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard lock(handle.disk.mutex);
+    const Lock lock(handle.disk.mutex);
     if (handle.file->crashed) return SQLITE_IOERR_READ;
     if (const Fault* fault = handle.disk.next(Operation::read)) return code_of(fault->failure, SQLITE_IOERR_READ);
     const std::string& content = handle.file->content;
@@ -178,7 +179,7 @@ struct SqliteFaultVfs::Calls {
 
   static int write(sqlite3_file* raw, const void* data, int size, sqlite3_int64 at) {
     Handle& handle = handle_of(raw);
-    std::unique_lock lock(handle.disk.mutex);
+    Lock lock(handle.disk.mutex);
     handle.disk.wait_while_frozen(lock);
     if (handle.file->crashed) return SQLITE_IOERR_WRITE;
     const std::string_view bytes(static_cast<const char*>(data), static_cast<std::size_t>(size));
@@ -190,7 +191,7 @@ struct SqliteFaultVfs::Calls {
 
   static int truncate(sqlite3_file* raw, sqlite3_int64 size) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard lock(handle.disk.mutex);
+    const Lock lock(handle.disk.mutex);
     if (handle.file->crashed) return SQLITE_IOERR_TRUNCATE;
     handle.file->content.resize(static_cast<std::size_t>(size));
     return SQLITE_OK;
@@ -198,7 +199,7 @@ struct SqliteFaultVfs::Calls {
 
   static int sync(sqlite3_file* raw, int) {
     Handle& handle = handle_of(raw);
-    std::unique_lock lock(handle.disk.mutex);
+    Lock lock(handle.disk.mutex);
     handle.disk.wait_while_frozen(lock);
     if (handle.file->crashed) return SQLITE_IOERR_FSYNC;
     if (const Fault* fault = handle.disk.next(Operation::sync)) {
@@ -211,7 +212,7 @@ struct SqliteFaultVfs::Calls {
 
   static int size(sqlite3_file* raw, sqlite3_int64* out) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard lock(handle.disk.mutex);
+    const Lock lock(handle.disk.mutex);
     *out = static_cast<sqlite3_int64>(handle.file->content.size());
     return SQLITE_OK;
   }
@@ -221,7 +222,7 @@ struct SqliteFaultVfs::Calls {
   static int lock(sqlite3_file* raw, int wanted) {
     Handle& handle = handle_of(raw);
     File& file = *handle.file;
-    const std::lock_guard guard(handle.disk.mutex);
+    const Lock guard(handle.disk.mutex);
     if (wanted <= handle.lock) return SQLITE_OK;
     if (const Fault* fault = handle.disk.next(Operation::lock)) return code_of(fault->failure, SQLITE_IOERR_LOCK);
     if (wanted == SQLITE_LOCK_SHARED) {
@@ -248,7 +249,7 @@ struct SqliteFaultVfs::Calls {
   static int unlock(sqlite3_file* raw, int wanted) {
     Handle& handle = handle_of(raw);
     File& file = *handle.file;
-    const std::lock_guard guard(handle.disk.mutex);
+    const Lock guard(handle.disk.mutex);
     if (handle.lock >= SQLITE_LOCK_PENDING) file.pending = file.exclusive = false;
     if (handle.lock >= SQLITE_LOCK_RESERVED) file.reserved = false;
     if (handle.lock >= SQLITE_LOCK_SHARED && wanted == SQLITE_LOCK_NONE) --file.shared_locks;
@@ -258,7 +259,7 @@ struct SqliteFaultVfs::Calls {
 
   static int check_reserved_lock(sqlite3_file* raw, int* out) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard guard(handle.disk.mutex);
+    const Lock guard(handle.disk.mutex);
     *out = handle.file->reserved ? 1 : 0;
     return SQLITE_OK;
   }
@@ -267,7 +268,7 @@ struct SqliteFaultVfs::Calls {
 
   static int shm_map(sqlite3_file* raw, int region, int size, int extend, void volatile** out) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard guard(handle.disk.mutex);
+    const Lock guard(handle.disk.mutex);
     if (handle.file->crashed) return SQLITE_IOERR_SHMMAP;
     if (!handle.memory) handle.memory = handle.file->memory;
     auto& regions = handle.memory->regions;
@@ -280,7 +281,7 @@ struct SqliteFaultVfs::Calls {
 
   static int shm_lock(sqlite3_file* raw, int first, int count, int flags) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard guard(handle.disk.mutex);
+    const Lock guard(handle.disk.mutex);
     if (!handle.memory) return SQLITE_IOERR_SHMLOCK;
     SharedMemory& memory = *handle.memory;
     const bool exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
@@ -313,11 +314,11 @@ struct SqliteFaultVfs::Calls {
     handle.reading &= ~bit;
   }
 
-  static void shm_barrier(sqlite3_file* raw) { const std::lock_guard guard(handle_of(raw).disk.mutex); }
+  static void shm_barrier(sqlite3_file* raw) { const Lock guard(handle_of(raw).disk.mutex); }
 
   static int shm_unmap(sqlite3_file* raw, int remove) {
     Handle& handle = handle_of(raw);
-    const std::lock_guard guard(handle.disk.mutex);
+    const Lock guard(handle.disk.mutex);
     if (!handle.memory) return SQLITE_OK;
     for (std::size_t slot = 0; slot < SQLITE_SHM_NLOCK; ++slot) release_slot(handle, slot);
     if (remove != 0) handle.file->memory = std::make_shared<SharedMemory>();
@@ -333,13 +334,13 @@ struct SqliteFaultVfs::Calls {
 
   static int remove(sqlite3_vfs* vfs, const char* name, int) {
     Disk& disk = disk_of(vfs);
-    const std::lock_guard guard(disk.mutex);
+    const Lock guard(disk.mutex);
     return disk.files.erase(name) != 0 ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
   }
 
   static int access(sqlite3_vfs* vfs, const char* name, int, int* out) {
     Disk& disk = disk_of(vfs);
-    const std::lock_guard guard(disk.mutex);
+    const Lock guard(disk.mutex);
     *out = disk.files.contains(name) ? 1 : 0;
     return SQLITE_OK;
   }
@@ -352,14 +353,14 @@ struct SqliteFaultVfs::Calls {
   /// SQLite wants different numbers (for the salt of its log), not secret ones.
   static int randomness(sqlite3_vfs* vfs, int size, char* out) {
     Disk& disk = disk_of(vfs);
-    const std::lock_guard guard(disk.mutex);
+    const Lock guard(disk.mutex);
     for (int i = 0; i < size; ++i) out[i] = static_cast<char>(++disk.next_random * 157);
     return size;
   }
 
   static int sleep(sqlite3_vfs* vfs, int micros) {
     Disk& disk = disk_of(vfs);
-    const std::lock_guard guard(disk.mutex);
+    const Lock guard(disk.mutex);
     disk.waited += Duration(micros);
     return micros;
   }
@@ -427,7 +428,7 @@ std::string_view SqliteFaultVfs::name_of(Failure failure) {
 const std::string& SqliteFaultVfs::name() const { return disk_->name; }
 
 void SqliteFaultVfs::crash(Random* luck) {
-  const std::lock_guard guard(disk_->mutex);
+  const Lock guard(disk_->mutex);
   for (auto it = disk_->files.begin(); it != disk_->files.end();) {
     File& before = *it->second;
     before.crashed = true;
@@ -448,29 +449,29 @@ void SqliteFaultVfs::crash(Random* luck) {
 }
 
 void SqliteFaultVfs::fail(Operation operation, int nth, Failure failure, bool from_then_on) {
-  const std::lock_guard guard(disk_->mutex);
+  const Lock guard(disk_->mutex);
   disk_->faults[static_cast<std::size_t>(operation)] = {nth, failure, from_then_on};
 }
 
 void SqliteFaultVfs::heal() {
-  const std::lock_guard guard(disk_->mutex);
+  const Lock guard(disk_->mutex);
   disk_->faults = {};
   disk_->frozen = false;
   disk_->thawed.notify_all();
 }
 
 void SqliteFaultVfs::freeze() {
-  const std::lock_guard guard(disk_->mutex);
+  const Lock guard(disk_->mutex);
   disk_->frozen = true;
 }
 
 Duration SqliteFaultVfs::waited() const {
-  const std::lock_guard guard(disk_->mutex);
+  const Lock guard(disk_->mutex);
   return disk_->waited;
 }
 
 int SqliteFaultVfs::count(Operation operation) const {
-  const std::lock_guard guard(disk_->mutex);
+  const Lock guard(disk_->mutex);
   return disk_->counts[static_cast<std::size_t>(operation)];
 }
 

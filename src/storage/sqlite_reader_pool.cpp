@@ -48,7 +48,7 @@ class SqliteReaderPool::Lease {
 
 SqliteReaderPool::SqliteReaderPool(SqliteConnection::Settings settings, unsigned limit,
                                    const model::Catalogue& documents)
-    : settings_(std::move(settings)), documents_(documents), may_open_(limit) {}
+    : settings_(std::move(settings)), documents_(documents), connections_({{}, limit}) {}
 
 void SqliteReaderPool::read(const std::function<void(Reader&)>& read) {
   const Lease lease(*this);
@@ -60,14 +60,14 @@ void SqliteReaderPool::read(const std::function<void(Reader&)>& read) {
 
 std::unique_ptr<SqliteConnection> SqliteReaderPool::take() {
   {
-    std::unique_lock lock(mutex_);
-    returned_.wait(lock, [&] { return !idle_.empty() || may_open_ > 0; });
-    if (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
+    auto all = connections_.lock();
+    all.wait(returned_, [](const Connections& c) { return !c.idle.empty() || c.may_open > 0; });
+    if (!all->idle.empty()) {
+      auto connection = std::move(all->idle.back());
+      all->idle.pop_back();
       return connection;
     }
-    --may_open_;
+    --all->may_open;
   }
   try {
     return std::make_unique<SqliteConnection>(settings_);
@@ -78,11 +78,11 @@ std::unique_ptr<SqliteConnection> SqliteReaderPool::take() {
 }
 
 void SqliteReaderPool::give_back(std::unique_ptr<SqliteConnection> connection) {
-  const std::lock_guard lock(mutex_);
+  const auto all = connections_.lock();
   if (connection) {
-    idle_.push_back(std::move(connection));
+    all->idle.push_back(std::move(connection));
   } else {
-    ++may_open_;
+    ++all->may_open;
   }
   returned_.notify_one();
 }

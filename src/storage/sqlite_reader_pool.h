@@ -5,9 +5,9 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/guarded.h"
 #include "storage/sqlite_connection.h"
 
 namespace slipway::storage {
@@ -28,10 +28,12 @@ class SqliteReaderPool {
 
   const SqliteConnection::Settings settings_;
   const model::Catalogue& documents_;
-  std::mutex mutex_;
+  struct Connections {
+    std::vector<std::unique_ptr<SqliteConnection>> idle;
+    unsigned may_open = 0;  ///< how many more may exist
+  };
+  Guarded<Connections> connections_;
   std::condition_variable returned_;
-  std::vector<std::unique_ptr<SqliteConnection>> idle_;
-  unsigned may_open_;  ///< how many more connections may exist
 };
 
 }  // namespace slipway::storage

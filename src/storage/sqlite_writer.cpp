@@ -82,12 +82,16 @@ struct SqliteWriter::Pending {
 
   std::string_view name;
   const std::function<void(Txn&)>& run;
-  bool has_begun = false, has_run = false;  ///< guarded by mutex_
   std::vector<Change> changes = {};
   std::vector<std::function<void()>> undo = {};
   std::exception_ptr failure = nullptr;
-  bool finished = false;  ///< guarded by mutex_
   std::condition_variable ready = {};
+
+  struct Progress {
+    bool has_begun = false, has_run = false, finished = false;
+  };
+  /// Its queue guards it: only who holds that has it to show.
+  Progress& progress(const Queue&) { return progress_; }
 
   void give_up(std::exception_ptr why) {
     if (!failure) failure = std::move(why);
@@ -116,6 +120,9 @@ struct SqliteWriter::Pending {
     SqliteConnection& connection_;
     Pending& write_;
   };
+
+ private:
+  Progress progress_;
 };
 
 SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inline_writes, Duration patience,
@@ -141,8 +148,8 @@ SqliteWriter::SqliteWriter(const SqliteConnection::Settings& settings, bool inli
 
 SqliteWriter::~SqliteWriter() {
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const auto queue = queue_.lock();
+    queue->stopping = true;
     work_arrived_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
@@ -165,48 +172,45 @@ void SqliteWriter::write(std::string_view name, const std::function<void(Txn&)>&
 /// A disk that stands still (a snapshot that takes long, a storage network that is gone) must not take every thread of
 /// the server with it.
 void SqliteWriter::wait_for(const PendingPtr& write) {
-  std::unique_lock lock(mutex_);
-  if (busy_since_ && std::chrono::steady_clock::now() - *busy_since_ > patience_) {
+  auto queue = queue_.lock();
+  if (queue->busy_since && std::chrono::steady_clock::now() - *queue->busy_since > patience_) {
     throw StorageError(Trouble::frozen, "The disk of the database does not answer, so nothing was stored. Try again.");
   }
-  waiting_.push_back(write);
+  queue->waiting.push_back(write);
   work_arrived_.notify_one();
-  const auto over = [&] { return write->finished; };
-  while (!write->ready.wait_for(lock, patience_, over)) {
-    if (write->has_run) {
+  const auto over = [&](const Queue& held) { return write->progress(held).finished; };
+  while (!queue.wait_for(write->ready, patience_, over)) {
+    if (write->progress(*queue).has_run) {
       throw StorageError(Trouble::frozen,
                          "The disk of the database does not answer; nobody knows yet whether this was stored. Look, "
                          "or repeat the call under its Idempotency-Key.");
     }
-    if (write->has_begun) continue;
-    std::erase(waiting_, write);
+    if (write->progress(*queue).has_begun) continue;
+    std::erase(queue->waiting, write);
     throw StorageError(Trouble::frozen, "The database did not get to this write in time, so nothing was stored.");
   }
 }
 
-void SqliteWriter::subscribe(Listener listener) {
-  const std::lock_guard lock(mutex_);
-  listeners_.push_back(std::move(listener));
-}
+void SqliteWriter::subscribe(Listener listener) { queue_.lock()->listeners.push_back(std::move(listener)); }
 
 void SqliteWriter::work() {
   for (;;) {
     {
-      std::unique_lock lock(mutex_);
-      work_arrived_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
+      auto queue = queue_.lock();
+      queue.wait(work_arrived_, [](const Queue& q) { return q.stopping || !q.waiting.empty(); });
+      if (queue->waiting.empty()) return;
     }
     if (const auto next = next_waiting()) run_group(next);
   }
 }
 
 SqliteWriter::PendingPtr SqliteWriter::next_waiting() {
-  const std::lock_guard lock(mutex_);
-  if (waiting_.empty()) return nullptr;
-  auto next = std::move(waiting_.front());
-  waiting_.pop_front();
-  next->has_begun = true;
-  if (!busy_since_) busy_since_ = std::chrono::steady_clock::now();
+  const auto queue = queue_.lock();
+  if (queue->waiting.empty()) return nullptr;
+  auto next = std::move(queue->waiting.front());
+  queue->waiting.pop_front();
+  next->progress(*queue).has_begun = true;
+  if (!queue->busy_since) queue->busy_since = std::chrono::steady_clock::now();
   return next;
 }
 
@@ -223,8 +227,7 @@ void SqliteWriter::run_group(const PendingPtr& first) {
   publish(group);
   running_on_ = std::thread::id();
   finish(group);
-  const std::lock_guard lock(mutex_);
-  busy_since_.reset();
+  queue_.lock()->busy_since.reset();
 }
 
 void SqliteWriter::run_writes(const PendingPtr& first, std::vector<PendingPtr>& group) {
@@ -261,8 +264,7 @@ void SqliteWriter::run_alone(Pending& write) {
                                      write.name));
     }
   }
-  const std::lock_guard lock(mutex_);
-  write.has_run = true;
+  queue_.with([&](const Queue& queue) { write.progress(queue).has_run = true; });
 }
 
 /// Back to before the present write. False when only the whole transaction can be rolled back, or already is.
@@ -341,23 +343,19 @@ void SqliteWriter::publish(const std::vector<PendingPtr>& group) {
     std::ranges::move(write->changes, std::back_inserter(changes));
   }
   if (changes.empty()) return;
-  std::vector<Listener> listeners;
-  {
-    const std::lock_guard lock(mutex_);
-    listeners = listeners_;
-  }
+  const auto listeners = queue_.with([](const Queue& queue) { return queue.listeners; });
   for (const auto& listener : listeners) listener(changes);
 }
 
 void SqliteWriter::finish(const std::vector<PendingPtr>& group) {
   bool idle = true;
   {
-    const std::lock_guard lock(mutex_);
+    const auto queue = queue_.lock();
     for (const auto& write : group) {
-      write->finished = true;
+      write->progress(*queue).finished = true;
       write->ready.notify_one();
     }
-    idle = waiting_.empty();
+    idle = queue->waiting.empty();
   }
   checkpoint_if_due(idle);
 }

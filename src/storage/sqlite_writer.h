@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "storage/log_files.h"
 #include "storage/sqlite_connection.h"
@@ -45,6 +46,7 @@ class SqliteWriter {
 
  private:
   struct Pending;
+  struct Queue;
   using PendingPtr = std::shared_ptr<Pending>;  // a write may outlast the patience of who asked for it
 
   void work();
@@ -75,12 +77,14 @@ class SqliteWriter {
   const Duration patience_;
   std::atomic<std::thread::id> running_on_;  ///< the thread inside a group, to tell a write inside a write
 
-  std::mutex mutex_;
+  struct Queue {
+    std::deque<PendingPtr> waiting;
+    std::optional<std::chrono::steady_clock::time_point> busy_since;  ///< when the group under way began
+    std::vector<Listener> listeners;
+    bool stopping = false;
+  };
+  Guarded<Queue> queue_;
   std::condition_variable work_arrived_;
-  std::deque<PendingPtr> waiting_;
-  std::optional<std::chrono::steady_clock::time_point> busy_since_;  ///< when the group under way began
-  std::vector<Listener> listeners_;
-  bool stopping_ = false;
 
   std::mutex inline_mutex_;
   std::thread thread_;

@@ -14,12 +14,11 @@ void RefusedSignIns::add(const net::Request& request, std::string_view why) {
   const std::uint64_t count = ++count_;
   std::uint64_t untold = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const auto last = last_line_.lock();
     const SteadyTime now = clock_.steady();
-    if (logged_ && now - *logged_ < kBetweenLines) return;
-    logged_ = now;
-    untold = count > told_ ? count - told_ - 1 : 0;
-    told_ = count;
+    if (last->at && now - *last->at < kBetweenLines) return;
+    untold = count > last->count ? count - last->count - 1 : 0;
+    *last = {now, count};
   }
   log_.warning("a sign-in was refused",
                {{"address", request.peer},

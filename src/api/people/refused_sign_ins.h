@@ -5,10 +5,10 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string_view>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "net/http.h"
@@ -28,9 +28,11 @@ class RefusedSignIns {
   const Clock& clock_;
   const Log& log_;
   std::atomic<std::uint64_t> count_ = 0;
-  std::mutex mutex_;
-  std::optional<SteadyTime> logged_;  // guarded by mutex_
-  std::uint64_t told_ = 0;            // guarded by mutex_
+  struct LastLine {
+    std::optional<SteadyTime> at;
+    std::uint64_t count = 0;  ///< how many there had been by then
+  };
+  Guarded<LastLine> last_line_;
 };
 
 }  // namespace slipway::api

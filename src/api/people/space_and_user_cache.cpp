@@ -45,15 +45,12 @@ std::shared_ptr<const SpacesAndUsers> SpaceAndUserCache::at(storage::Reader& rea
   const std::int64_t generation =
       storage::generation_of(reader, {model::Space::type, model::User::type, model::Team::type});
   {
-    const std::lock_guard lock(mutex_);
-    if (state_ != nullptr && generation_ == generation) return state_;
+    const auto newest = newest_.lock();
+    if (newest->state != nullptr && newest->generation == generation) return newest->state;
   }
   auto state = std::make_shared<const SpacesAndUsers>(load(reader));
-  const std::lock_guard lock(mutex_);
-  if (state_ == nullptr || generation_ < generation) {
-    state_ = state;
-    generation_ = generation;
-  }
+  const auto newest = newest_.lock();
+  if (newest->state == nullptr || newest->generation < generation) *newest = {state, generation};
   return state;
 }
 

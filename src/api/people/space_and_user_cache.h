@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/http/call.h"
+#include "base/guarded.h"
 #include "storage/database.h"
 
 namespace slipway::api {
@@ -32,9 +32,11 @@ class SpaceAndUserCache {
   std::shared_ptr<const SpacesAndUsers> at(storage::Reader&);
 
  private:
-  std::mutex mutex_;
-  std::shared_ptr<const SpacesAndUsers> state_;
-  std::int64_t generation_ = 0;  ///< of state_
+  struct Newest {
+    std::shared_ptr<const SpacesAndUsers> state;
+    std::int64_t generation = 0;  ///< of that state
+  };
+  Guarded<Newest> newest_;
 };
 
 }  // namespace slipway::api

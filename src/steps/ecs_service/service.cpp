@@ -126,16 +126,16 @@ ServiceFacts look_at_service(const aws::Client& client, const std::string& clust
 }
 
 std::optional<std::string> RevisionHashes::find(const std::string& arn) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = hashes_.find(arn);
-  return found == hashes_.end() ? std::nullopt : std::optional(found->second);
+  const auto hashes = hashes_.lock();
+  const auto found = hashes->find(arn);
+  return found == hashes->end() ? std::nullopt : std::optional(found->second);
 }
 
 void RevisionHashes::keep(const std::string& arn, std::string hash) {
   static constexpr std::size_t most = 20'000;  // some 4 MB
-  const std::lock_guard lock(mutex_);
-  if (hashes_.size() >= most) hashes_.clear();
-  hashes_.insert_or_assign(arn, std::move(hash));
+  const auto hashes = hashes_.lock();
+  if (hashes->size() >= most) hashes->clear();
+  hashes->insert_or_assign(arn, std::move(hash));
 }
 
 std::string family_of(std::string_view task_definition) {

@@ -3,13 +3,13 @@
 
 #include <boost/describe.hpp>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/describe.h"
+#include "base/guarded.h"
 #include "cloud/client.h"
 #include "cloud/ecs.h"
 #include "steps/ecs_service/definition.h"
@@ -57,8 +57,7 @@ class RevisionHashes {
   void keep(const std::string& arn, std::string hash);
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::string> hashes_;
+  Guarded<std::map<std::string, std::string>> hashes_;
 };
 
 /// How many revisions of a family are looked at, from the newest on.
