@@ -12,6 +12,7 @@
 
 #include "base/disk.h"
 #include "base/executor.h"
+#include "base/failure.h"
 #include "base/json.h"
 #include "base/name.h"
 #include "cli/core.h"
@@ -347,11 +348,11 @@ class Server {
     try {
       if (tls_->reload()) log_.info("the TLS certificate was read again", {{"file", options_.tls_certificate}});
       certificate_fault_.clear();
-    } catch (const Error& error) {
+    } catch (...) {
       // A pair that is being replaced may be half there; what can't be used stays unused, and is told once.
-      if (std::exchange(certificate_fault_, error.message()) != error.message()) {
-        log_.error("the new TLS certificate can't be used; the one before it stays", {{"error", error.message()}});
-      }
+      const std::string why = error_of(std::current_exception()).message();
+      if (std::exchange(certificate_fault_, why) == why) return;
+      log_.error("the new TLS certificate can't be used; the one before it stays", {{"error", why}});
     }
   }
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
+#include "base/failure.h"
 #include "base/guarded.h"
 #include "base/retry_later.h"
 #include "base/strand.h"
@@ -159,8 +159,8 @@ class Group : public std::enable_shared_from_this<Group> {
       stay_away(names, park);
     } catch (const AwsError& error) {
       refused(names, error);
-    } catch (const std::exception& error) {
-      tell_error(names, error.what());
+    } catch (...) {
+      tell_error(names, error_of(std::current_exception()).message());
     }
   }
 
@@ -184,14 +184,14 @@ class Group : public std::enable_shared_from_this<Group> {
     try {
       for (const auto& interest : watched.interests) {
         const auto seen = reader_.look(interest->what, interest->memory, service, now());
-        if (interest->active) interest->observer(seen);
+        show(*interest, seen);
       }
       watched.seen = clock_.steady();
       watched.blind_since.reset();
     } catch (const RetryLater& park) {
       stay_away({name}, park);
-    } catch (const Error& error) {
-      tell_error({name}, error.message());
+    } catch (...) {
+      tell_error({name}, error_of(std::current_exception()).message());
     }
   }
 
@@ -230,8 +230,18 @@ class Group : public std::enable_shared_from_this<Group> {
     for (const auto& name : names) {
       seen.BlindSince = seen.At - (clock_.steady() - blind_since(name));
       for (const auto& interest : services_[name].interests) {
-        if (interest->active) interest->observer(seen);
+        show(*interest, seen);
       }
+    }
+  }
+
+  /// Whoever throws keeps no other from seeing; the executor tells of it.
+  void show(const Interest& interest, const ServiceObservation& seen) {
+    if (!interest.active) return;
+    try {
+      interest.observer(seen);
+    } catch (...) {
+      strand_.post([thrown = std::current_exception()] { std::rethrow_exception(thrown); });
     }
   }
 

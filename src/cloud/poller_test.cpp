@@ -247,6 +247,41 @@ TEST_CASE_FIXTURE(FakeEcs, "an observation that holds an error tells since when 
   CHECK_FALSE(last().BlindSince);
 }
 
+TEST_CASE_FIXTURE(FakeEcs, "whatever a look meets is told to who watches, and the next look comes") {
+  const std::vector<std::function<void()>> faults{[] { throw std::bad_alloc(); },
+                                                  [] { throw std::logic_error("defect"); }, [] { throw 42; }};
+  const auto answered = http.otherwise;
+  const auto watching = watch();
+  for (const auto& raise : faults) {
+    http.otherwise = [&](const net::ClientRequest& request) {
+      raise();
+      return answered(request);
+    };
+    run_for(6s);
+    CHECK(last().Error.size() > 10);
+    http.otherwise = answered;
+    run_for(6s);
+    CHECK(last().Error.empty());
+  }
+}
+
+TEST_CASE_FIXTURE(FakeEcs, "a watcher that throws keeps no other from seeing") {
+  ServiceInterest interest{"prod", "web", "ecs-svc/2", "td:2", from_micros(0), ""};
+  const auto bad = poller.watch(client(), interest, [](const ServiceObservation&) { throw std::bad_alloc(); });
+  const auto good = watch();
+  int thrown = 0;
+  const SteadyTime until = clock.steady() + 1min;
+  for (bool goes_on = true; goes_on;) {
+    try {
+      goes_on = executor.step(until);
+    } catch (const std::bad_alloc&) {
+      ++thrown;  // a thread pool would tell its owner
+    }
+  }
+  CHECK(thrown > 5);
+  CHECK(looks["web"].size() > 5);
+}
+
 TEST_CASE_FIXTURE(FakeEcs, "our service deployment is the first since the update with our revision") {
   documents["ListServiceDeployments"] = kBriefs;
   documents["DescribeServiceRevisions"] = kRevisions;

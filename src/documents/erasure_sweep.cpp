@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "base/error.h"
+#include "base/failure.h"
 #include "base/strand.h"
 #include "storage/erasures.h"
 
@@ -41,8 +41,9 @@ struct ErasureSweep::State : std::enable_shared_from_this<State> {
       if (!found) return;
       retry = kFirstRetry;
       rest = std::max(kShortestRest, kRestsPerSlice * (parts.clock.steady() - began));
-    } catch (const Error& error) {
-      parts.log.warning("erasing what was deleted has to wait", {{"error", error.full_text()}});
+    } catch (...) {  // or nobody would take up the rest
+      parts.log.warning("erasing what was deleted has to wait",
+                        {{"error", error_of(std::current_exception()).full_text()}});
       rest = retry;
       retry = std::min(2 * retry, kLongestRetry);
     }

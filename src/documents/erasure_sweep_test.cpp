@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
 #include "base/random.h"
 #include "documents/history_erasure.h"
 #include "storage/database_testing.h"
@@ -53,6 +58,30 @@ struct World {
   ErasureSweep sweep{{*database, vault, executor, clock, quiet.log()}};
 };
 
+/// Whose next write meets a fault.
+class FaultyDatabase final : public storage::Database {
+ public:
+  explicit FaultyDatabase(storage::Database& inner) : inner_(inner) {}
+  std::function<void()> fault;
+
+  void subscribe(std::function<void(const std::vector<storage::Change>&)> listener) override {
+    inner_.subscribe(std::move(listener));
+  }
+  bool can_write() const override { return inner_.can_write(); }
+
+ protected:
+  void do_read(const std::function<void(storage::Reader&)>& read) override { inner_.read(read); }
+  void do_write(std::string_view name, const std::function<void(storage::Txn&)>& write) override {
+    inner_.write(name, [&](storage::Txn& txn) {
+      if (const auto raise = std::exchange(fault, nullptr)) raise();
+      write(txn);
+    });
+  }
+
+ private:
+  storage::Database& inner_;
+};
+
 }  // namespace
 
 TEST_CASE("a short history goes with what it belongs to, in the same write") {
@@ -88,6 +117,25 @@ TEST_CASE("a start goes on with what an earlier process left, and a stop begins 
   next.start();
   world.run_until_idle();
   CHECK(world.left() == 0);
+}
+
+TEST_CASE("whatever a slice of a sweep meets, the sweep tells of it and goes on") {
+  const std::vector<std::function<void()>> faults{[] { throw std::bad_alloc(); },
+                                                  [] { throw std::logic_error("defect"); }, [] { throw 42; }};
+  World world;
+  world.erase();
+  std::vector<std::string> lines;
+  const Log log(world.clock, LogLevel::info, [&](std::string_view line) { lines.emplace_back(line); });
+  FaultyDatabase database(*world.database);
+  ErasureSweep sweep({database, world.vault, world.executor, world.clock, log});
+  sweep.start();
+  for (const auto& fault : faults) {
+    database.fault = fault;
+    while (database.fault) REQUIRE(world.executor.step(world.clock.steady() + std::chrono::minutes(2)));
+  }
+  world.run_until_idle();
+  CHECK(world.left() == 0);
+  CHECK(lines.size() == faults.size());
 }
 
 TEST_CASE("a sweep that the disk refuses tries again until it may go on") {

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "net/connection.h"
+#include "net/event_loop.h"
 #include "net/server_state.h"
 
 namespace slipway::net {
@@ -82,8 +83,8 @@ void HttpServer::State::listen() {
 }
 
 void HttpServer::State::accept() {
-  accepting = true;
   acceptor.async_accept([this](ErrorCondition error, tcp::socket socket) {
+    accepting = false;  // unless what follows gets to accept(), the next sweep does
     if (stopping) return;
     if (!error && make_room()) {
       const auto connection = std::make_shared<Connection>(*this, std::move(socket));
@@ -93,9 +94,9 @@ void HttpServer::State::accept() {
     }
     if (!error) return accept();
     // Out of file descriptors or memory: the next sweep tries again, where a try at once would spin.
-    accepting = false;
     log.warning("cannot accept a connection", {{"error", error.message()}});
   });
+  accepting = true;
 }
 
 void ServerState::end_stalled_answers() {
@@ -151,15 +152,15 @@ Duration HttpServer::State::sweep_interval() const {
 /// One timer for all connections: a deadline is then a store, where a timer for each would be a queue operation for
 /// each read.
 void HttpServer::State::sweep() {
+  timer.expires_after(sweep_interval());  // first: whatever is thrown below, the next sweep comes
+  timer.async_wait([this](ErrorCondition error) {
+    if (!error && keep_running) sweep();
+  });
   const SteadyTime now = clock.steady();
   const std::vector<std::shared_ptr<Connection>> all(connections.begin(),
                                                      connections.end());  // check() may forget some
   for (const auto& connection : all) connection->check(now);
   if (!accepting && !stopping) accept();
-  timer.expires_after(sweep_interval());
-  timer.async_wait([this](ErrorCondition error) {
-    if (!error && keep_running) sweep();
-  });
 }
 
 void HttpServer::State::close_all() {
@@ -194,7 +195,11 @@ HttpServer::HttpServer(ServerOptions options, Handler handler, const Log& log)
   state_->listen();
   state_->accept();
   state_->sweep();
-  state_->thread = std::thread([state = state_.get()] { state->loop.run(); });
+  state_->thread = std::thread([state = state_.get()] {
+    run_loop(state->loop, [state](const Error& error) {
+      state->log.error("serving a connection failed", {{"error", error.message()}});
+    });
+  });
   pthread_setname_np(state_->thread.native_handle(), "http-loop");
 }
 

@@ -199,8 +199,8 @@ class Database {
     }
   }
 
-  /// `listener` is called on the committing thread for each group of changes, in the order of commit; it must be quick,
-  /// and must neither write nor throw.
+  /// `listener` is called on the committing thread for each group of changes, in the order of commit; it must be quick
+  /// and must not write. What it throws is told in the log, and keeps neither the write nor another listener.
   virtual void subscribe(std::function<void(const std::vector<Change>&)> listener) = 0;
 
   /// False from the first commit on that failed for more than want of room: only opening the database anew, by a

@@ -65,6 +65,23 @@ TEST_CASE_TEMPLATE("what a write throws reaches its caller, and nothing of the w
   CHECK(names(*database) == Names{"a"});
 }
 
+TEST_CASE_TEMPLATE("a listener that throws, whatever it throws, keeps neither a write nor another listener",
+                   DatabaseKind, SLIPWAY_DATABASES) {
+  DatabaseKind database;
+  int told = 0;
+  database->subscribe([](const std::vector<Change>&) { throw std::bad_alloc(); });
+  database->subscribe([](const std::vector<Change>&) { throw 42; });
+  database->subscribe([&](const std::vector<Change>&) { ++told; });
+  for (const auto* const name : {"a", "b"}) {
+    database->write("put", [&](Txn& t) {
+      t.run(kPut, {name, 1});
+      t.publish(change(name));
+    });
+  }
+  CHECK(names(*database) == Names{"a", "b"});
+  CHECK(told == 2);
+}
+
 TEST_CASE_TEMPLATE("a write inside a write is refused", DatabaseKind, SLIPWAY_DATABASES) {
   DatabaseKind database;
   CHECK_THROWS_WITH_AS(database->write("outer", [&](Txn&) { put(*database, "a"); }),

@@ -32,7 +32,7 @@ class SqliteReaderPool::Lease {
   ~Lease() {
     try {
       if (connection_->in_transaction()) connection_->run(kEnd, {});
-    } catch (const Error&) {
+    } catch (...) {
       connection_.reset();  // its successor starts clean
     }
     pool_.give_back(std::move(connection_));

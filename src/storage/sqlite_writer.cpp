@@ -10,6 +10,7 @@
 #include "base/brief.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "base/failure.h"
 #include "storage/changes.h"
 #include "storage/migrations.h"
 
@@ -274,7 +275,7 @@ bool SqliteWriter::undo_one() {
     connection_.run(kUndo, {});
     connection_.run(kKeep, {});
     return true;
-  } catch (const Error&) {
+  } catch (...) {
     return false;
   }
 }
@@ -318,7 +319,7 @@ bool SqliteWriter::roll_back() {
   try {
     if (connection_.in_transaction()) connection_.run(kRollback, {});
     return true;
-  } catch (const Error&) {
+  } catch (...) {
     return !connection_.in_transaction();
   }
 }
@@ -344,7 +345,14 @@ void SqliteWriter::publish(const std::vector<PendingPtr>& group) {
   }
   if (changes.empty()) return;
   const auto listeners = queue_.with([](const Queue& queue) { return queue.listeners; });
-  for (const auto& listener : listeners) listener(changes);
+  for (const auto& listener : listeners) {
+    try {
+      listener(changes);
+    } catch (...) {  // the write is stored, whoever can't hear of it
+      log_.error("a listener could not be told what was written",
+                 {{"error", error_of(std::current_exception()).message()}});
+    }
+  }
 }
 
 void SqliteWriter::finish(const std::vector<PendingPtr>& group) {
