@@ -100,6 +100,11 @@ void hide(std::string& text, const Credentials& credentials) {
   hide(text, credentials.secret_access_key.reveal());
 }
 
+/// Of keys of one's own, only AWS knows the account.
+bool is_account_id(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
+}
+
 }  // namespace
 
 Duration ClockSkews::of(const std::string& endpoint) const {
@@ -346,6 +351,7 @@ Failure Client::failure(const Operation& operation) const {
   out.signing_name = operation.service.signing_name;
   out.operation = operation.name;
   out.region = region_;
+  if (const auto account = provider_->account(); is_account_id(account)) out.account = account;
   return out;
 }
 

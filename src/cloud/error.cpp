@@ -88,7 +88,9 @@ std::string sentence(const Failure& failure) {
   if (failure.code.empty() && failure.status != 0) why = fmt::format("HTTP status {}", failure.status);
   if (!failure.message.empty()) why += fmt::format("{}{}", why.empty() ? "" : ": ", failure.message);
   while (why.ends_with('.')) why.pop_back();
-  auto text = fmt::format("AWS {} {} in {} failed: {}.", failure.service, failure.operation, failure.region, why);
+  const std::string account = failure.account.empty() ? "" : fmt::format(" of account {}", failure.account);
+  auto text =
+      fmt::format("AWS {} {} in {}{} failed: {}.", failure.service, failure.operation, failure.region, account, why);
   if (const auto todo = advice(failure); !todo.empty()) text += " " + todo;
   if (!failure.request_id.empty()) text += fmt::format(" (AWS request {})", failure.request_id);
   return text;

@@ -27,6 +27,7 @@ struct Failure {
   std::string_view signing_name;  ///< "ecs"
   std::string_view operation;     ///< "UpdateService"
   std::string region;
+  std::string account = {};  ///< "" where only AWS knows it
   FailureKind kind = FailureKind::transient;
   std::string code;                          ///< AWS's, "AccessDeniedException"; empty when no answer came
   std::string message;                       ///< AWS's own, bounded, without what it quotes of the signed request

@@ -68,4 +68,8 @@ TEST_CASE("the sentence says what, where, why and what to do, and quotes no sign
         "to the identity that the deployment uses, and check its keys or role. (AWS request r-1)");
   CHECK(error.code() == ErrorCode::denied);
   CHECK(error.failure().message.find("SECRET") == std::string::npos);
+  Failure elsewhere = error.failure();
+  elsewhere.account = "123456789012";
+  CHECK(
+      AwsError(elsewhere).message().starts_with("AWS ECS UpdateService in eu-west-1 of account 123456789012 failed: "));
 }

@@ -374,7 +374,7 @@ TEST_CASE("a failing step fails its task with its message, and later steps are s
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
-  CHECK(node.task(id).error == "The cluster does not exist.");
+  CHECK(node.task(id).error == "The step \"step 1\" failed: The cluster does not exist.");
   CHECK(node.log(id).back() == "Skipped. It runs only on success, and an earlier step failed.");
 }
 
@@ -643,7 +643,7 @@ TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and i
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
-  CHECK(node.task(id).error.starts_with("Unknown outcome"));
+  CHECK(node.task(id).error.starts_with("The step \"step 1\" failed: Unknown outcome"));
   CHECK(node.world.acts == 1);
 }
 
@@ -668,7 +668,7 @@ TEST_CASE("a wait times out, but only after an observation newer than the last s
   node.run(1min);
   node.world.tell(1);
   node.run(30min);
-  CHECK(node.task(slow).error == "too slow");
+  CHECK(node.task(slow).error == "The step \"step 1\" failed: too slow");
 
   const auto down = node.deploy("b");
   node.world.last_observation = nullptr;
@@ -1271,7 +1271,7 @@ TEST_CASE("a wall clock that is set by a day ends no wait early or late, and no 
     node.pass(7min);
     CHECK(node.task(id).state == TaskState::Executing);
     node.pass(2min);
-    CHECK(node.task(id).error == "too slow");
+    CHECK(node.task(id).error == "The step \"step 1\" failed: too slow");
     CHECK(*node.task(id).completed >= *node.task(id).started);
   }
 }
@@ -1297,7 +1297,7 @@ TEST_CASE("a wait's limit counts what a server watched: over restarts, and not w
     node.pass(1min);
     node.world.tell(7);
   }
-  CHECK(node.task(id).error == "too slow");
+  CHECK(node.task(id).error == "The step \"step 1\" failed: too slow");
 }
 
 TEST_CASE("a wait that an earlier version began, with a time of day as its end, keeps its limit") {
@@ -1317,7 +1317,7 @@ TEST_CASE("a wait that an earlier version began, with a time of day as its end, 
   node.pass(15min);
   CHECK(node.task(id).state == TaskState::Executing);
   node.pass(10min);
-  CHECK(node.task(id).error == "too slow");
+  CHECK(node.task(id).error == "The step \"step 1\" failed: too slow");
 }
 
 TEST_CASE("SCH-1: scheduled starts and expiries follow the wall clock, also when it is set") {

@@ -96,6 +96,7 @@ void TaskRun::end_failed(std::string reason) {
   for (const auto& [unit, run] : running_) run->abandon();
   running_.clear();
   results_.error = std::move(reason);
+  failed_step_.clear();
   Decision decision;
   decision.finished = decision.failed = true;
   try {
@@ -128,8 +129,12 @@ void TaskRun::restore(const storage::UnitRecord& unit) {
 
 void TaskRun::note(int unit, const UnitOutcome& outcome) {
   states_[unit] = {true, outcome.Result};
-  if (outcome.Result == steps::Result::Failed && results_.error.empty()) results_.error = outcome.Message;
-  if (const auto* action = action_of(plan_, unit)) {
+  const auto* action = action_of(plan_, unit);
+  if (outcome.Result == steps::Result::Failed && results_.error.empty()) {
+    results_.error = outcome.Message;
+    if (action != nullptr) failed_step_ = action->Name;
+  }
+  if (action != nullptr) {
     auto& outputs = results_.outputs[action->Name];
     for (const auto& [name, value] : outcome.Outputs) outputs[name] = value;
     for (const auto& [name, sealed] : outcome.SealedOutputs) {
@@ -282,9 +287,15 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
   if (!end.lines.empty()) storage::append_log(txn, record_.id, end.lines);
 }
 
+/// As the task shows it: among twenty steps, where.
+std::string TaskRun::error_with_step() const {
+  if (failed_step_.empty()) return results_.error;
+  return fmt::format("The step \"{}\" failed: {}", failed_step_, results_.error);
+}
+
 void TaskRun::finish(storage::Txn& txn, const Decision& decision) {
   const TaskState state = cancelled_ ? TaskState::Canceled : decision.failed ? TaskState::Failed : TaskState::Success;
-  const std::string error = cancelled_ ? "" : results_.error;
+  const std::string error = cancelled_ ? "" : error_with_step();
   if (suspicion_) storage::clear_suspect(txn, record_.id);
   const Time now = std::max(owner_.parts.clock.now(), record_.started.value_or(Time()));
   if (decision.nothing_ran) storage::append_log(txn, record_.id, {{0, 0, "Warning", now, why_nothing_ran(plan_)}});

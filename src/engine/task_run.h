@@ -52,6 +52,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   /// Decides until nothing new can be decided; `first` is the end of a unit that this write also stores, if any.
   void advance(const UnitEnd* first);
   void store_end(storage::Txn&, const UnitEnd&);
+  std::string error_with_step() const;
   void finish(storage::Txn&, const Decision&);
   void note(int unit, const UnitOutcome&);
   void give_up(const Error&);
@@ -66,6 +67,7 @@ class TaskRun : public std::enable_shared_from_this<TaskRun> {
   const std::shared_ptr<Suspicion> suspicion_;
   UnitStates states_;
   planning::StepResults results_;
+  std::string failed_step_;  ///< whose error is results_.error; "" where that is none of a step
   std::map<int, std::shared_ptr<UnitRun>> running_;
   std::set<int> waiting_;  ///< those of running_ that wait
   bool idle_ = false;

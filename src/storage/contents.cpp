@@ -46,7 +46,7 @@ void name_snapshot(Txn& txn, const Snapshot& snapshot) {
 
 std::optional<json::object> find_snapshot(Reader& reader, std::string_view type, std::string_view id) {
   return reader.one(kSql.find_snapshot, {model::canonical_id(id)}, [&](const Row& row) {
-    return todays_document(reader.documents(), type, row.integer(1), unpacked(row));
+    return todays_document(reader.documents(), type, id, row.integer(1), unpacked(row));
   });
 }
 

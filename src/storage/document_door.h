@@ -11,9 +11,11 @@ namespace slipway::storage {
 
 /// The text of a document, as stored by `stored`. One of today's form passes as it is, unread; so does one that is
 /// newer than this program, and what is no document of the catalogue.
-std::string todays_body(const model::Catalogue&, std::string_view type, const model::Form& stored, std::string body);
+/// What can't be read throws Error{internal} that names the document, here and below.
+std::string todays_body(const model::Catalogue&, std::string_view type, std::string_view id, const model::Form& stored,
+                        std::string body);
 /// A frozen document, which can't be stored anew since its content is named by its hash.
-json::object todays_document(const model::Catalogue&, std::string_view type, std::int64_t version,
+json::object todays_document(const model::Catalogue&, std::string_view type, std::string_view id, std::int64_t version,
                              std::string_view body);
 
 }  // namespace slipway::storage

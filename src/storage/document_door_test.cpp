@@ -118,6 +118,28 @@ TEST_CASE("a program never writes over a row that is newer than it knows, but re
   CHECK(stored(database) == std::pair(std::int64_t{2}, std::string(new_text)));
 }
 
+TEST_CASE("a stored document that can't be read is a defect that names it, not a fault of who asked") {
+  const auto trouble = [](Database& database) -> std::pair<ErrorCode, std::string> {
+    try {
+      database.read([](Reader& r) { parse_document(find_resource(r, "Things-1").value()); });
+      return {};
+    } catch (const Error& error) {
+      return {error.code(), error.message()};
+    }
+  };
+  for (const std::string body : {R"({"Id":"Things-1","Na)", "[]"}) {
+    CAPTURE(body);
+    for (const Catalogue* reader : {&old_types, &new_types}) {  // as it lies there, and on its way to today's form
+      File file;
+      file.open(old_types).write("insert", [&](Txn& t) { insert_resource(t, row(body)); });
+      const auto [code, message] = trouble(file.open(*reader));
+      CHECK(code == ErrorCode::internal);
+      CHECK(message.starts_with("The stored document Things-1 (Thing) can't be read: "));
+      CHECK(message.find("can't be read", 60) == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("what was frozen is read in today's form, whoever froze it") {
   File file;
   const auto freeze = [](Database& database, const char* id, std::string_view text) {

@@ -93,7 +93,7 @@ auto resource_of(const Reader& reader) {
                             .has_secrets = row.integer(9) != 0,
                             .body = row.string(10)};
     const model::Form stored{row.integer(11), row.integer(12)};
-    resource.body = todays_body(documents, resource.type, stored, std::move(resource.body));
+    resource.body = todays_body(documents, resource.type, resource.id, stored, std::move(resource.body));
     return resource;
   };
 }
