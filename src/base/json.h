@@ -1,4 +1,4 @@
-// JSON in and out.
+// JSON in and out: read within bounds, asked for members, and written fast.
 //
 // Parsing is Boost.JSON's, bounded in size and depth. Writing is ours, because Boost.JSON 1.81 serialises at a tenth of
 // the speed (docs/decisions.md). Structs described with BOOST_DESCRIBE_STRUCT are written and read by base/describe.h.

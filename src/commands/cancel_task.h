@@ -1,4 +1,4 @@
-// Cancel (TSK-7).
+// Cancels a task that waits or runs (TSK-7), on somebody's behalf.
 #pragma once
 
 #include <string>

@@ -1,3 +1,4 @@
+// Lifecycles: through which phases a release reaches environments, and what is kept of it (LIF-1 ff). Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,3 +1,5 @@
+// Accounts: the credentials that steps, feeds and targets sign in with, by AccountType. Plain values; secrets stand in
+// them as references only.
 #pragma once
 
 #include <boost/describe.hpp>

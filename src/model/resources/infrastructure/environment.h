@@ -1,3 +1,4 @@
+// Environments (OBJ-3): what a release is deployed to, and in which order environments are shown. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

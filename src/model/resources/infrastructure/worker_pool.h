@@ -1,3 +1,4 @@
+// Worker pools: where steps may ask to run. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

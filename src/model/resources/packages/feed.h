@@ -1,3 +1,4 @@
+// Feeds: where packages and images are looked up, by FeedType. Plain values; asking a feed is for src/feeds.
 #pragma once
 
 #include <boost/describe.hpp>

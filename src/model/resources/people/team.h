@@ -1,3 +1,4 @@
+// Teams: users that share permissions. Plain values and pure functions.
 #pragma once
 
 #include <boost/describe.hpp>

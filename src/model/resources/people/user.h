@@ -1,3 +1,4 @@
+// Users: people and service accounts, as the server knows them. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

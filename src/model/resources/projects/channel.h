@@ -1,3 +1,4 @@
+// Channels: kinds of release of a project, and which versions each takes (CHN-1 ff). Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

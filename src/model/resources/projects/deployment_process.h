@@ -1,3 +1,4 @@
+// Deployment processes: the steps of a project and their actions, in the order in which they run. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,3 +1,4 @@
+// Library variable sets: variables and templates that several projects include. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,3 +1,4 @@
+// Projects: what gets released and deployed, and how its next release gets its version. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,3 +1,4 @@
+// Project groups: shelves that projects stand on. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

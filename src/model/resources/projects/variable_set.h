@@ -1,3 +1,4 @@
+// Variables of a project or of a library variable set, with their scopes and prompts. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

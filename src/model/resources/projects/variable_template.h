@@ -1,3 +1,5 @@
+// Variable templates: what projects and library variable sets ask each tenant for (TEN-11). Plain values and pure
+// functions.
 #pragma once
 
 #include <boost/describe.hpp>

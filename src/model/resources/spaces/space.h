@@ -1,3 +1,4 @@
+// Spaces: what keeps the documents of one team apart from all others. Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

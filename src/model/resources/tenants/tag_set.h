@@ -1,3 +1,4 @@
+// Tag sets: what tenants, environments and projects may be tagged with (TEN-6, TEN-7). Plain values.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,3 +1,5 @@
+// Tenants: clients that get deployments of their own, and the projects that each takes in which environments. Plain
+// values.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,3 +1,4 @@
+// Tenants' values for variable templates (TEN-10), and how they follow the templates. Plain values and pure functions.
 #pragma once
 
 #include <boost/describe.hpp>
