@@ -122,7 +122,7 @@ def generate():
 namespace slipway::aws {{
 
 // clang-format off
-const std::string_view model_data = R"json({lines(model, 4)})json";
+const std::string_view kModelData = R"json({lines(model, 4)})json";
 // clang-format on
 
 }}  // namespace slipway::aws

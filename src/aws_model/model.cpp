@@ -16,7 +16,7 @@ struct KindName {
   std::string_view name;
   std::string_view described;
 };
-constexpr std::array kinds = {
+constexpr std::array kKinds = {
     KindName{Kind::text, "text", "a text"},           KindName{Kind::number, "number", "a whole number"},
     KindName{Kind::decimal, "decimal", "a number"},   KindName{Kind::flag, "flag", "true or false"},
     KindName{Kind::list, "list", "a list"},           KindName{Kind::structure, "structure", "an object"},
@@ -24,7 +24,7 @@ constexpr std::array kinds = {
 };
 
 Kind kind_of(std::string_view name) {
-  return std::find_if(kinds.begin(), kinds.end(), [&](const KindName& k) { return k.name == name; })->kind;
+  return std::find_if(kKinds.begin(), kKinds.end(), [&](const KindName& k) { return k.name == name; })->kind;
 }
 
 std::vector<std::string> texts_at(const json::object& from, std::string_view name) {
@@ -84,7 +84,7 @@ class ServiceModel {
 
 struct Model {
   Model() {
-    const json::object data = json::parse(model_data).as_object();
+    const json::object data = json::parse(kModelData).as_object();
     version = json::text_at(data, "botocore").value_or("");
     regions = texts_at(data, "regions");
     for (const auto& [name, described] : data.at("services").as_object()) {
@@ -104,7 +104,7 @@ const Model& model() {
 }  // namespace
 
 std::string_view described(Kind kind) {
-  return std::find_if(kinds.begin(), kinds.end(), [&](const KindName& k) { return k.kind == kind; })->described;
+  return std::find_if(kKinds.begin(), kKinds.end(), [&](const KindName& k) { return k.kind == kind; })->described;
 }
 
 const Member* Shape::find(std::string_view member) const {

@@ -5,6 +5,6 @@
 
 namespace slipway::aws {
 
-extern const std::string_view model_data;
+extern const std::string_view kModelData;
 
 }  // namespace slipway::aws

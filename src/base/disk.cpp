@@ -99,9 +99,9 @@ std::optional<std::string> SystemDisk::read(const std::string& path) {
     if (n < 0) fail_on("Reading", path, errno);
     if (n == 0) return content;
     content.append(buffer, static_cast<std::size_t>(n));
-    if (content.size() > largest_file_read) {
+    if (content.size() > kLargestFileRead) {
       fail_invalid(fmt::format("{} is larger than {} MiB, which no file of its kind is. Is it the right one?", path,
-                               largest_file_read >> 20));
+                               kLargestFileRead >> 20));
     }
   }
 }

@@ -11,14 +11,14 @@
 namespace slipway {
 
 /// What is read whole: keys, certificates, tokens, settings. The largest of them is a bundle of authorities.
-inline constexpr std::size_t largest_file_read = 8u << 20;
+inline constexpr std::size_t kLargestFileRead = 8u << 20;
 
 /// Threads: any. Failures throw Error{internal} naming the path and the system's reason.
 class Disk {
  public:
   virtual ~Disk() = default;
   /// All of a small file; nullopt when it does not exist. People name such files: what is no file (a folder, a device
-  /// that never ends, a pipe that nobody writes) and one over `largest_file_read` throw Error{invalid}.
+  /// that never ends, a pipe that nobody writes) and one over `kLargestFileRead` throw Error{invalid}.
   virtual std::optional<std::string> read(const std::string& path) = 0;
   /// A new file, whole and durable when it returns: written beside, synced, linked, folder synced. False when there is
   /// one of that name, which stays as it is. `mode` as in chmod.

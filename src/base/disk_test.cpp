@@ -68,8 +68,8 @@ TEST_CASE("what is no file, or too large, is told rather than read") {
   Folder folder;
   SystemDisk disk;
   REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
-  std::ofstream(folder.file("large")) << std::string(largest_file_read + 1, 'x');
-  std::ofstream(folder.file("largest")) << std::string(largest_file_read, 'x');
+  std::ofstream(folder.file("large")) << std::string(kLargestFileRead + 1, 'x');
+  std::ofstream(folder.file("largest")) << std::string(kLargestFileRead, 'x');
   std::filesystem::create_symlink("/dev/zero", folder.file("link"));
   const std::pair<std::string, const char*> cases[] = {
       {"/dev/zero", "is a device"},          {"/dev/null", "is a device"},       {folder.file("link"), "is a device"},
@@ -79,7 +79,7 @@ TEST_CASE("what is no file, or too large, is told rather than read") {
     CAPTURE(path);
     CHECK_THROWS_WITH_AS(disk.read(path), doctest::Contains(problem), Error);
   }
-  CHECK(disk.read(folder.file("largest"))->size() == largest_file_read);
+  CHECK(disk.read(folder.file("largest"))->size() == kLargestFileRead);
   CHECK(disk.read("/proc/self/status"));
 }
 

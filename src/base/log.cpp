@@ -9,7 +9,7 @@
 namespace slipway {
 namespace {
 
-constexpr std::size_t longest_field = 8 << 10;
+constexpr std::size_t kLongestField = 8 << 10;
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
@@ -62,7 +62,7 @@ void Log::write(LogLevel level, Words message, std::initializer_list<LogField> f
     if (field.is_number) {
       line += field.text;
     } else {
-      json::append_string(line, shorten(state_->redactor.redact(field.text), longest_field));
+      json::append_string(line, shorten(state_->redactor.redact(field.text), kLongestField));
     }
   }
   line.push_back('}');

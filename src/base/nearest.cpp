@@ -7,7 +7,7 @@
 namespace slipway {
 namespace {
 
-constexpr std::size_t longest = 256;
+constexpr std::size_t kLongest = 256;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -15,9 +15,9 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 std::size_t letters_apart(std::string_view a, std::string_view b, std::size_t most) {
   const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-  if (difference > most || a.size() > longest || b.size() > longest) return most + 1;
+  if (difference > most || a.size() > kLongest || b.size() > kLongest) return most + 1;
   // The last three rows of the table of distances between beginnings of `a` (rows) and of `b` (columns).
-  std::array<std::array<std::size_t, longest + 1>, 3> rows;
+  std::array<std::array<std::size_t, kLongest + 1>, 3> rows;
   std::iota(rows[0].begin(), rows[0].begin() + static_cast<std::ptrdiff_t>(b.size()) + 1, std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
     auto& row = rows[i % 3];

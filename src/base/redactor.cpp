@@ -8,7 +8,7 @@
 namespace slipway {
 namespace {
 
-constexpr std::string_view mask = "********";
+constexpr std::string_view kMask = "********";
 constexpr std::size_t kShortest = 8;
 static_assert(kShortest >= sizeof(std::uint32_t));
 
@@ -59,7 +59,7 @@ std::string Redactor::redact(std::string_view text) const {
   out.reserve(text.size());
   while (!text.empty()) {
     if (const auto length = longest_at_start_of(text, *secrets)) {
-      out += mask;
+      out += kMask;
       text.remove_prefix(length);
     } else {
       out += text.front();

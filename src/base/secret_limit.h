@@ -6,6 +6,6 @@
 namespace slipway {
 
 /// In bytes. Longer ones are refused where they come in: keys and certificates are far shorter.
-inline constexpr std::size_t longest_secret = 64 << 10;
+inline constexpr std::size_t kLongestSecret = 64 << 10;
 
 }  // namespace slipway

@@ -10,62 +10,64 @@ namespace slipway::aws {
 
 namespace answers {
 using enum AnswerKind;
-inline constexpr std::array task_definition{AnswerMember{"taskDefinition/taskDefinitionArn", text}};
-inline constexpr std::array task_definition_arns{AnswerMember{"taskDefinitionArns", list}};
-inline constexpr std::array clusters{AnswerMember{"clusters", list}};
-inline constexpr std::array services{AnswerMember{"services", list}};
-inline constexpr std::array service{AnswerMember{"service/serviceName", text}};
-inline constexpr std::array service_deployments{AnswerMember{"serviceDeployments", list}};
-inline constexpr std::array service_revisions{AnswerMember{"serviceRevisions", list}};
-inline constexpr std::array task_arns{AnswerMember{"taskArns", list}};
-inline constexpr std::array tasks{AnswerMember{"tasks", list}};
-inline constexpr std::array image_details{AnswerMember{"imageDetails", list}};
-inline constexpr std::array repositories{AnswerMember{"repositories", list}};
-inline constexpr std::array authorization{AnswerMember{"authorizationData/0/authorizationToken", text}};
-inline constexpr std::array caller_identity{AnswerMember{"GetCallerIdentityResult/Account", text},
+inline constexpr std::array kTaskDefinition{AnswerMember{"taskDefinition/taskDefinitionArn", text}};
+inline constexpr std::array kTaskDefinitionArns{AnswerMember{"taskDefinitionArns", list}};
+inline constexpr std::array kClusters{AnswerMember{"clusters", list}};
+inline constexpr std::array kServices{AnswerMember{"services", list}};
+inline constexpr std::array kService{AnswerMember{"service/serviceName", text}};
+inline constexpr std::array kServiceDeployments{AnswerMember{"serviceDeployments", list}};
+inline constexpr std::array kServiceRevisions{AnswerMember{"serviceRevisions", list}};
+inline constexpr std::array kTaskArns{AnswerMember{"taskArns", list}};
+inline constexpr std::array kTasks{AnswerMember{"tasks", list}};
+inline constexpr std::array kImageDetails{AnswerMember{"imageDetails", list}};
+inline constexpr std::array kRepositories{AnswerMember{"repositories", list}};
+inline constexpr std::array kAuthorization{AnswerMember{"authorizationData/0/authorizationToken", text}};
+inline constexpr std::array kCallerIdentity{AnswerMember{"GetCallerIdentityResult/Account", text},
                                             AnswerMember{"GetCallerIdentityResult/Arn", text},
                                             AnswerMember{"GetCallerIdentityResult/UserId", text}};
-inline constexpr std::array credentials{AnswerMember{"AssumeRoleResult/Credentials/AccessKeyId", text},
-                                        AnswerMember{"AssumeRoleResult/Credentials/SecretAccessKey", text},
-                                        AnswerMember{"AssumeRoleResult/Credentials/SessionToken", text},
-                                        AnswerMember{"AssumeRoleResult/Credentials/Expiration", time}};
+inline constexpr std::array kCredentials{AnswerMember{"AssumeRoleResult/Credentials/AccessKeyId", text},
+                                         AnswerMember{"AssumeRoleResult/Credentials/SecretAccessKey", text},
+                                         AnswerMember{"AssumeRoleResult/Credentials/SessionToken", text},
+                                         AnswerMember{"AssumeRoleResult/Credentials/Expiration", time}};
 }  // namespace answers
 
 namespace ecs {
 inline constexpr Operation kRegisterTaskDefinition{
-    kEcs, "RegisterTaskDefinition", CallGroup::task_definition_write, false, false, answers::task_definition};
+    kEcs, "RegisterTaskDefinition", CallGroup::task_definition_write, false, false, answers::kTaskDefinition};
 inline constexpr Operation kDescribeTaskDefinition{kEcs,  "DescribeTaskDefinition", CallGroup::read, true,
-                                                   false, answers::task_definition};
-inline constexpr Operation kListTaskDefinitions{kEcs,  "ListTaskDefinitions",        CallGroup::read, true,
-                                                false, answers::task_definition_arns};
-inline constexpr Operation kDescribeClusters{kEcs, "DescribeClusters", CallGroup::read, true, false, answers::clusters};
-inline constexpr Operation kDescribeServices{kEcs, "DescribeServices", CallGroup::read, true, false, answers::services};
+                                                   false, answers::kTaskDefinition};
+inline constexpr Operation kListTaskDefinitions{kEcs,  "ListTaskDefinitions",       CallGroup::read, true,
+                                                false, answers::kTaskDefinitionArns};
+inline constexpr Operation kDescribeClusters{kEcs,  "DescribeClusters", CallGroup::read, true,
+                                             false, answers::kClusters};
+inline constexpr Operation kDescribeServices{kEcs,  "DescribeServices", CallGroup::read, true,
+                                             false, answers::kServices};
 // With forceNewDeployment a second call is a second deployment.
-inline constexpr Operation kUpdateService{kEcs, "UpdateService", CallGroup::write, false, false, answers::service};
+inline constexpr Operation kUpdateService{kEcs, "UpdateService", CallGroup::write, false, false, answers::kService};
 inline constexpr Operation kListServiceDeployments{kEcs, "ListServiceDeployments",    CallGroup::read, true,
-                                                   true, answers::service_deployments};
+                                                   true, answers::kServiceDeployments};
 inline constexpr Operation kDescribeServiceDeployments{kEcs, "DescribeServiceDeployments", CallGroup::read, true,
-                                                       true, answers::service_deployments};
+                                                       true, answers::kServiceDeployments};
 inline constexpr Operation kDescribeServiceRevisions{kEcs, "DescribeServiceRevisions", CallGroup::read, true,
-                                                     true, answers::service_revisions};
-inline constexpr Operation kListTasks{kEcs, "ListTasks", CallGroup::read, true, false, answers::task_arns};
-inline constexpr Operation kDescribeTasks{kEcs, "DescribeTasks", CallGroup::read, true, false, answers::tasks};
+                                                     true, answers::kServiceRevisions};
+inline constexpr Operation kListTasks{kEcs, "ListTasks", CallGroup::read, true, false, answers::kTaskArns};
+inline constexpr Operation kDescribeTasks{kEcs, "DescribeTasks", CallGroup::read, true, false, answers::kTasks};
 }  // namespace ecs
 
 namespace ecr {
 inline constexpr Operation kDescribeImages{kEcr,  "DescribeImages",      CallGroup::read, true,
-                                           false, answers::image_details};
+                                           false, answers::kImageDetails};
 inline constexpr Operation kDescribeRepositories{kEcr,  "DescribeRepositories", CallGroup::read, true,
-                                                 false, answers::repositories};
+                                                 false, answers::kRepositories};
 inline constexpr Operation kGetAuthorizationToken{kEcr,  "GetAuthorizationToken", CallGroup::read, true,
-                                                  false, answers::authorization};
+                                                  false, answers::kAuthorization};
 }  // namespace ecr
 
 namespace sts {
 inline constexpr Operation kGetCallerIdentity{kSts,  "GetCallerIdentity",     CallGroup::sign_in, true,
-                                              false, answers::caller_identity};
+                                              false, answers::kCallerIdentity};
 // A second session does no harm.
-inline constexpr Operation kAssumeRole{kSts, "AssumeRole", CallGroup::sign_in, true, false, answers::credentials};
+inline constexpr Operation kAssumeRole{kSts, "AssumeRole", CallGroup::sign_in, true, false, answers::kCredentials};
 }  // namespace sts
 
 inline constexpr std::array kOperations = {&ecs::kRegisterTaskDefinition,

@@ -30,17 +30,17 @@ namespace {
 
 using storage::EventCategory;
 
-constexpr auto longest_wait_for_start = std::chrono::days(30);  // SCH-1
+constexpr auto kLongestWaitForStart = std::chrono::days(30);  // SCH-1
 
 /// A start may be a little past: clocks differ, and calls take their time.
-constexpr auto longest_way_here = std::chrono::minutes(5);
+constexpr auto kLongestWayHere = std::chrono::minutes(5);
 
 /// SCH-1
 void check_schedule(const DeploymentRequest& request, Time now) {
-  if (request.options.QueueTime && *request.options.QueueTime > now + longest_wait_for_start) {
+  if (request.options.QueueTime && *request.options.QueueTime > now + kLongestWaitForStart) {
     fail_invalid("A deployment can be scheduled at most 30 days ahead.");
   }
-  if (request.options.QueueTime && *request.options.QueueTime < now - longest_way_here) {
+  if (request.options.QueueTime && *request.options.QueueTime < now - kLongestWayHere) {
     fail_invalid(fmt::format("The start of the deployment, {}, is past; it is {} now. Leave it out to start at once.",
                              to_rfc3339(*request.options.QueueTime), to_rfc3339(now)));
   }

@@ -294,7 +294,7 @@ TEST_CASE_FIXTURE(World, "VAR-7: answers are checked against the control that as
         ++tried;
       }
     }
-    request.variables = {{"Size", std::string(longest_secret + 1, 'x')}};
+    request.variables = {{"Size", std::string(kLongestSecret + 1, 'x')}};
     CHECK(refused([&] { deploy(request); }).size() == 1);
   }
   MESSAGE("answers to prompts: " << tried);

@@ -113,7 +113,7 @@ constexpr Control kControls[] = {
 /// Why the control of a prompt does not take an answer, to stand behind its name.
 Refusal refusal_of(const model::Variable& variable, const std::string& given, const model::Lookup& lookup,
                    std::string_view space) {
-  if (given.size() > longest_secret) return fmt::format("takes up to {} KiB.", longest_secret / 1024);
+  if (given.size() > kLongestSecret) return fmt::format("takes up to {} KiB.", kLongestSecret / 1024);
   if (variable.IsSensitive) return std::nullopt;  // and so is what is wrong with it
   const std::string type = setting_of(variable, "Octopus.ControlType");
   for (const Control& control : kControls) {

@@ -7,18 +7,18 @@
 namespace slipway::documents {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-constexpr std::string_view prefix = "API-";
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+constexpr std::string_view kPrefix = "API-";
 
 }  // namespace
 
-Secret make_api_key(Random& random) { return Secret(std::string(prefix) + random.text(32, alphabet)); }
+Secret make_api_key(Random& random) { return Secret(std::string(kPrefix) + random.text(32, kAlphabet)); }
 
 void check_api_key(const Secret& key) {
   const std::string_view text = key.reveal();
-  const std::string_view rest = text.substr(std::min(prefix.size(), text.size()));
+  const std::string_view rest = text.substr(std::min(kPrefix.size(), text.size()));
   const bool is_well_formed =
-      text.starts_with(prefix) && rest.size() >= 20 && rest.find_first_not_of(alphabet) == std::string_view::npos;
+      text.starts_with(kPrefix) && rest.size() >= 20 && rest.find_first_not_of(kAlphabet) == std::string_view::npos;
   if (!is_well_formed) {
     fail_invalid("The admin API key must be 'API-' followed by at least 20 characters of A-Z and 0-9.");
   }

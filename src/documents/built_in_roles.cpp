@@ -13,7 +13,7 @@
 namespace slipway::documents {
 namespace {
 
-constexpr std::string_view type = "UserRole";
+constexpr std::string_view kType = "UserRole";
 
 std::string_view text_of(const json::object& role, std::string_view member) {
   return json::text_at(role, member).value_or("");
@@ -37,7 +37,7 @@ std::vector<json::object> outdated_roles(storage::Reader& reader) {
 
 /// A role of somebody's making keeps its name.
 bool is_name_taken(storage::Reader& reader, const json::object& role) {
-  const auto named = storage::find_resource_by_name(reader, type, "", "", text_of(role, "Name"));
+  const auto named = storage::find_resource_by_name(reader, kType, "", "", text_of(role, "Name"));
   return named && named->id != text_of(role, "Id");
 }
 
@@ -48,7 +48,7 @@ void renew(const WriteTools& tools, const Log& log, storage::Txn& txn, json::obj
     return;
   }
   DocumentStore store({tools}, txn);
-  const model::Schema& schema = tools.catalogue.get(type);
+  const model::Schema& schema = tools.catalogue.get(kType);
   if (const auto row = storage::find_resource(txn, id)) {
     store.update(schema, *row, role, model::Sender::server);
   } else {

@@ -16,7 +16,7 @@ namespace {
 using model::Schema;
 using storage::StoredResource;
 
-constexpr int referrers_at_most = 10'000;
+constexpr int kReferrersAtMost = 10'000;
 
 /// A document with all that goes with it: what it owns, and the contents of a space.
 class Family {
@@ -70,7 +70,7 @@ std::string label_of(const StoredResource& row, storage::Reader& reader) {
 Outsiders outsiders_of(const Family& family, storage::Reader& reader, const model::Catalogue& catalogue) {
   Outsiders found;
   for (const StoredResource& row : family.rows()) {
-    for (const storage::Referrer& referrer : storage::referrers(reader, row.id, referrers_at_most)) {
+    for (const storage::Referrer& referrer : storage::referrers(reader, row.id, kReferrersAtMost)) {
       if (family.contains(referrer.source)) continue;
       const auto source = storage::find_resource(reader, referrer.source);
       if (!source || (!row.space.empty() && !source->space.empty() && source->space != row.space)) continue;

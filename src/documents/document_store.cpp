@@ -21,8 +21,8 @@ using model::Schema;
 using model::Sender;
 using storage::StoredResource;
 
-constexpr std::size_t largest_audit_detail = 16u << 10;
-constexpr std::size_t most_warnings = 5;  ///< told in an audit entry
+constexpr std::size_t kLargestAuditDetail = 16u << 10;
+constexpr std::size_t kMostWarnings = 5;  ///< told in an audit entry
 
 std::string text_of(const json::object& document, std::string_view member) {
   return member.empty() ? "" : std::string(json::text_at(document, member).value_or(""));
@@ -214,19 +214,19 @@ void DocumentStore::audit(const Schema& schema, EventCategory category, const St
                           const std::vector<std::string>& warnings) {
   const json::object changed = model::difference(before, after);
   std::string details = json::to_text(changed);
-  if (details.size() > largest_audit_detail) {
+  if (details.size() > kLargestAuditDetail) {
     json::array paths;
     for (const auto& member : changed) paths.emplace_back(member.key());
     details = json::to_text(json::object{{"Changed", std::move(paths)}});
-    if (details.size() > largest_audit_detail) details.clear();
+    if (details.size() > kLargestAuditDetail) details.clear();
   }
   AuditSubject subject{row.id};
   for (const std::string& id : {row.parent, row.id}) place(subject, dimension_of(context_.catalogue, id), id);
   std::string message =
       fmt::format("{} {} was {}.", schema.type, row.name.empty() ? row.id : fmt::format("'{}' ({})", row.name, row.id),
                   to_lower_ascii(to_string(category)));
-  for (std::size_t i = 0; i < warnings.size() && i < most_warnings; ++i) message += " " + warnings[i];
-  if (warnings.size() > most_warnings) message += fmt::format(" And {} more.", warnings.size() - most_warnings);
+  for (std::size_t i = 0; i < warnings.size() && i < kMostWarnings; ++i) message += " " + warnings[i];
+  if (warnings.size() > kMostWarnings) message += fmt::format(" And {} more.", warnings.size() - kMostWarnings);
   WriteContext of_row = context_;
   of_row.space = row.space;
   documents::audit(txn_, of_row, category, std::move(message), std::move(subject), std::move(details));

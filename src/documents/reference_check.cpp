@@ -14,7 +14,7 @@ namespace slipway::documents {
 namespace {
 
 /// Each is looked up, so a document may not have any number of them.
-constexpr std::size_t most_references = 20'000;
+constexpr std::size_t kMostReferences = 20'000;
 
 /// Says what is wrong with the pointer, and what its sender probably meant.
 std::string problem_with(storage::Reader& reader, const model::Edge& edge, const std::string& space) {
@@ -106,8 +106,8 @@ FoundReferences check_references(storage::Reader& reader, const model::Schema& s
   Check check(reader, schema, space, checked, problems);
   for (const model::Edge& edge : model::edges_of(schema, checked.after)) {
     check.add(edge);
-    if (check.size() > most_references) {
-      problems.add(fmt::format("The document refers to more than {} others; that many are allowed.", most_references));
+    if (check.size() > kMostReferences) {
+      problems.add(fmt::format("The document refers to more than {} others; that many are allowed.", kMostReferences));
       return {};
     }
   }

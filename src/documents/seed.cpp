@@ -25,11 +25,11 @@ namespace {
 using model::Sender;
 using storage::StoredResource;
 
-constexpr std::string_view installation_row_id = "Installation-1";
+constexpr std::string_view kInstallationRowId = "Installation-1";
 
 /// What is known of this installation: a row like any other document's, but no resource.
 struct Installation {
-  std::string Id{installation_row_id};
+  std::string Id{kInstallationRowId};
   std::string InstallationId;
   std::string AdministratorId = "Users-1";  ///< whom seeding made; also where that was not written down yet
   /// Fingerprints of the keys that were ever given at a start: none is added twice, or one that was revoked would come
@@ -119,7 +119,7 @@ std::string restore_administrator(const WriteTools& tools, const Log& log, stora
 /// Adds a key that no start was given before. Where nobody is left who could administer, whichever key is given leads
 /// back in: who starts the server has the database in hand anyway.
 void add_given_key(const WriteTools& tools, const Log& log, storage::Txn& txn, const Secret& key) {
-  StoredResource row = storage::find_resource(txn, installation_row_id).value();
+  StoredResource row = storage::find_resource(txn, kInstallationRowId).value();
   Installation installation = installation_of(row);
   auto& known = installation.GivenKeys;
   const bool is_known = std::find(known.begin(), known.end(), fingerprint_of(tools, key)) != known.end();
@@ -150,7 +150,7 @@ Seeded seed_empty(const WriteTools& tools, storage::Database& database, const st
 
 /// Of a database that earlier versions wrote.
 void wrap_given_keys(const WriteTools& tools, storage::Txn& txn) {
-  StoredResource row = storage::find_resource(txn, installation_row_id).value();
+  StoredResource row = storage::find_resource(txn, kInstallationRowId).value();
   Installation installation = installation_of(row);
   for (const auto& hash : std::exchange(installation.GivenKeyHashes, {})) {
     installation.GivenKeys.push_back(fingerprint_of_hash(tools, hash));
@@ -164,7 +164,7 @@ void wrap_given_keys(const WriteTools& tools, storage::Txn& txn) {
 Seeded seed(const WriteTools& tools, storage::Database& database, const Log& log,
             const std::optional<Secret>& admin_key) {
   if (admin_key) check_api_key(*admin_key);
-  const auto known = database.read([](storage::Reader& r) { return storage::find_resource(r, installation_row_id); });
+  const auto known = database.read([](storage::Reader& r) { return storage::find_resource(r, kInstallationRowId); });
   if (!known) return seed_empty(tools, database, admin_key);
   renew_built_in_roles(tools, database, log);
   if (!installation_of(*known).GivenKeyHashes.empty()) {

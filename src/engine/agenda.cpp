@@ -8,7 +8,7 @@ namespace slipway::engine {
 namespace {
 
 /// How soon a wall clock that was set is noticed.
-constexpr Duration longest_pause = std::chrono::seconds(10);
+constexpr Duration kLongestPause = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void Agenda::woken(SteadyTime when) {
 void Agenda::arm() {
   if (entries_.empty()) return;
   const Duration left = entries_.begin()->first - clock_.now();
-  const SteadyTime when = clock_.steady() + std::clamp(left, Duration(0), longest_pause);
+  const SteadyTime when = clock_.steady() + std::clamp(left, Duration(0), kLongestPause);
   if (next_look_ && *next_look_ <= when) return;
   next_look_ = when;
   wake_at_(when);

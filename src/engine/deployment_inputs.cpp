@@ -14,7 +14,7 @@
 namespace slipway::engine {
 namespace {
 
-constexpr std::string_view filter_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kFilterLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The name in front of the first filter of "#{Name | Filter}", or of the same without braces.
 std::string_view name_in(std::string_view token) {
@@ -34,7 +34,7 @@ std::optional<std::string> why_not_in_language(std::string_view token) {
     const std::string_view part = trim(parts[i]);
     const std::string_view name = part.substr(0, part.find_first_of(" \t"));
     if (language::find_filter(name) != nullptr) continue;
-    if (name.find_first_not_of(filter_letters) != std::string_view::npos) return std::nullopt;
+    if (name.find_first_not_of(kFilterLetters) != std::string_view::npos) return std::nullopt;
     std::vector<std::string_view> known;
     for (const auto& filter : language::all_filters()) known.push_back(filter.name);
     return fmt::format("{} has the filter {}, which there is not.{}", token, name, did_you_mean(name, known));

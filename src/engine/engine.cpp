@@ -28,9 +28,9 @@ namespace {
 using storage::TaskRecord;
 using storage::TaskState;
 
-constexpr Duration retry_pause = std::chrono::seconds(5);
+constexpr Duration kRetryPause = std::chrono::seconds(5);
 /// So often may the process die of a task before the task fails.
-constexpr int most_deaths = 2;
+constexpr int kMostDeaths = 2;
 
 std::string text_of(const planning::Plan& plan) { return json::to_text(json::to_json(plan)); }
 
@@ -135,7 +135,7 @@ struct Engine::State : std::enable_shared_from_this<State> {
   /// When what failed has had time to pass; never once only a restart helps.
   template <class F>
   void again_later(F work) {
-    if (parts.database.can_write()) strand.post_at(parts.clock.steady() + retry_pause, job(std::move(work)));
+    if (parts.database.can_write()) strand.post_at(parts.clock.steady() + kRetryPause, job(std::move(work)));
   }
 
   EngineParts parts;
@@ -275,7 +275,7 @@ void Engine::State::resume_from_records(const Left& left) {
   auto [plan, units] = parts.database.read([&](storage::Reader& reader) {
     return std::pair(stored_plan(reader, left.task), storage::units_of(reader, left.task.id));
   });
-  if (left.deaths >= most_deaths) {
+  if (left.deaths >= kMostDeaths) {
     const std::string why = why_fatal(plan, left.units);
     return start(left.task, *left.claim, std::move(plan))->fail(why);
   }

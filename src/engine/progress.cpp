@@ -15,7 +15,7 @@ using planning::Condition;
 bool is_failure(const UnitProgress& unit) { return unit.done && unit.result == steps::Result::Failed; }
 
 /// Steps of one group that run at once (PRC-8).
-constexpr int most_side_by_side = 10;
+constexpr int kMostSideBySide = 10;
 
 /// Empty when the condition lets the work run, otherwise why not. Throws Error{invalid} for a condition that is none.
 std::string refusal(Condition condition, const std::string& expression, bool failed_before, std::string_view scope,
@@ -99,7 +99,7 @@ class Walk {
         return;
       }
       busy_ = true;
-      if (side_by_side_++ < most_side_by_side) decision_.start.push_back(action.Unit);
+      if (side_by_side_++ < kMostSideBySide) decision_.start.push_back(action.Unit);
       return;
     }
   }

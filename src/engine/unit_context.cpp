@@ -14,8 +14,8 @@ namespace {
 using storage::EntryKind;
 using storage::JournalEntry;
 
-constexpr std::size_t longest_line = 64 << 10;  // of a log
-constexpr std::string_view cancelled_verdict = "cancelled";
+constexpr std::size_t kLongestLine = 64 << 10;  // of a log
+constexpr std::string_view kCancelledVerdict = "cancelled";
 
 steps::AwaitState state_of(const WaitEntry& wait) {
   if (wait.Verdict == "value") return steps::AwaitState::value;
@@ -48,7 +48,7 @@ void UnitContext::log(steps::LineKind kind, std::string text) {
   ++ordinal_;
   if (host_.has_line({position_, ordinal_})) return;
   host_.log({position_, ordinal_},
-            {0, unit_, std::string(json::name_of(kind)), host_.now(), shorten(inputs_.mask(text), longest_line)});
+            {0, unit_, std::string(json::name_of(kind)), host_.now(), shorten(inputs_.mask(text), kLongestLine)});
 }
 
 const JournalEntry* UnitContext::next_entry(std::string_view name, EntryKind kind) {
@@ -159,7 +159,7 @@ json::value UnitContext::complete(JournalEntry intent, const json::value& result
 }
 
 steps::AwaitState UnitContext::cancel_wait(JournalEntry entry, WaitEntry wait) {
-  wait.Verdict = cancelled_verdict;
+  wait.Verdict = kCancelledVerdict;
   wait.Value = std::exchange(wait.State, nullptr);
   entry.open = false;
   entry.body = text_of(wait);

@@ -15,16 +15,16 @@ namespace slipway::engine {
 namespace {
 
 /// In front of a journal's body that is encrypted because it holds a secret; no JSON begins like that.
-constexpr std::string_view sealed_mark = "sealed:";
+constexpr std::string_view kSealedMark = "sealed:";
 /// An ending's message is shown in lists of tasks, too; names in it are as long as their variables.
-constexpr std::size_t longest_message = 16 << 10;
+constexpr std::size_t kLongestMessage = 16 << 10;
 /// How long after a step logged a line it is stored at the latest.
-constexpr Duration latest_line = std::chrono::milliseconds(200);
-constexpr Duration first_notice = std::chrono::seconds(30);
-constexpr Duration memory_pause = std::chrono::seconds(5);
+constexpr Duration kLatestLine = std::chrono::milliseconds(200);
+constexpr Duration kFirstNotice = std::chrono::seconds(30);
+constexpr Duration kMemoryPause = std::chrono::seconds(5);
 /// What a restart may forget of the time that a wait has spent: so much, or a tenth of its limit.
-constexpr Duration least_kept = std::chrono::minutes(1);
-constexpr int kept_parts = 10;
+constexpr Duration kLeastKept = std::chrono::minutes(1);
+constexpr int kKeptParts = 10;
 
 /// What a unit's row holds while it runs: which journal layout it was begun under.
 struct Begun {
@@ -192,7 +192,7 @@ void UnitRun::run_step(UnitContext& context) {
     for (const auto& [position, entry] : journal_.entries) {
       if (entry.open && entry.kind == storage::EntryKind::effect) journal_.doubtful.try_emplace(position, steady());
     }
-    park(RetryLater(memory_pause, "the step needs more memory than this server has left", false));
+    park(RetryLater(kMemoryPause, "the step needs more memory than this server has left", false));
   } catch (...) {
     const Error defect = error_of(std::current_exception());
     end(failed(fmt::format("The step could not be finished. {}", defect.message())));
@@ -242,7 +242,7 @@ Duration UnitRun::spent() const { return Duration(wait_->entry.Spent) + (steady(
 void UnitRun::keep_spent(int position) {
   if (!wait_ || wait_->position != position || !wait_->entry.Limit) return;
   const Duration limit(*wait_->entry.Limit);
-  if (steady() - waiting_since_ >= std::max(limit / kept_parts, least_kept)) store_wait(true, {});
+  if (steady() - waiting_since_ >= std::max(limit / kKeptParts, kLeastKept)) store_wait(true, {});
 }
 
 void UnitRun::observed(int position, const json::value& observation) {
@@ -299,12 +299,12 @@ std::string UnitRun::protect(const std::string& body) const {
   json::value masked = plain;
   mask_texts(masked, *owner_.inputs);
   if (masked == plain) return body;
-  return std::string(sealed_mark) + owner_.parts.source.seal(record_.task, body);
+  return std::string(kSealedMark) + owner_.parts.source.seal(record_.task, body);
 }
 
 std::string UnitRun::unprotect(const std::string& body) const {
-  if (!body.starts_with(sealed_mark)) return body;
-  return owner_.parts.source.unseal(record_.task, body.substr(sealed_mark.size()));
+  if (!body.starts_with(kSealedMark)) return body;
+  return owner_.parts.source.unseal(record_.task, body.substr(kSealedMark.size()));
 }
 
 void UnitRun::seal_secrets(UnitOutcome& outcome) const {
@@ -321,7 +321,7 @@ void UnitRun::seal_secrets(UnitOutcome& outcome) const {
 void UnitRun::park(const RetryLater& not_now) {
   const auto& options = owner_.parts.options;
   if (!stall_ || stall_->journal_length != journal_.entries.size()) {
-    stall_ = Stall{steady(), journal_.entries.size(), first_notice};
+    stall_ = Stall{steady(), journal_.entries.size(), kFirstNotice};
   }
   if (!not_now.nothing_happened()) ++stall_->unanswered_calls;
   const Duration stuck = steady() - stall_->since;
@@ -360,7 +360,7 @@ void UnitRun::tell_stalled(Duration stuck, const std::string& why) {
 void UnitRun::end(UnitOutcome outcome) {
   over_ = true;
   std::vector<storage::LogLine> lines = lines_.close();
-  outcome.Message = shorten(owner_.inputs->mask(outcome.Message), longest_message);
+  outcome.Message = shorten(owner_.inputs->mask(outcome.Message), kLongestMessage);
   mask_texts(outcome.Evidence, *owner_.inputs);
   seal_secrets(outcome);
   if (!outcome.Message.empty()) {
@@ -373,7 +373,7 @@ void UnitRun::end(UnitOutcome outcome) {
 void UnitRun::log(LineBuffer::Place place, storage::LogLine line) {
   if (!lines_.add(place, std::move(line))) return;
   // Not on the strand, where the step itself is at work.
-  owner_.parts.executor.post_at(steady() + latest_line, [weak = weak_from_this()] {
+  owner_.parts.executor.post_at(steady() + kLatestLine, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->flush_lines();
   });
 }

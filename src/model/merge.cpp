@@ -497,8 +497,8 @@ class Merger {
     return keep_if_any(old);
   }
   value put(const boost::json::string& text, std::string_view path) {
-    if (text.size() > longest_secret) {
-      return wrong(path, fmt::format("a sensitive value of up to {} KiB", longest_secret / 1024));
+    if (text.size() > kLongestSecret) {
+      return wrong(path, fmt::format("a sensitive value of up to {} KiB", kLongestSecret / 1024));
     }
     return stored_secret(tools_.put_secret(Secret(std::string(json::view(text)))));
   }

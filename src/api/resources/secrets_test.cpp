@@ -191,7 +191,7 @@ TEST_CASE("An account that a variable names can't be deleted") {
 
 TEST_CASE("A secret of more than 64 KiB is refused where it comes in, by its name") {
   TestApi api;
-  const std::string longest(longest_secret, 'x'), longer = longest + "x";
+  const std::string longest(kLongestSecret, 'x'), longer = longest + "x";
   const auto account = [](const std::string& key) {
     return json::to_text(json::object{{"Name", "A"},
                                       {"AccountType", "AmazonWebServicesAccount"},
