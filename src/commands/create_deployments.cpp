@@ -326,7 +326,7 @@ class DeploymentBatch {
     storage::TaskRecord task;
     task.id = deployment.task;
     task.space = deployment.space;
-    task.name = storage::deploy_task;
+    task.name = storage::kDeployTask;
     task.description = fmt::format("Deploy {} release {} to {}{}", project_.Name, release_.version, environment.Name,
                                    tenant == nullptr ? "" : " for " + tenant->Name);
     task.project = deployment.project;

@@ -33,7 +33,7 @@ struct DeclaredCategory {
 };
 
 /// All of them, each at the place that its number says.
-inline constexpr std::array event_categories{SLIPWAY_EVENT_CATEGORIES(SLIPWAY_CATEGORY_FACTS)};
+inline constexpr std::array kEventCategories{SLIPWAY_EVENT_CATEGORIES(SLIPWAY_CATEGORY_FACTS)};
 
 #undef SLIPWAY_CATEGORY_FACTS
 #undef SLIPWAY_CATEGORY_NAME
@@ -41,7 +41,7 @@ inline constexpr std::array event_categories{SLIPWAY_EVENT_CATEGORIES(SLIPWAY_CA
 
 /// "DeploymentQueued"
 constexpr std::string_view to_string(EventCategory category) {
-  return event_categories[static_cast<std::size_t>(category)].name;
+  return kEventCategories[static_cast<std::size_t>(category)].name;
 }
 
 }  // namespace slipway::storage

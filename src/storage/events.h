@@ -24,7 +24,7 @@ struct Origin {
 struct Event {
   std::int64_t number = 0;  ///< given when appended; Events-<number>
   Time occurred{};
-  std::string category = {};  ///< one of event_categories, or of those that an earlier program knew
+  std::string category = {};  ///< one of kEventCategories, or of those that an earlier program knew
   std::string space = {};
   std::string user = {};
   std::string username = {};

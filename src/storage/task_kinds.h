@@ -6,8 +6,8 @@
 
 namespace slipway::storage {
 
-inline constexpr std::string_view deploy_task = "Deploy";  ///< a deployment of a release
+inline constexpr std::string_view kDeployTask = "Deploy";  ///< a deployment of a release
 
-inline constexpr std::array task_kinds{deploy_task};
+inline constexpr std::array kTaskKinds{kDeployTask};
 
 }  // namespace slipway::storage

@@ -27,7 +27,7 @@ constexpr bool is_final(TaskState s) { return s >= TaskState::Success; }
 struct TaskRecord {
   std::string id = {};  ///< "ServerTasks-44"
   std::string space = {};
-  std::string name = {};  ///< one of task_kinds
+  std::string name = {};  ///< one of kTaskKinds
   std::string description = {};
   std::string project = {}, environment = {}, tenant = {}, deployment = {};
   TaskState state = TaskState::Queued;

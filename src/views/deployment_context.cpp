@@ -59,7 +59,7 @@ planning::DeploymentFacts facts_of(storage::Reader& reader, const storage::Deplo
   facts.id = record.id;
   facts.name = std::move(body.Name);
   facts.task = record.task;
-  facts.task_name = storage::deploy_task;
+  facts.task_name = storage::kDeployTask;
   facts.created = record.created;
   facts.form_values = std::move(body.FormValues);
   facts.skipped_actions = std::move(body.SkipActions);

@@ -190,7 +190,7 @@ std::vector<Route> task_routes() {
           .takes(shape::nothing())
           .answers(shape::one("Task"), {200}),
       Route{"GET", "tasks/tasktypes", "TaskView", "The kinds of tasks.",
-            [](Call&, storage::Reader&) { return named_list(storage::task_kinds); }, system}
+            [](Call&, storage::Reader&) { return named_list(storage::kTaskKinds); }, system}
           .answers(named_list_shape())
           .linked("TaskTypes"),
   };

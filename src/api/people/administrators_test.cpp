@@ -137,9 +137,9 @@ TEST_CASE("AUD-1: every category of the audit trail is listed, and filtered by w
   const auto names = [&](const std::string& query) {
     return api.get("/api/events/categories" + query).body.as_array().size();
   };
-  CHECK(names("") == storage::event_categories.size());
+  CHECK(names("") == storage::kEventCategories.size());
   const auto listed = json::to_text(api.get("/api/events/documenttypes").body);
-  for (const storage::DeclaredCategory& category : storage::event_categories) {
+  for (const storage::DeclaredCategory& category : storage::kEventCategories) {
     if (category.applies_to.empty()) continue;
     CHECK_MESSAGE(listed.find(fmt::format("\"{}\"", category.applies_to)) != std::string::npos, category.name);
   }

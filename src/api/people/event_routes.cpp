@@ -109,7 +109,7 @@ net::Response categories(Call& call, Reader&) {
            });
   };
   std::vector<std::string_view> names;
-  for (const storage::DeclaredCategory& category : storage::event_categories) {
+  for (const storage::DeclaredCategory& category : storage::kEventCategories) {
     if (applies(category)) names.push_back(category.name);
   }
   return named_list(names);
