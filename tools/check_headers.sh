@@ -7,7 +7,7 @@ silent=0
 while read -r header; do
   opening=$(awk '!/^\/\/ / { exit } { sub(/^\/\/ /, ""); print }' "$header" | tr '\n' ' ')  # its first paragraph
   read -ra words <<<"$opening"
-  if ((${#words[@]} < 5)) || [[ ! ${opening% } =~ [.:\)]$ ]]; then
+  if ((${#words[@]} < 4)) || [[ ! ${opening% } =~ [.:\)]$ ]]; then
     echo "$header does not open with a sentence that says what it is: \"${opening% }\"" >&2
     silent=1
   fi
