@@ -1,3 +1,4 @@
+#include "storage/batch.h"
 #include "storage/erasures.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
@@ -14,13 +15,15 @@ namespace {
   "project, environment, tenant, last_deployment, last_success, last_success_release, previous_success"
 
 struct Sql {
-  Query insert, find, erase, attempt_ended, success_ended, reach, state, states, all_states, reached;
+  Query insert, find, find_many, erase, attempt_ended, success_ended, reach, state, states, all_states, reached;
 };
 constexpr Sql kSql{
     .insert = {"insert deployment", "INSERT INTO deployments (" DEPLOYMENT_COLUMNS
                                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
     .find = {"find deployment",
              "SELECT " DEPLOYMENT_COLUMNS " FROM deployments WHERE number = ?1 AND space <> 'erased'"},
+    .find_many = {"find deployments", "SELECT " DEPLOYMENT_COLUMNS " FROM deployments WHERE number IN (" KEYS_OF_A_BATCH
+                                      ") AND space <> 'erased'"},
     .erase = {"erase deployment", "DELETE FROM deployments WHERE number = ?1 RETURNING space, project"},
     .attempt_ended = {"record attempt", "INSERT INTO current_states (" STATE_COLUMNS
                                         ") VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (project, environment, tenant)"
@@ -117,6 +120,11 @@ void insert_deployment(Txn& txn, const DeploymentRecord& deployment) {
 
 std::optional<DeploymentRecord> find_deployment(Reader& reader, std::string_view id) {
   return reader.one(kSql.find, {number_of_deployment(id)}, deployment_of);
+}
+std::vector<DeploymentRecord> find_deployments(Reader& reader, const std::vector<std::string>& ids) {
+  std::vector<Parameter> keys;
+  for (const std::string& id : ids) keys.emplace_back(number_of_deployment(id));
+  return rows_of(reader, kSql.find_many, std::move(keys), deployment_of);
 }
 
 Page<DeploymentRecord> list_deployments(Reader& reader, const DeploymentFilter& filter, Slice slice) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "storage/batch.h"
 #include "storage/erasures.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
@@ -16,7 +17,8 @@ namespace {
   "number, space, project, channel, version, version_key, assembled, process_snapshot, variables_snapshot, body"
 
 struct Sql {
-  Query insert, update, version_taken, erase, erase_reached, find, find_by_version, latest, latest_of_channel, before;
+  Query insert, update, version_taken, erase, erase_reached, find, find_many, find_by_version, latest,
+      latest_of_channel, before;
 };
 constexpr Sql kSql{
     .insert = {"insert release",
@@ -30,6 +32,8 @@ constexpr Sql kSql{
     .erase = {"erase release", "DELETE FROM releases WHERE number = ?1 RETURNING space, project"},
     .erase_reached = {"erase reached", "DELETE FROM reached WHERE release = ?1"},
     .find = {"find release", "SELECT " RELEASE_COLUMNS " FROM releases WHERE number = ?1 AND space <> 'erased'"},
+    .find_many = {"find releases", "SELECT " RELEASE_COLUMNS " FROM releases WHERE number IN (" KEYS_OF_A_BATCH
+                                   ") AND space <> 'erased'"},
     .find_by_version = {"find release by version",
                         "SELECT " RELEASE_COLUMNS " FROM releases WHERE project = ?1 AND version_key = ?2"},
     .latest = {"latest release",
@@ -122,6 +126,11 @@ void erase_release(Txn& txn, std::string_view id) {
 
 std::optional<ReleaseRecord> find_release(Reader& reader, std::string_view id) {
   return reader.one(kSql.find, {number_of_release(id)}, release_of);
+}
+std::vector<ReleaseRecord> find_releases(Reader& reader, const std::vector<std::string>& ids) {
+  std::vector<Parameter> keys;
+  for (const std::string& id : ids) keys.emplace_back(number_of_release(id));
+  return rows_of(reader, kSql.find_many, std::move(keys), release_of);
 }
 
 std::optional<ReleaseRecord> find_release_by_version(Reader& reader, std::string_view project,

@@ -30,6 +30,8 @@ void update_release(Txn&, const ReleaseRecord&);
 /// With what is known of where it succeeded. Its deployments are erased before it.
 void erase_release(Txn&, std::string_view id);
 std::optional<ReleaseRecord> find_release(Reader&, std::string_view id);
+/// Those there are, in any order (batch.h).
+std::vector<ReleaseRecord> find_releases(Reader&, const std::vector<std::string>& ids);
 std::optional<ReleaseRecord> find_release_by_version(Reader&, std::string_view project, std::string_view version_key);
 /// The most recently created one of the project, or of one of its channels when `channel` is not empty.
 /// The project's that was made before this one.
@@ -50,6 +52,8 @@ struct DeploymentRecord {
 };
 void insert_deployment(Txn&, const DeploymentRecord&);
 std::optional<DeploymentRecord> find_deployment(Reader&, std::string_view id);
+/// Those there are, in any order (batch.h).
+std::vector<DeploymentRecord> find_deployments(Reader&, const std::vector<std::string>& ids);
 struct DeploymentFilter {
   AnyOf space = {};
   std::string release = {};

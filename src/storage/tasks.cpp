@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "storage/batch.h"
 #include "storage/erasures.h"
 #include "storage/list_query.h"
 #include "storage/numbered_id.h"
@@ -30,14 +31,16 @@ constexpr std::array<std::string_view, kTaskStates> kStateNames{"Queued", "Execu
   " completed, concurrency_key, priority, epoch, node, plan, error, has_warnings"
 
 struct Sql {
-  Query insert, find, queued, claimed, to_take_over, claim, take_over, fence, finish, leave_queue, cancel_running,
-      erase;
+  Query insert, find, find_many, queued, claimed, to_take_over, claim, take_over, fence, finish, leave_queue,
+      cancel_running, erase;
 };
 constexpr Sql kSql{
     .insert = {"insert task",
                "INSERT INTO tasks (" TASK_COLUMNS
                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"},
     .find = {"find task", "SELECT " TASK_COLUMNS " FROM tasks WHERE number = ?1 AND space <> 'erased'"},
+    .find_many = {"find tasks",
+                  "SELECT " TASK_COLUMNS " FROM tasks WHERE number IN (" KEYS_OF_A_BATCH ") AND space <> 'erased'"},
     .queued = {"queued tasks", "SELECT " TASK_COLUMNS
                                " FROM tasks WHERE state <= 2 AND state = 0 ORDER BY priority DESC, queued, number"},
     .claimed = {"claimed tasks", "SELECT " TASK_COLUMNS " FROM tasks WHERE state <= 2 AND state <> 0 ORDER BY number"},
@@ -227,6 +230,11 @@ void insert_task(Txn& txn, const TaskRecord& task) {
 
 std::optional<TaskRecord> find_task(Reader& reader, std::string_view id) {
   return reader.one(kSql.find, {number_of_task(id)}, task_of);
+}
+std::vector<TaskRecord> find_tasks(Reader& reader, const std::vector<std::string>& ids) {
+  std::vector<Parameter> keys;
+  for (const std::string& id : ids) keys.emplace_back(number_of_task(id));
+  return rows_of(reader, kSql.find_many, std::move(keys), task_of);
 }
 
 Page<TaskRecord> list_tasks(Reader& reader, const TaskFilter& filter, Slice slice) {

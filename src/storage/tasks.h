@@ -51,6 +51,8 @@ struct Claim {
 
 void insert_task(Txn&, const TaskRecord&);  ///< publishes its state
 std::optional<TaskRecord> find_task(Reader&, std::string_view id);
+/// Those there are, in any order (batch.h).
+std::vector<TaskRecord> find_tasks(Reader&, const std::vector<std::string>& ids);
 struct TaskFilter {
   AnyOf space = {}, project = {}, environment = {}, tenant = {}, name = {}, node = {};
   std::optional<std::vector<std::string>> ids = {};

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/error.h"
+#include "storage/batch.h"
 #include "storage/database_testing.h"
 
 namespace slipway::storage {
@@ -69,6 +71,27 @@ TEST_CASE_TEMPLATE("a task is read back as it was stored", DatabaseKind, SLIPWAY
   CHECK(read->has_warnings);
   CHECK_FALSE(database->read([](Reader& r) { return find_task(r, "Tasks-7"); }));
   CHECK_FALSE(database->read([](Reader& r) { return find_task(r, "ServerTasks-07"); }));
+}
+
+TEST_CASE_TEMPLATE("many tasks are found at once, each once, those that are not there passed over", DatabaseKind,
+                   SLIPWAY_DATABASES) {
+  DatabaseKind database;
+  const auto found = [&](const std::vector<std::string>& wanted) {
+    auto known = ids(database->read([&](Reader& r) { return find_tasks(r, wanted); }));
+    std::sort(known.begin(), known.end());
+    return known;
+  };
+  CHECK(found({}).empty());
+  CHECK(found({"ServerTasks-1", "", "x"}).empty());
+  std::vector<std::string> all;
+  for (int number = 1; number <= 2 * static_cast<int>(kKeysOfABatch) + 1; ++number) {
+    insert(*database, task(number));
+    all.push_back("ServerTasks-" + std::to_string(number));
+  }
+  std::sort(all.begin(), all.end());
+  CHECK(found(all) == all);
+  CHECK(found({"ServerTasks-3", "ServerTasks-99999", "ServerTasks-5", "ServerTasks-3"}) ==
+        std::vector<std::string>{"ServerTasks-3", "ServerTasks-5"});
 }
 
 TEST_CASE_TEMPLATE("of two claims on a queued task one succeeds", DatabaseKind, SLIPWAY_DATABASES) {

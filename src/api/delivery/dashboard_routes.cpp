@@ -1,6 +1,7 @@
 #include "api/delivery/dashboard_routes.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "api/delivery/delivery_call.h"
@@ -39,19 +40,35 @@ struct DashboardFilter {
   }
 };
 
+/// The deployments that the states name, by id, with all that their items refer to read at once.
+std::map<std::string, storage::DeploymentRecord> deployments_of(storage::Reader& reader, DeliveryDocuments& documents,
+                                                                const std::vector<storage::CurrentState>& states) {
+  std::set<std::string> ids;
+  for (const auto& state : states) ids.insert({state.last_deployment, state.last_success, state.previous_success});
+  const auto found = storage::find_deployments(reader, {ids.begin(), ids.end()});
+  documents.look_ahead(found);
+  std::map<std::string, storage::DeploymentRecord> by_id;
+  for (const auto& deployment : found) by_id.emplace(deployment.id, deployment);
+  return by_id;
+}
+
 /// What runs where, from the table of current states (UI-1).
 json::array dashboard_items(storage::Reader& reader, DeliveryDocuments& documents,
                             const std::vector<model::Project>& projects, const std::set<std::string>& tenants,
                             const DashboardFilter& filter) {
   json::array items;
   for (const model::Project& project : projects) {
-    for (const storage::CurrentState& state : storage::current_states(reader, project.Id)) {
-      if (!is_wanted(filter.environments, state.environment)) continue;
-      if (filter.wants_tenants() && !tenants.contains(state.tenant)) continue;
+    auto states = storage::current_states(reader, project.Id);
+    std::erase_if(states, [&](const storage::CurrentState& state) {
+      return !is_wanted(filter.environments, state.environment) ||
+             (filter.wants_tenants() && !tenants.contains(state.tenant));
+    });
+    const auto deployments = deployments_of(reader, documents, states);
+    for (const storage::CurrentState& state : states) {
       const auto add = [&](const std::string& id) {
-        const auto deployment = id.empty() ? std::nullopt : storage::find_deployment(reader, id);
-        if (!deployment || !is_wanted(filter.releases, deployment->release)) return;
-        items.push_back(documents.dashboard_item(*deployment, standing_of(*deployment, state)));
+        const auto found = deployments.find(id);
+        if (found == deployments.end() || !is_wanted(filter.releases, found->second.release)) return;
+        items.push_back(documents.dashboard_item(found->second, standing_of(found->second, state)));
       };
       add(state.last_deployment);
       if (state.last_success != state.last_deployment) add(state.last_success);

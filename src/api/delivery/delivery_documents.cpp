@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/describe.h"
 #include "model/resources/people/user.h"
 #include "storage/document_lookup.h"
@@ -109,7 +111,7 @@ json::object DeliveryDocuments::release(const storage::ReleaseRecord& record) co
 json::object DeliveryDocuments::deployment(const storage::DeploymentRecord& record) {
   const views::DeploymentBody body = views::body_of(record);
   const storage::ReleaseRecord* release = find_release(record.release);
-  const auto task = storage::find_task(reader_, record.task);
+  const storage::TaskRecord* task = find_task(record.task);
   json::object form_values;
   for (const auto& [variable, value] : body.FormValues) {
     if (value.is_string()) form_values.emplace(variable, value);  // answers to sensitive prompts are never shown
@@ -129,7 +131,7 @@ json::object DeliveryDocuments::deployment(const storage::DeploymentRecord& reco
       {"DeployedBy", username(record.deployed_by)},
       {"DeployedById", record.deployed_by},
       {"UseGuidedFailure", body.UseGuidedFailure},
-      {"FailureEncountered", task && task->state == storage::TaskState::Failed},
+      {"FailureEncountered", task != nullptr && task->state == storage::TaskState::Failed},
       {"ManifestVariableSetId", nullptr},
       {"SkipActions", json::to_json(body.SkipActions)},
       {"SpecificMachineIds", json::array()},
@@ -182,7 +184,8 @@ Standing standing_of(const storage::DeploymentRecord& deployment, const storage:
 
 json::object DeliveryDocuments::dashboard_item(const storage::DeploymentRecord& record, Standing standing) {
   const storage::ReleaseRecord* release = find_release(record.release);
-  const auto task = storage::find_task(reader_, record.task).value_or(storage::TaskRecord{});
+  const storage::TaskRecord* known = find_task(record.task);
+  const storage::TaskRecord task = known == nullptr ? storage::TaskRecord{} : *known;
   return {{"Id", record.id},
           {"ProjectId", record.project},
           {"EnvironmentId", record.environment},
@@ -208,6 +211,25 @@ json::object DeliveryDocuments::dashboard_item(const storage::DeploymentRecord& 
           {"IsPrevious", standing == Standing::ran_before},
           {"IsCompleted", storage::is_final(task.state)},
           {"Links", deployment_links(record)}};
+}
+
+void DeliveryDocuments::look_ahead(const std::vector<storage::DeploymentRecord>& deployments) {
+  std::set<std::string> releases;
+  std::vector<std::string> tasks;
+  for (const storage::DeploymentRecord& deployment : deployments) {
+    releases.insert(deployment.release);
+    tasks.push_back(deployment.task);
+  }
+  for (auto& release : storage::find_releases(reader_, {releases.begin(), releases.end()})) {
+    releases_[release.id] = std::move(release);
+  }
+  for (auto& task : storage::find_tasks(reader_, tasks)) tasks_[task.id] = std::move(task);
+}
+
+const storage::TaskRecord* DeliveryDocuments::find_task(const std::string& id) {
+  auto known = tasks_.find(id);
+  if (known == tasks_.end()) known = tasks_.emplace(id, storage::find_task(reader_, id)).first;
+  return known->second ? &*known->second : nullptr;
 }
 
 const storage::ReleaseRecord* DeliveryDocuments::find_release(const std::string& id) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -26,6 +27,12 @@ class DeliveryDocuments {
  public:
   DeliveryDocuments(storage::Reader& reader, Time now);
 
+  /// Reads at once what the documents of these refer to: worth its while for more than one.
+  void look_ahead(const std::vector<storage::DeploymentRecord>&);
+
+  /// Null where there is none; as long-lived as these documents.
+  const storage::TaskRecord* find_task(const std::string& id);
+
   json::object release(const storage::ReleaseRecord&) const;
   json::object deployment(const storage::DeploymentRecord&);
   json::object task(const storage::TaskRecord&) const;
@@ -40,6 +47,7 @@ class DeliveryDocuments {
   const Time now_;
   const std::optional<storage::QueueHold> hold_;
   std::map<std::string, std::optional<storage::ReleaseRecord>> releases_;
+  std::map<std::string, std::optional<storage::TaskRecord>> tasks_;
   std::map<std::string, std::string> usernames_;
 };
 

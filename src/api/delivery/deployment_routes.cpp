@@ -111,7 +111,9 @@ net::Response list(const Call& call, storage::Reader& reader, storage::Deploymen
   filter.ids = ids_of(call);
   const storage::Slice slice = slice_of(call.query);
   DeliveryDocuments documents(reader, call.services.clock.now());
-  return page_of(call, "Deployment", storage::list_deployments(reader, filter, slice), slice,
+  const auto page = storage::list_deployments(reader, filter, slice);
+  documents.look_ahead(page.items);
+  return page_of(call, "Deployment", page, slice,
                  [&](const storage::DeploymentRecord& record) { return documents.deployment(record); });
 }
 

@@ -264,6 +264,7 @@ net::Response progression(Call& call, storage::Reader& reader) {
   storage::DeploymentFilter filter;
   filter.release = release.id;
   const auto deployments = storage::list_deployments(reader, filter, {0, 1000}).items;
+  documents.look_ahead(deployments);
 
   json::array phases;
   for (const planning::PhaseProgress& p : progress.phases()) {
@@ -271,8 +272,7 @@ net::Response progression(Call& call, storage::Reader& reader) {
     json::array in_phase;
     for (const storage::DeploymentRecord& deployment : deployments) {
       if (std::find(environments.begin(), environments.end(), deployment.environment) == environments.end()) continue;
-      const auto task = storage::find_task(reader, deployment.task);
-      if (task)
+      if (const auto* task = documents.find_task(deployment.task))
         in_phase.push_back(
             json::object{{"Task", documents.task(*task)}, {"Deployment", documents.deployment(deployment)}});
     }
