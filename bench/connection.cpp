@@ -14,7 +14,7 @@
 namespace slipway::bench {
 namespace {
 
-constexpr std::string_view head_end = "\r\n\r\n";
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 int status_of(std::string_view head) {
   int status = 0;
@@ -80,13 +80,13 @@ Connection::Answer Connection::receive() {
     if (count <= 0) return {};
     received_.append(buffer.data(), static_cast<std::size_t>(count));
     if (head != std::string::npos) continue;
-    head = received_.find(head_end);
+    head = received_.find(kHeadEnd);
     if (head != std::string::npos) {
-      expected = head + head_end.size() + length_of(std::string_view(received_).substr(0, head));
+      expected = head + kHeadEnd.size() + length_of(std::string_view(received_).substr(0, head));
     }
   }
   const std::string_view all = received_;
-  return {status_of(all), all.substr(head + head_end.size())};
+  return {status_of(all), all.substr(head + kHeadEnd.size())};
 }
 
 Connection::Answer Connection::get(std::string_view path, std::string_view api_key) {

@@ -11,7 +11,7 @@
 namespace slipway::bench {
 namespace {
 
-constexpr std::string_view bare = "bare server";
+constexpr std::string_view kBare = "bare server";
 
 std::vector<std::pair<std::string, std::string>> documents_of(Subject& subject) {
   const json::value all = subject.get("/projects/all");
@@ -35,7 +35,7 @@ double median_start_ms(Server& server) {
 }
 
 void measure_start_and_memory(Report& report, Subject& subject, ReferenceServer& reference) {
-  report.add({"cold start to first 200", median_start_ms(subject), "ms", std::string(bare), median_start_ms(reference),
+  report.add({"cold start to first 200", median_start_ms(subject), "ms", std::string(kBare), median_start_ms(reference),
               ratio_at_most(4)});
   subject.start();
   reference.start();
@@ -45,8 +45,8 @@ void measure_start_and_memory(Report& report, Subject& subject, ReferenceServer&
   const Memory ours = subject.memory();
   const Memory floor = reference.memory();
   report.add(
-      {"anonymous memory, fresh", ours.anonymous_mb, "MB", std::string(bare), floor.anonymous_mb, ratio_at_most(4)});
-  report.add({"RSS, fresh", ours.resident_mb, "MB", std::string(bare), floor.resident_mb, ratio_at_most(3)});
+      {"anonymous memory, fresh", ours.anonymous_mb, "MB", std::string(kBare), floor.anonymous_mb, ratio_at_most(4)});
+  report.add({"RSS, fresh", ours.resident_mb, "MB", std::string(kBare), floor.resident_mb, ratio_at_most(3)});
 }
 
 void measure_lists(Report& report, Subject& subject, ReferenceServer& reference) {

@@ -10,10 +10,10 @@
 namespace slipway::bench {
 namespace {
 
-constexpr int calls = 10;
-constexpr int tenants_per_call = 1000;
-constexpr int deployments = calls * tenants_per_call;
-const std::string fleet_name = "fleet";
+constexpr int kCalls = 10;
+constexpr int kTenantsPerCall = 1000;
+constexpr int kDeployments = kCalls * kTenantsPerCall;
+const std::string kFleetName = "fleet";
 
 struct Run {
   double seconds = 0;
@@ -25,13 +25,13 @@ Run deploy_everything(Subject& subject, const Fleet& fleet) {
   const double start = now_ms();
   for (const std::string& environment : fleet.environments) {
     const double call_start = now_ms();
-    deploy_to_all(subject, fleet, fleet_name, environment);
+    deploy_to_all(subject, fleet, kFleetName, environment);
     call_ms.push_back(now_ms() - call_start);
   }
   await_all_ended(subject);
   const Run run{(now_ms() - start) / 1000, median(std::move(call_ms))};
-  if (const auto succeeded = count_tasks(subject, "Success"); succeeded != deployments) {
-    fail(ErrorCode::unavailable, fmt::format("Only {} of {} deployments succeeded.", succeeded, deployments));
+  if (const auto succeeded = count_tasks(subject, "Success"); succeeded != kDeployments) {
+    fail(ErrorCode::unavailable, fmt::format("Only {} of {} deployments succeeded.", succeeded, kDeployments));
   }
   return run;
 }
@@ -54,7 +54,7 @@ void measure_lists(Report& report, Subject& subject) {
     reference.start();
     reference.await_ready();
     const double floor = median_latency_ms(reference.requests({fmt::format("/page/{}", documents.size())}), 50);
-    report.add({fmt::format("GET /{}, default page of {}", collection, deployments),
+    report.add({fmt::format("GET /{}, default page of {}", collection, kDeployments),
                 median_latency_ms(subject.requests({"/" + collection}), 50), "ms",
                 fmt::format("bare server, {} documents", documents.size()), floor, ratio_at_most(10)});
   }
@@ -73,11 +73,11 @@ double count_events(const std::string& database) {
 }  // namespace
 
 void measure_deployments(Report& report) {
-  report.heading(fmt::format("{} calls, each deploying one no-op step to {} tenants", calls, tenants_per_call));
+  report.heading(fmt::format("{} calls, each deploying one no-op step to {} tenants", kCalls, kTenantsPerCall));
   Subject subject;
   subject.start();
   subject.await_ready();
-  const Fleet fleet = enter_idle_fleet(subject, fleet_name, calls, tenants_per_call);
+  const Fleet fleet = enter_idle_fleet(subject, kFleetName, kCalls, kTenantsPerCall);
   subject.stop();
   const double bytes_before = bytes_without_logs(subject.database());
   const double events_before = count_events(subject.database());
@@ -87,7 +87,7 @@ void measure_deployments(Report& report) {
   const double limit_before = durable_commits_per_second(subject.folder(), std::chrono::seconds(2));
   const Run run = deploy_everything(subject, fleet);
   const double limit_after = durable_commits_per_second(subject.folder(), std::chrono::seconds(2));
-  report.add({"no-op deployments, to the last end state", deployments / run.seconds, "deployments/s",
+  report.add({"no-op deployments, to the last end state", kDeployments / run.seconds, "deployments/s",
               "durable one-row commits/s", (limit_before + limit_after) / 2, ratio_at_least(0.25)});
   report.add({"one call for 1,000 tenants", run.median_call_ms, "ms"});
   report.add({"memory after it", subject.memory().anonymous_mb, "MB anonymous"});
@@ -95,9 +95,9 @@ void measure_deployments(Report& report) {
   const double as_served = bytes_as_served(subject);
   subject.stop();
   report.add({"database per deployment, without logs",
-              (bytes_without_logs(subject.database()) - bytes_before) / deployments, "bytes",
+              (bytes_without_logs(subject.database()) - bytes_before) / kDeployments, "bytes",
               "deployment and task as served", as_served, ratio_at_most(1.25)});
-  report.add({"audit events per deployment", (count_events(subject.database()) - events_before) / deployments, "",
+  report.add({"audit events per deployment", (count_events(subject.database()) - events_before) / kDeployments, "",
               "needed", 3, ratio_at_least(1)});
 }
 

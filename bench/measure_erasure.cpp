@@ -12,13 +12,13 @@
 namespace slipway::bench {
 namespace {
 
-constexpr int calls = 10;
-constexpr int tenants_per_call = 1000;
-const std::string fleet_name = "fleet";
+constexpr int kCalls = 10;
+constexpr int kTenantsPerCall = 1000;
+const std::string kFleetName = "fleet";
 
 Fleet deploy_fleet(Subject& subject) {
-  Fleet fleet = enter_idle_fleet(subject, fleet_name, calls, tenants_per_call);
-  for (const std::string& environment : fleet.environments) deploy_to_all(subject, fleet, fleet_name, environment);
+  Fleet fleet = enter_idle_fleet(subject, kFleetName, kCalls, kTenantsPerCall);
+  for (const std::string& environment : fleet.environments) deploy_to_all(subject, fleet, kFleetName, environment);
   await_all_ended(subject);
   return fleet;
 }
@@ -55,7 +55,7 @@ double p99_of_work(Subject& subject, F goes_on) {
 }  // namespace
 
 void measure_erasure(Report& report) {
-  report.heading(fmt::format("A project with {} deployments, deleted while a client works", calls * tenants_per_call));
+  report.heading(fmt::format("A project with {} deployments, deleted while a client works", kCalls * kTenantsPerCall));
   Subject subject;
   subject.start();
   subject.await_ready();

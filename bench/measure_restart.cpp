@@ -12,13 +12,13 @@
 namespace slipway::bench {
 namespace {
 
-constexpr int rollouts = 100;
-const std::string fleet_name = "rollout";
+constexpr int kRollouts = 100;
+const std::string kFleetName = "rollout";
 
 /// The n-th tenant's service bears the tenant's name, so that one process serves them all.
 std::vector<std::string> service_names() {
   std::vector<std::string> names;
-  for (int i = 0; i < rollouts; ++i) names.push_back(fmt::format("{}-{:04}", fleet_name, i));
+  for (int i = 0; i < kRollouts; ++i) names.push_back(fmt::format("{}-{:04}", kFleetName, i));
   return names;
 }
 
@@ -29,11 +29,11 @@ json::object ecs_action() {
           {"ActionType", "Slipway.EcsService"},
           {"Properties", json::object{{"Octopus.Action.AwsAccount.Variable", "Hub"},
                                       {"Octopus.Action.AwsAccount.UseInstanceRole", "False"},
-                                      {"Octopus.Action.Aws.Region", RolloutPeer::region},
+                                      {"Octopus.Action.Aws.Region", RolloutPeer::kRegion},
                                       {"Octopus.Action.Aws.AssumeRole", "True"},
                                       {"Octopus.Action.Aws.AssumedRoleArn", "#{RoleArn}"},
-                                      {"Octopus.Action.Aws.AssumeRoleExternalId", RolloutPeer::external_id},
-                                      {"Slipway.Ecs.Cluster", RolloutPeer::cluster},
+                                      {"Octopus.Action.Aws.AssumeRoleExternalId", RolloutPeer::kExternalId},
+                                      {"Slipway.Ecs.Cluster", RolloutPeer::kCluster},
                                       {"Slipway.Ecs.Service", "#{Octopus.Deployment.Tenant.Name}"},
                                       {"Slipway.Ecs.TaskFamily", "#{Octopus.Deployment.Tenant.Name}"},
                                       {"Slipway.Ecs.Compatibilities", "EC2"},
@@ -46,15 +46,15 @@ std::string tag_of(int account) { return fmt::format("Account/a{}", account); }
 json::array variables(Subject& subject) {
   const json::object account{{"Name", "Hub"},
                              {"AccountType", "AmazonWebServicesAccount"},
-                             {"AccessKey", RolloutPeer::access_key},
-                             {"SecretKey", json::object{{"HasValue", true}, {"NewValue", RolloutPeer::secret_key}}}};
+                             {"AccessKey", RolloutPeer::kAccessKey},
+                             {"SecretKey", json::object{{"HasValue", true}, {"NewValue", RolloutPeer::kSecretKey}}}};
   const json::value made = subject.post("/accounts", account);
   json::array list{json::object{{"Name", "Hub"},
                                 {"Type", "AmazonWebServicesAccount"},
                                 {"Value", made.as_object().at("Id")},
                                 {"Scope", json::object()}}};
   json::array tags;
-  for (int i = 0; i < RolloutPeer::accounts; ++i) {
+  for (int i = 0; i < RolloutPeer::kAccounts; ++i) {
     list.push_back(json::object{{"Name", "RoleArn"},
                                 {"Type", "String"},
                                 {"Value", RolloutPeer::role_arn_of(RolloutPeer::account_id(i))},
@@ -79,25 +79,25 @@ void await(const std::string& what, F done) {
 
 void measure_restart(Report& report) {
   report.heading(
-      fmt::format("A server killed with {} ECS rollouts under way in {} accounts", rollouts, RolloutPeer::accounts));
+      fmt::format("A server killed with {} ECS rollouts under way in {} accounts", kRollouts, RolloutPeer::kAccounts));
   RolloutPeer peer(service_names());
   Subject subject(peer.environment());
   subject.start();
   subject.await_ready();
   FleetPlan plan;
-  plan.name = fleet_name;
-  plan.tenants = rollouts;
-  plan.tags = [](int i) { return json::array{tag_of(i % RolloutPeer::accounts)}; };
+  plan.name = kFleetName;
+  plan.tenants = kRollouts;
+  plan.tags = [](int i) { return json::array{tag_of(i % RolloutPeer::kAccounts)}; };
   plan.variables = variables(subject);
   plan.action = ecs_action();
   const Fleet fleet = enter_fleet(subject, plan);
-  deploy_to_all(subject, fleet, fleet_name, fleet.environments.front());
-  await("not all rollouts were started and read", [&] { return peer.followed() == rollouts; });
+  deploy_to_all(subject, fleet, kFleetName, fleet.environments.front());
+  await("not all rollouts were started and read", [&] { return peer.followed() == kRollouts; });
 
   ReferenceServer reference({});
   reference.start();
   const double bare_start = reference.await_ready();
-  const double bare_exchanges = rollouts * median_latency_ms(peer.requests(), rollouts);
+  const double bare_exchanges = kRollouts * median_latency_ms(peer.requests(), kRollouts);
 
   subject.kill();
   const double start = now_ms();

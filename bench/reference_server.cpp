@@ -15,7 +15,7 @@
 namespace slipway::bench {
 namespace {
 
-constexpr std::string_view reference_key = "API-REFERENCE";
+constexpr std::string_view kReferenceKey = "API-REFERENCE";
 
 /// As many connections as threads ask at once.
 class Connections {
@@ -82,7 +82,7 @@ ReferenceServer::ReferenceServer(const std::vector<std::pair<std::string, std::s
   database.column("CREATE TABLE keys (hash BLOB PRIMARY KEY, user_id TEXT NOT NULL) WITHOUT ROWID");
   database.column("CREATE TABLE documents (id TEXT PRIMARY KEY, body TEXT NOT NULL)");
   database.column("BEGIN");
-  database.column("INSERT INTO keys VALUES (?1, 'Users-1')", {content_hash(reference_key)});
+  database.column("INSERT INTO keys VALUES (?1, 'Users-1')", {content_hash(kReferenceKey)});
   for (const auto& [id, body] : documents) database.column("INSERT INTO documents VALUES (?1, ?2)", {id, body});
   database.column("COMMIT");
 }
@@ -98,7 +98,7 @@ double ReferenceServer::await_ready() { return ms_to_first_answer(requests({"/pa
 void ReferenceServer::stop() { process_->stop(true); }
 
 Requests ReferenceServer::requests(std::vector<std::string> paths) const {
-  return {port_, std::move(paths), std::string(reference_key)};
+  return {port_, std::move(paths), std::string(kReferenceKey)};
 }
 
 }  // namespace slipway::bench

@@ -8,23 +8,23 @@
 namespace slipway::bench {
 namespace {
 
-constexpr const char* hub = "100000000000";
+constexpr const char* kHub = "100000000000";
 
 json::object service(const std::string& name) {
-  return {{"cluster", RolloutPeer::cluster}, {"serviceName", name}, {"taskDefinition", "web:1"}, {"desiredCount", 2}};
+  return {{"cluster", RolloutPeer::kCluster}, {"serviceName", name}, {"taskDefinition", "web:1"}, {"desiredCount", 2}};
 }
 
 json::object account(int number, const std::vector<std::string>& services) {
   const json::object container{{"name", "web"}, {"image", "registry.example/web:0"}, {"memory", 128}};
   json::array mine;
-  for (auto n = static_cast<std::size_t>(number); n < services.size(); n += RolloutPeer::accounts) {
+  for (auto n = static_cast<std::size_t>(number); n < services.size(); n += RolloutPeer::kAccounts) {
     mine.push_back(service(services[n]));
   }
   return {{"id", RolloutPeer::account_id(number)},
           {"roles", json::array{json::object{{"name", "deployer"},
-                                             {"trusts", json::array{fmt::format("arn:aws:iam::{}:root", hub)}},
-                                             {"externalId", RolloutPeer::external_id}}}},
-          {"clusters", json::array{json::object{{"name", RolloutPeer::cluster}}}},
+                                             {"trusts", json::array{fmt::format("arn:aws:iam::{}:root", kHub)}},
+                                             {"externalId", RolloutPeer::kExternalId}}}},
+          {"clusters", json::array{json::object{{"name", RolloutPeer::kCluster}}}},
           {"taskDefinitions",
            json::array{json::object{{"family", "web"}, {"containerDefinitions", json::array{container}}}}},
           {"services", std::move(mine)}};
@@ -32,17 +32,17 @@ json::object account(int number, const std::vector<std::string>& services) {
 
 json::object scenario(const std::vector<std::string>& services) {
   json::array accounts{
-      json::object{{"id", hub},
+      json::object{{"id", kHub},
                    {"accessKeys", json::array{json::object{{"user", "slipway"},
-                                                           {"accessKeyId", RolloutPeer::access_key},
-                                                           {"secretAccessKey", RolloutPeer::secret_key}}}}}};
+                                                           {"accessKeyId", RolloutPeer::kAccessKey},
+                                                           {"secretAccessKey", RolloutPeer::kSecretKey}}}}}};
   json::array faults;
-  for (int number = 0; number < RolloutPeer::accounts; ++number) {
+  for (int number = 0; number < RolloutPeer::kAccounts; ++number) {
     accounts.push_back(account(number, services));
     faults.push_back(json::object{
-        {"kind", "no_capacity"}, {"account", RolloutPeer::account_id(number)}, {"cluster", RolloutPeer::cluster}});
+        {"kind", "no_capacity"}, {"account", RolloutPeer::account_id(number)}, {"cluster", RolloutPeer::kCluster}});
   }
-  return {{"region", RolloutPeer::region}, {"accounts", std::move(accounts)}, {"faults", std::move(faults)}};
+  return {{"region", RolloutPeer::kRegion}, {"accounts", std::move(accounts)}, {"faults", std::move(faults)}};
 }
 
 std::string last_part(std::string_view name_or_arn) {

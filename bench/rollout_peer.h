@@ -19,16 +19,16 @@ namespace slipway::bench {
 
 class RolloutPeer {
  public:
-  static constexpr int accounts = 10;
+  static constexpr int kAccounts = 10;
   static std::string account_id(int number);
   static std::string role_arn_of(const std::string& account);
-  static constexpr const char* region = "eu-west-1";
-  static constexpr const char* cluster = "prod";
-  static constexpr const char* access_key = "AKIABENCH00000000001";
-  static constexpr const char* secret_key = "opens-nothing-but-this-simulator";
-  static constexpr const char* external_id = "bench-external-id";
+  static constexpr const char* kRegion = "eu-west-1";
+  static constexpr const char* kCluster = "prod";
+  static constexpr const char* kAccessKey = "AKIABENCH00000000001";
+  static constexpr const char* kSecretKey = "opens-nothing-but-this-simulator";
+  static constexpr const char* kExternalId = "bench-external-id";
 
-  /// Services are spread over the accounts in turn: the n-th lies in account_id(n % accounts).
+  /// Services are spread over the accounts in turn: the n-th lies in account_id(n % kAccounts).
   explicit RolloutPeer(const std::vector<std::string>& services);
 
   /// What a server must have in its environment to talk to it.

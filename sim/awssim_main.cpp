@@ -39,7 +39,7 @@ json::object read_scenario(const std::string& path) {
 
 /// A fault can ask for a late answer; it is taken back from the headers, so that no client sees it.
 net::Response on_time(net::Response response) {
-  const std::string text(response.headers.find(sim::delay_header).value_or(""));
+  const std::string text(response.headers.find(sim::kDelayHeader).value_or(""));
   long milliseconds = 0;
   std::from_chars(text.data(), text.data() + text.size(), milliseconds);
   if (milliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));

@@ -14,7 +14,7 @@
 namespace slipway::sim {
 namespace {
 
-constexpr std::string_view default_region = "eu-west-1";
+constexpr std::string_view kDefaultRegion = "eu-west-1";
 
 net::Response respond(int status, const json::value& body) {
   net::Response response;
@@ -71,7 +71,7 @@ json::object calls(AdminCall& call) { return {{"accounts", call.clouds.counts.sh
 
 json::object operations(AdminCall&) {
   json::array actions;
-  for (const SimulatedService& service : simulated_services) {
+  for (const SimulatedService& service : kSimulatedServices) {
     for (const Operation& operation : service.operations()) {
       actions.emplace_back(std::string_view(fmt::format("{}:{}", service.name, operation.name)));
     }
@@ -80,7 +80,7 @@ json::object operations(AdminCall&) {
 }
 
 json::object images(AdminCall& call) {
-  add_image(call.clouds, call.input, std::string(default_region), call.now);
+  add_image(call.clouds, call.input, std::string(kDefaultRegion), call.now);
   return {};
 }
 
@@ -90,7 +90,7 @@ json::object behaviours(AdminCall& call) {
 }
 
 json::object faults(AdminCall& call) {
-  add_fault(call.clouds, call.input, std::string(default_region), call.now);
+  add_fault(call.clouds, call.input, std::string(kDefaultRegion), call.now);
   return {};
 }
 
@@ -118,7 +118,7 @@ json::object delete_role(AdminCall& call) {
 json::object foreign_update(AdminCall& call) {
   const std::string account = text_or(call.input, "account");
   const Identity stranger{account, fmt::format("arn:aws:iam::{}:user/someone-else", account), account, "", false};
-  Region& region = call.clouds.world.region({account, text_or(call.input, "region", default_region)});
+  Region& region = call.clouds.world.region({account, text_or(call.input, "region", kDefaultRegion)});
   Call update{call.clouds.world, call.clouds.fleet, call.clouds.random, stranger, region, region, call.input, call.now};
   json::object answer = update_service(update);
   call.clouds.history.record(region, call.now);
@@ -130,7 +130,7 @@ struct Route {
   std::string_view path;
   json::object (*run)(AdminCall&);
 };
-constexpr std::array routes = {
+constexpr std::array kRoutes = {
     Route{"GET", "/_sim/state", state},
     Route{"GET", "/_sim/calls", calls},
     Route{"GET", "/_sim/operations", operations},
@@ -149,7 +149,7 @@ net::Response admin(Clouds& clouds, const net::Request& request, Time now) {
   try {
     const json::value body = json::parse(request.body.empty() ? "{}" : request.body);
     if (!body.is_object()) fail_invalid("The body must be a JSON object.");
-    for (const Route& route : routes) {
+    for (const Route& route : kRoutes) {
       if (route.method != request.method || route.path != request.path) continue;
       AdminCall call{clouds, body.get_object(), now};
       return respond(200, route.run(call));

@@ -7,7 +7,7 @@
 namespace slipway::sim {
 namespace {
 
-constexpr Duration longest_skew = std::chrono::minutes(5);
+constexpr Duration kLongestSkew = std::chrono::minutes(5);
 
 /// A session whose role has been deleted since is as unknown as a key that never was.
 bool is_void(const AccessKey& key, const World& world) {
@@ -39,7 +39,7 @@ Authenticated authenticate(const net::Request& request, const World& world, Time
                            "The request signature we calculated does not match the signature you provided. Check your "
                            "AWS Secret Access Key and signing method. Consult the service documentation for details.");
   }
-  if (*signed_at < now - longest_skew || *signed_at > now + longest_skew) {
+  if (*signed_at < now - kLongestSkew || *signed_at > now + kLongestSkew) {
     throw NotAuthenticated(skewed, "Signature expired or not yet current: signed at " + to_rfc3339(*signed_at) +
                                        ", but it is " + to_rfc3339(now) + " (5 min. are tolerated).");
   }

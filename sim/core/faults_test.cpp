@@ -14,7 +14,7 @@ constexpr std::string_view describe = R"({"cluster":"prod","services":["web"]})"
 constexpr std::string_view force = R"({"cluster":"prod","service":"web","forceNewDeployment":true})";
 
 struct Stage {
-  Stage() : driver(scenario_file("demo.json")), session(driver.assume(hub, "222222222222", "demo-external-id-fern")) {}
+  Stage() : driver(scenario_file("demo.json")), session(driver.assume(kHub, "222222222222", "demo-external-id-fern")) {}
 
   std::size_t deployments() {
     const Answer answer = driver.ecs(session, "DescribeServices", describe);
@@ -48,7 +48,7 @@ TEST_CASE("a fault meets only the operation and the account that it names") {
   stage.driver.admin("faults", R"({"kind":"server_error","account":"333333333333"})");
   CHECK(stage.driver.ecs(stage.session, "DescribeServices", describe).status == 200);
   CHECK(stage.driver.ecs(stage.session, "UpdateService", force).code() == "ThrottlingException");
-  const Credentials other = stage.driver.assume(hub, "333333333333", "demo-external-id-laurel");
+  const Credentials other = stage.driver.assume(kHub, "333333333333", "demo-external-id-laurel");
   CHECK(stage.driver.ecs(other, "DescribeServices", describe).status == 500);
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("capacity that comes back is the cluster's own, not more") {
       account.at("clusters").at(0).get_object()["capacity"] = 2;
   }
   Driver driver(scenario);
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials session = driver.assume(kHub, "222222222222", "demo-external-id-fern");
   driver.admin("faults", R"({"kind":"no_capacity","account":"222222222222","cluster":"prod"})");
   driver.admin("faults", R"({"kind":"capacity_restored","account":"222222222222","cluster":"prod"})");
   driver.ecs(session, "UpdateService", force);
@@ -119,7 +119,7 @@ TEST_CASE("in process, lost replies and late answers are network errors after wh
     net::Request request;
     request.headers = {{"content-type", "application/x-www-form-urlencoded"}};
     request.body = "Action=GetCallerIdentity";
-    const net::Request made = stage.driver.sign(hub, "sts", std::move(request));
+    const net::Request made = stage.driver.sign(kHub, "sts", std::move(request));
     net::ClientRequest sent;
     sent.method = made.method;
     sent.url = "http://localhost/";
@@ -156,7 +156,7 @@ TEST_CASE("reset makes a new world") {
   Stage stage;
   stage.driver.admin("reset", json::to_text(scenario_file("demo.json")));
   CHECK(stage.driver.ecs(stage.session, "ListClusters", "{}").code() == "UnrecognizedClientException");
-  const Credentials session = stage.driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials session = stage.driver.assume(kHub, "222222222222", "demo-external-id-fern");
   CHECK(stage.driver.ecs(session, "ListClusters", "{}").status == 200);
 }
 

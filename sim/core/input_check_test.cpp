@@ -24,7 +24,7 @@ struct ModelledOperation {
 /// Of all simulated operations whose input is typed; the Query protocol's is all texts.
 std::vector<ModelledOperation> modelled_operations() {
   std::vector<ModelledOperation> out;
-  for (const SimulatedService& service : simulated_services) {
+  for (const SimulatedService& service : kSimulatedServices) {
     for (const Operation& operation : service.operations()) {
       const Shape* input = aws::input_of(service.name, operation.name);
       if (service.name != "sts")

@@ -27,7 +27,7 @@ net::Request received(const net::ClientRequest& sent) {
 }
 
 Duration delay_of(const net::Response& response) {
-  const std::string_view text = response.headers.find(delay_header).value_or("0");
+  const std::string_view text = response.headers.find(kDelayHeader).value_or("0");
   long milliseconds = 0;
   std::from_chars(text.data(), text.data() + text.size(), milliseconds);
   return std::chrono::milliseconds(milliseconds);

@@ -38,6 +38,6 @@ struct Rules {
 };
 
 /// How long a stopped task can still be described.
-inline constexpr Duration stopped_tasks_visible = std::chrono::hours(1);
+inline constexpr Duration kStoppedTasksVisible = std::chrono::hours(1);
 
 }  // namespace slipway::sim

@@ -11,7 +11,7 @@
 namespace slipway::sim {
 namespace {
 
-constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
 std::string canonical_path(std::string_view path) {
   std::string out;
@@ -71,8 +71,8 @@ std::string amz_date(const net::Request& request) {
 }  // namespace
 
 std::optional<SignatureClaim> parse_authorization(std::string_view header) {
-  if (!header.starts_with(algorithm)) return std::nullopt;
-  header.remove_prefix(algorithm.size());
+  if (!header.starts_with(kAlgorithm)) return std::nullopt;
+  header.remove_prefix(kAlgorithm.size());
   SignatureClaim claim;
   std::vector<std::string_view> scope;
   for (std::string_view part : split(header, ',')) {
@@ -102,7 +102,7 @@ std::optional<std::string> expected_signature(const net::Request& request, const
   if (!canonical) return std::nullopt;
   const std::string scope = fmt::format("{}/{}/{}/aws4_request", claim.date, claim.region, claim.service);
   const std::string to_sign =
-      fmt::format("{}\n{}\n{}\n{}", algorithm, amz_date(request), scope, sha256_hex(*canonical));
+      fmt::format("{}\n{}\n{}\n{}", kAlgorithm, amz_date(request), scope, sha256_hex(*canonical));
   std::string key = fmt::format("AWS4{}", secret);
   for (std::string_view part : {std::string_view(claim.date), std::string_view(claim.region),
                                 std::string_view(claim.service), std::string_view("aws4_request")}) {

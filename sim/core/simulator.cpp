@@ -17,7 +17,7 @@ namespace slipway::sim {
 namespace {
 
 const Operation& operation_of(const Invocation& invocation) {
-  const auto service = std::find_if(simulated_services.begin(), simulated_services.end(),
+  const auto service = std::find_if(kSimulatedServices.begin(), kSimulatedServices.end(),
                                     [&](const SimulatedService& s) { return s.name == invocation.service; });
   const Operation* operation = find_operation(service->operations(), invocation.operation);
   if (operation == nullptr) {
@@ -105,7 +105,7 @@ struct Model {
       if (fault && fault->kind == FaultKind::lose_reply) return dropped();
       if (fault && fault->kind == FaultKind::empty_reply) response.body.clear();
       if (fault && fault->kind == FaultKind::delay) {
-        response.headers.set(delay_header, std::to_string(fault->delay / std::chrono::milliseconds(1)));
+        response.headers.set(kDelayHeader, std::to_string(fault->delay / std::chrono::milliseconds(1)));
       }
       return response;
     } catch (const AwsError& error) {

@@ -16,7 +16,7 @@ namespace slipway::sim {
 
 /// The response header by which a fault asks the carrier to answer so many milliseconds later. A lost reply is
 /// net::Response::dropped.
-inline constexpr std::string_view delay_header = "x-sim-delay-ms";
+inline constexpr std::string_view kDelayHeader = "x-sim-delay-ms";
 
 /// Threads: any. Every call first plays what is due at the clock's present time, so the model needs no thread of its
 /// own. Same seed, scenario and calls at the same times: same answers.

@@ -12,7 +12,7 @@ namespace {
 
 TEST_CASE("calls from many threads see one consistent world") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials session = driver.assume(kHub, "222222222222", "demo-external-id-fern");
   std::atomic<int> succeeded = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -37,12 +37,12 @@ TEST_CASE("a world at rest has nothing to wait for but the end of what it rememb
 
 TEST_CASE("accounts and regions are worlds of their own") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials fern = driver.assume(hub, "222222222222", "demo-external-id-fern");
-  const Credentials laurel = driver.assume(hub, "333333333333", "demo-external-id-laurel");
+  const Credentials fern = driver.assume(kHub, "222222222222", "demo-external-id-fern");
+  const Credentials laurel = driver.assume(kHub, "333333333333", "demo-external-id-laurel");
   driver.ecs(fern, "CreateCluster", R"({"clusterName":"extra"})");
   CHECK(driver.ecs(fern, "ListClusters", "{}").body.at("clusterArns").get_array().size() == 2);
   CHECK(driver.ecs(laurel, "ListClusters", "{}").body.at("clusterArns").get_array().size() == 1);
-  CHECK(driver.ecs(hub, "ListClusters", "{}").body.at("clusterArns").get_array().empty());
+  CHECK(driver.ecs(kHub, "ListClusters", "{}").body.at("clusterArns").get_array().empty());
 }
 
 TEST_CASE("a scenario that AWS would refuse is refused, and says why") {

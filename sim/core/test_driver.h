@@ -130,6 +130,6 @@ class Driver {
 };
 
 /// The hub's key in demo.json.
-inline const Credentials hub{"AKIADEMOHUB000000001", "demo-secret-that-opens-nothing-but-awssim", ""};
+inline const Credentials kHub{"AKIADEMOHUB000000001", "demo-secret-that-opens-nothing-but-awssim", ""};
 
 }  // namespace slipway::sim

@@ -14,7 +14,7 @@ struct Target {
   std::string_view prefix;
   std::string_view service;
 };
-constexpr std::array targets = {
+constexpr std::array kTargets = {
     Target{"AmazonEC2ContainerServiceV20141113.", "ecs"},
     Target{"AmazonEC2ContainerRegistry_V20150921.", "ecr"},
 };
@@ -82,7 +82,7 @@ net::Response json_response(int status, const json::object& body, const std::str
 
 std::optional<Invocation> read_invocation(const net::Request& request) {
   if (const auto target = request.headers.find("x-amz-target")) {
-    for (const Target& known : targets) {
+    for (const Target& known : kTargets) {
       if (!target->starts_with(known.prefix)) continue;
       return Invocation{Protocol::json, std::string(known.service), std::string(target->substr(known.prefix.size())),
                         parse_body(request.body)};

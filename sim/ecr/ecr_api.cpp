@@ -12,7 +12,7 @@
 namespace slipway::sim {
 namespace {
 
-constexpr std::chrono::hours token_lifetime{12};
+constexpr std::chrono::hours kTokenLifetime{12};
 
 Place registry_of(const Call& call) {
   return {text_or(call.input, "registryId", call.caller.account), call.view.place.region};
@@ -180,7 +180,7 @@ json::object get_authorization_token(Call& call) {
   return {{"authorizationData",
            json::array{
                {{"authorizationToken", to_base64("AWS:" + call.random.text(64, "abcdefghijklmnopqrstuvwxyz"))},
-                {"expiresAt", timestamp(call.now + token_lifetime)},
+                {"expiresAt", timestamp(call.now + kTokenLifetime)},
                 {"proxyEndpoint", fmt::format("https://{}.dkr.ecr.{}.amazonaws.com", place.account, place.region)}}}}};
 }
 

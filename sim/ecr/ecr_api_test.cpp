@@ -8,7 +8,7 @@ namespace slipway::sim {
 namespace {
 
 struct Registry {
-  Registry() : driver(scenario_file("demo.json")), fern(driver.assume(hub, "222222222222", "demo-external-id-fern")) {}
+  Registry() : driver(scenario_file("demo.json")), fern(driver.assume(kHub, "222222222222", "demo-external-id-fern")) {}
 
   Answer call(const Credentials& who, std::string_view operation, std::string_view more = "") {
     return driver.json_call(who, "ecr", operation, fmt::format(R"({{"repositoryName":"shop/web"{}}})", more));
@@ -20,17 +20,17 @@ struct Registry {
 
 TEST_CASE("a tag resolves to its digest; an unknown one is an error") {
   Registry registry;
-  const Answer found = registry.call(hub, "DescribeImages", R"(,"imageIds":[{"imageTag":"1.0.0"}])");
+  const Answer found = registry.call(kHub, "DescribeImages", R"(,"imageIds":[{"imageTag":"1.0.0"}])");
   REQUIRE(found.status == 200);
   CHECK(json::view(found.body.at("imageDetails").at(0).at("imageDigest").get_string()).starts_with("sha256:1000"));
-  CHECK(registry.call(hub, "DescribeImages", R"(,"imageIds":[{"imageTag":"9"}])").code() == "ImageNotFoundException");
-  CHECK(registry.driver.json_call(hub, "ecr", "DescribeImages", R"({"repositoryName":"nope"})").code() ==
+  CHECK(registry.call(kHub, "DescribeImages", R"(,"imageIds":[{"imageTag":"9"}])").code() == "ImageNotFoundException");
+  CHECK(registry.driver.json_call(kHub, "ecr", "DescribeImages", R"({"repositoryName":"nope"})").code() ==
         "RepositoryNotFoundException");
 }
 
 TEST_CASE("an image that BatchGetImage misses is a failure in the answer") {
   Registry registry;
-  const Answer got = registry.call(hub, "BatchGetImage", R"(,"imageIds":[{"imageTag":"1.0.0"},{"imageTag":"9"}])");
+  const Answer got = registry.call(kHub, "BatchGetImage", R"(,"imageIds":[{"imageTag":"1.0.0"},{"imageTag":"9"}])");
   CHECK(got.body.at("images").get_array().size() == 1);
   CHECK(got.body.at("failures").at(0).at("failureCode") == "ImageNotFound");
 }
@@ -43,7 +43,7 @@ TEST_CASE("other accounts see what the repository's policy allows them") {
   CHECK(
       registry.call(registry.fern, "SetRepositoryPolicy", R"(,"registryId":"111111111111","policyText":"{}")").code() ==
       "AccessDeniedException");
-  CHECK(registry.call(hub, "SetRepositoryPolicy", R"(,"policyText":"{\"Statement\":[]}")").status == 200);
+  CHECK(registry.call(kHub, "SetRepositoryPolicy", R"(,"policyText":"{\"Statement\":[]}")").status == 200);
   CHECK(registry.call(registry.fern, "DescribeImages", of_hub).code() == "AccessDeniedException");
 }
 
@@ -51,9 +51,9 @@ TEST_CASE("pushing a tag again moves it") {
   Registry registry;
   registry.driver.admin("images",
                         R"({"account":"111111111111","repository":"shop/web","tag":"1.0.0","digest":"sha256:new"})");
-  const Answer found = registry.call(hub, "DescribeImages", R"(,"imageIds":[{"imageTag":"1.0.0"}])");
+  const Answer found = registry.call(kHub, "DescribeImages", R"(,"imageIds":[{"imageTag":"1.0.0"}])");
   CHECK(found.body.at("imageDetails").at(0).at("imageDigest") == "sha256:new");
-  CHECK(registry.call(hub, "ListImages").body.at("imageIds").get_array().size() == 4);
+  CHECK(registry.call(kHub, "ListImages").body.at("imageIds").get_array().size() == 4);
 }
 
 /// A hub's repository that account 2 may pull from, with one image.

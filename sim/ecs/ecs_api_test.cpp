@@ -8,7 +8,7 @@ namespace {
 
 struct Account {
   Account()
-      : driver(scenario_file("demo.json")), session(driver.assume(hub, "222222222222", "demo-external-id-fern")) {}
+      : driver(scenario_file("demo.json")), session(driver.assume(kHub, "222222222222", "demo-external-id-fern")) {}
 
   Answer call(std::string_view operation, std::string_view input) { return driver.ecs(session, operation, input); }
   json::object ok(std::string_view operation, std::string_view input) {

@@ -18,7 +18,7 @@ struct Setting {
   std::string_view name;
   bool starts_deployment;
 };
-constexpr std::array settings_of_update = {
+constexpr std::array kSettingsOfUpdate = {
     Setting{"networkConfiguration", true},
     Setting{"platformVersion", true},
     Setting{"loadBalancers", true},
@@ -37,8 +37,8 @@ constexpr std::array settings_of_update = {
     Setting{"propagateTags", false},
 };
 /// Those that only CreateService takes.
-constexpr std::array<std::string_view, 4> settings_of_create = {"launchType", "schedulingStrategy",
-                                                                "deploymentController", "role"};
+constexpr std::array<std::string_view, 4> kSettingsOfCreate = {"launchType", "schedulingStrategy",
+                                                               "deploymentController", "role"};
 
 /// DescribeServices shows a configuration in full, however little of it was given.
 json::object full_deployment_configuration(const json::object* given, const json::object& previous, bool daemon) {
@@ -155,10 +155,10 @@ json::object create_service(Call& call) {
   service.settings["enableECSManagedTags"] = false;
   service.settings["propagateTags"] = "NONE";
   service.settings["enableExecuteCommand"] = false;
-  for (std::string_view setting : settings_of_create) {
+  for (std::string_view setting : kSettingsOfCreate) {
     if (const json::value* given = json::find(call.input, setting)) service.settings[setting] = *given;
   }
-  for (const Setting& setting : settings_of_update) {
+  for (const Setting& setting : kSettingsOfUpdate) {
     if (const json::value* given = json::find(call.input, setting.name)) service.settings[setting.name] = *given;
   }
   check_fit(definition, service.settings);
@@ -197,7 +197,7 @@ json::object update_service(Call& call) {
   bool starts =
       definition.arn != service.task_definition || json::flag_at(call.input, "forceNewDeployment").value_or(false);
   json::object settings = service.settings;
-  for (const Setting& setting : settings_of_update) {
+  for (const Setting& setting : kSettingsOfUpdate) {
     const json::value* given = json::find(call.input, setting.name);
     if (given == nullptr) continue;
     starts = starts || (setting.starts_deployment && settings[setting.name] != *given);

@@ -12,11 +12,11 @@ namespace slipway::sim {
 namespace {
 
 /// AWS repeats an event about an unresolved problem only after this time.
-constexpr Duration repeat_problem_after = std::chrono::hours(6);
-constexpr std::size_t events_kept = 100;
-constexpr std::string_view steady_state = "has reached a steady state.";
+constexpr Duration kRepeatProblemAfter = std::chrono::hours(6);
+constexpr std::size_t kEventsKept = 100;
+constexpr std::string_view kSteadyState = "has reached a steady state.";
 /// From so many failed starts in a row on, the service is called impaired.
-constexpr int starts_failed_consistently = 3;
+constexpr int kStartsFailedConsistently = 3;
 
 int room_for_tasks(const Cluster& cluster) {
   if (cluster.full) return 0;
@@ -167,9 +167,9 @@ void Fleet::conclude_if_settled(const Cluster& cluster, Service& service, Time n
   });
   if (!others_gone || census.primary_active != census.desired || census.primary_healthy != census.desired) return;
   if (primary.rollout == RolloutState::in_progress) complete(service, now);
-  const bool told = !service.events.empty() && service.events.front().message.ends_with(steady_state);
+  const bool told = !service.events.empty() && service.events.front().message.ends_with(kSteadyState);
   if (primary.rollout == RolloutState::completed && service.status == "ACTIVE" && !told) {
-    tell(service, now, std::string(steady_state));
+    tell(service, now, std::string(kSteadyState));
   }
 }
 
@@ -292,7 +292,7 @@ void Fleet::count_failure(const Place& place, Service& service, const std::strin
 void Fleet::delay_next_start(Service& service, Time now) {
   ++service.failed_starts;
   service.next_start = now + start_delay(service.failed_starts, pace_.first_start_delay, pace_.longest_start_delay);
-  if (service.failed_starts >= starts_failed_consistently) {
+  if (service.failed_starts >= kStartsFailedConsistently) {
     tell_once(service, now, "is unable to consistently start tasks successfully.");
   }
 }
@@ -319,13 +319,13 @@ void Fleet::trip_breaker(const Place& place, Service& service, Deployment& faili
 
 void Fleet::tell(Service& service, Time now, std::string message) {
   service.events.push_front({random_.uuid(), now, fmt::format("(service {}) {}", service.name, message)});
-  if (service.events.size() > events_kept) service.events.pop_back();
+  if (service.events.size() > kEventsKept) service.events.pop_back();
 }
 
 void Fleet::tell_once(Service& service, Time now, std::string message) {
   const std::string full = fmt::format("(service {}) {}", service.name, message);
   for (const ServiceEvent& event : service.events) {
-    if (now - event.at > repeat_problem_after) break;
+    if (now - event.at > kRepeatProblemAfter) break;
     if (event.message == full) return;
     // A completed deployment resolved whatever was a problem before.
     if (event.message.ends_with("deployment completed.")) break;

@@ -11,7 +11,7 @@
 namespace slipway::sim {
 namespace {
 
-constexpr int exit_by_signal = 137;  ///< SIGKILL, what a container reports that did not end by itself
+constexpr int kExitBySignal = 137;  ///< SIGKILL, what a container reports that did not end by itself
 
 /// When a container's check gives its first verdict after RUNNING.
 struct HealthCheck {
@@ -36,7 +36,7 @@ std::optional<HealthCheck> health_check_of(const json::object& task_definition) 
 }
 
 /// What a task without a health check of its own fails by, when a misbehaviour says "unhealthy".
-constexpr Duration assumed_verdict_after = std::chrono::seconds(90);
+constexpr Duration kAssumedVerdictAfter = std::chrono::seconds(90);
 
 std::vector<Container> containers_of(const json::object& task_definition) {
   std::vector<Container> containers;
@@ -184,7 +184,7 @@ void Fleet::run(Region& region, Cluster& cluster, Task& task, Time now) {
     later(pace_.scaled(task.misbehaviour->after), Happening::task_crashed);
   }
   if (behaves(task, MisbehaviourKind::unhealthy)) {
-    const Duration verdict = check ? check->fails_after : assumed_verdict_after;
+    const Duration verdict = check ? check->fails_after : kAssumedVerdictAfter;
     later(pace_.scaled(std::max(verdict, grace_period(cluster, task))), Happening::task_unhealthy);
   } else {
     later(check ? pace_.scaled(check->passes_after) : pace_.healthy_after, Happening::task_healthy);
@@ -213,7 +213,7 @@ void Fleet::become_unhealthy(const Place& place, Cluster& cluster, Task& task, T
 void Fleet::crash(const Place& place, Cluster& cluster, Task& task, Time now) {
   for (Container& container : task.containers) {
     const bool is_culprit = container.name == task.misbehaving_container;
-    container.exit_code = is_culprit ? task.misbehaviour->exit_code : exit_by_signal;
+    container.exit_code = is_culprit ? task.misbehaviour->exit_code : kExitBySignal;
   }
   stop_task(place, task, "EssentialContainerExited", "Essential container in task exited", now);
   Service* service = service_of(cluster, task);
@@ -240,7 +240,7 @@ void Fleet::end(const Place& place, Cluster& cluster, Task& task, Time now) {
   for (Container& container : task.containers) {
     if (task.started_at && !container.exit_code) container.exit_code = 0;
   }
-  schedule(now + stopped_tasks_visible, Happening::task_forgotten, place, cluster.name, task.id);
+  schedule(now + kStoppedTasksVisible, Happening::task_forgotten, place, cluster.name, task.id);
   if (Service* service = service_of(cluster, task)) {
     std::erase(service->tasks, task.id);
     wake(place, *service, now);

@@ -20,7 +20,7 @@ struct Client {
     log_in();
   }
 
-  void log_in() { session = driver.assume(hub, account, external_id); }
+  void log_in() { session = driver.assume(kHub, account, external_id); }
 
   /// The answer of an ECS call that must succeed.
   json::object ecs(std::string_view operation, std::string_view input) {

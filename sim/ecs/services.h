@@ -15,7 +15,7 @@ struct SimulatedService {
   std::string_view name;  ///< as actions are prefixed: "ecs"
   const std::vector<Operation>& (*operations)();
 };
-inline constexpr std::array simulated_services = {
+inline constexpr std::array kSimulatedServices = {
     SimulatedService{"ecs", ecs_operations},
     SimulatedService{"ecr", ecr_operations},
     SimulatedService{"sts", sts_operations},

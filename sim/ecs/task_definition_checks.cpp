@@ -18,17 +18,17 @@
 namespace slipway::sim {
 namespace {
 
-constexpr std::int64_t highest_port = 65535;
-constexpr std::int64_t least_memory = 6;  // MiB, which Docker keeps for a container
-constexpr std::size_t most_containers = 10;
+constexpr std::int64_t kHighestPort = 65535;
+constexpr std::int64_t kLeastMemory = 6;  // MiB, which Docker keeps for a container
+constexpr std::size_t kMostContainers = 10;
 
 [[noreturn]] void refuse(std::string message) { throw AwsError("ClientException", std::move(message)); }
 
-constexpr std::string_view letters_and_digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+constexpr std::string_view kLettersAndDigits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 bool consists_of(std::string_view text, std::string_view others) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return letters_and_digits.find(c) != std::string_view::npos || others.find(c) != std::string_view::npos;
+    return kLettersAndDigits.find(c) != std::string_view::npos || others.find(c) != std::string_view::npos;
   });
 }
 
@@ -81,7 +81,7 @@ bool is_for_fargate(const json::object& task) { return has(texts(task, "requires
 struct FargateSize {
   std::int64_t cpu, least, most, step;
 };
-constexpr std::array fargate_sizes = {
+constexpr std::array kFargateSizes = {
     FargateSize{512, 1024, 4096, 1024},    FargateSize{1024, 2048, 8192, 1024},
     FargateSize{2048, 4096, 16384, 1024},  FargateSize{4096, 8192, 30720, 1024},
     FargateSize{8192, 16384, 61440, 4096}, FargateSize{16384, 32768, 122880, 8192},
@@ -89,9 +89,9 @@ constexpr std::array fargate_sizes = {
 
 bool has_fargate(std::int64_t cpu, std::int64_t memory) {
   if (cpu == 256) return memory == 512 || memory == 1024 || memory == 2048;
-  const auto size = std::find_if(fargate_sizes.begin(), fargate_sizes.end(),
+  const auto size = std::find_if(kFargateSizes.begin(), kFargateSizes.end(),
                                  [&](const FargateSize& candidate) { return candidate.cpu == cpu; });
-  return size != fargate_sizes.end() && memory >= size->least && memory <= size->most && memory % size->step == 0;
+  return size != kFargateSizes.end() && memory >= size->least && memory <= size->most && memory % size->step == 0;
 }
 
 void check_fargate(const json::object& task) {
@@ -143,7 +143,7 @@ void check_memory(const json::object& container, const json::object& task) {
                     name));
   }
   for (const auto& [member, value] : {std::pair("memory", hard), std::pair("memoryReservation", soft)}) {
-    if (value && *value < least_memory) refuse(fmt::format("Invalid '{}' setting for container '{}'.", member, name));
+    if (value && *value < kLeastMemory) refuse(fmt::format("Invalid '{}' setting for container '{}'.", member, name));
   }
   if (hard && soft && *hard < *soft) {
     refuse(
@@ -189,7 +189,7 @@ void check_names(const json::object& container, const json::object& task) {
 
 // Ports
 
-bool is_port(std::int64_t port) { return port >= 1 && port <= highest_port; }
+bool is_port(std::int64_t port) { return port >= 1 && port <= kHighestPort; }
 
 /// "8000-8010".
 bool is_port_range(std::string_view text) {
@@ -303,8 +303,8 @@ void check_task_definition(const json::object& task) {
   if (containers.size() != json::array_at(task, "containerDefinitions")->size()) {
     refuse("Container definitions must be objects.");
   }
-  if (containers.size() > most_containers) {
-    refuse(fmt::format("A task definition has at most {} containers.", most_containers));
+  if (containers.size() > kMostContainers) {
+    refuse(fmt::format("A task definition has at most {} containers.", kMostContainers));
   }
   check_fargate(task);
   check_task(task);

@@ -22,7 +22,7 @@ bool names(const Answer& answer, std::string_view code) {
 
 TEST_CASE("an access key speaks for its user") {
   Driver driver(scenario_file("demo.json"));
-  const Answer answer = driver.sts(hub, "Action=GetCallerIdentity&Version=2011-06-15");
+  const Answer answer = driver.sts(kHub, "Action=GetCallerIdentity&Version=2011-06-15");
   CHECK(answer.status == 200);
   CHECK(answer.text.find("<Arn>arn:aws:iam::111111111111:user/slipway</Arn>") != std::string::npos);
   CHECK(answer.text.find("<Account>111111111111</Account>") != std::string::npos);
@@ -30,7 +30,7 @@ TEST_CASE("an access key speaks for its user") {
 
 TEST_CASE("a role session speaks for its role, under the session's name") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "333333333333", "demo-external-id-laurel");
+  const Credentials session = driver.assume(kHub, "333333333333", "demo-external-id-laurel");
   const Answer answer = driver.sts(session, "Action=GetCallerIdentity&Version=2011-06-15");
   CHECK(answer.text.find("<Arn>arn:aws:sts::333333333333:assumed-role/slipway-deployer/test</Arn>") !=
         std::string::npos);
@@ -39,11 +39,11 @@ TEST_CASE("a role session speaks for its role, under the session's name") {
 TEST_CASE("a role lets in only whom it trusts, with the external id that it demands") {
   Driver driver(scenario_file("demo.json"));
   for (std::string_view more : {"&RoleSessionName=test", "&RoleSessionName=test&ExternalId=demo-external-id-laurel"}) {
-    const Answer refused = driver.sts(hub, assume_form(more));
+    const Answer refused = driver.sts(kHub, assume_form(more));
     CHECK(refused.status == 403);
     CHECK(names(refused, "AccessDenied"));
   }
-  const Credentials fern = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials fern = driver.assume(kHub, "222222222222", "demo-external-id-fern");
   const Answer stranger =
       driver.sts(fern, assume_form("&RoleSessionName=test&ExternalId=demo-external-id-laurel", "333333333333"));
   CHECK(names(stranger, "AccessDenied"));
@@ -51,14 +51,14 @@ TEST_CASE("a role lets in only whom it trusts, with the external id that it dema
 
 TEST_CASE("a role that does not exist refuses like one that distrusts") {
   Driver driver(scenario_file("demo.json"));
-  CHECK(names(driver.sts(hub, assume_form("&RoleSessionName=test", "999999999999")), "AccessDenied"));
+  CHECK(names(driver.sts(kHub, assume_form("&RoleSessionName=test", "999999999999")), "AccessDenied"));
 }
 
 TEST_CASE("session names and lengths have AWS's limits") {
   Driver driver(scenario_file("demo.json"));
   const std::string_view trusted = "&ExternalId=demo-external-id-fern";
   const auto asks = [&](std::string_view more) {
-    return driver.sts(hub, assume_form(fmt::format("{}{}", trusted, more)));
+    return driver.sts(kHub, assume_form(fmt::format("{}{}", trusted, more)));
   };
   CHECK(names(asks("&RoleSessionName=x"), "ValidationError"));
   CHECK(names(asks("&RoleSessionName=a%20b"), "ValidationError"));
@@ -83,7 +83,7 @@ TEST_CASE("a session that assumes a further role gets an hour at most") {
 
 TEST_CASE("a session ends after its time") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials session = driver.assume(kHub, "222222222222", "demo-external-id-fern");
   driver.pass(minutes(59));
   CHECK(driver.ecs(session, "DescribeServices", describe).status == 200);
   driver.pass(minutes(1));
@@ -93,8 +93,8 @@ TEST_CASE("a session ends after its time") {
 
 TEST_CASE("all sessions of an account can be made to expire now") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials fern = driver.assume(hub, "222222222222", "demo-external-id-fern");
-  const Credentials laurel = driver.assume(hub, "333333333333", "demo-external-id-laurel");
+  const Credentials fern = driver.assume(kHub, "222222222222", "demo-external-id-fern");
+  const Credentials laurel = driver.assume(kHub, "333333333333", "demo-external-id-laurel");
   CHECK(driver.admin("credentials/expire", R"({"account":"222222222222"})").at("expired") == 1);
   CHECK(driver.ecs(fern, "DescribeServices", describe).code() == "ExpiredTokenException");
   CHECK(driver.ecs(laurel, "DescribeServices", describe).status == 200);
@@ -102,7 +102,7 @@ TEST_CASE("all sessions of an account can be made to expire now") {
 
 TEST_CASE("the sessions of a deleted role are void") {
   Driver driver(scenario_file("demo.json"));
-  const Credentials session = driver.assume(hub, "222222222222", "demo-external-id-fern");
+  const Credentials session = driver.assume(kHub, "222222222222", "demo-external-id-fern");
   driver.admin("roles/delete", R"({"arn":"arn:aws:iam::222222222222:role/slipway-deployer"})");
   CHECK(driver.ecs(session, "DescribeServices", describe).code() == "UnrecognizedClientException");
 }
@@ -110,12 +110,12 @@ TEST_CASE("the sessions of a deleted role are void") {
 TEST_CASE("unknown keys, wrong secrets and skewed clocks are told apart") {
   Driver driver(scenario_file("demo.json"));
   CHECK(driver.ecs({"AKIANOBODY", "x", ""}, "ListClusters", "{}").code() == "UnrecognizedClientException");
-  CHECK(driver.ecs({hub.access_key, "wrong", ""}, "ListClusters", "{}").code() == "InvalidSignatureException");
-  CHECK(driver.ecs({hub.access_key, hub.secret, "token"}, "ListClusters", "{}").code() ==
+  CHECK(driver.ecs({kHub.access_key, "wrong", ""}, "ListClusters", "{}").code() == "InvalidSignatureException");
+  CHECK(driver.ecs({kHub.access_key, kHub.secret, "token"}, "ListClusters", "{}").code() ==
         "UnrecognizedClientException");
-  CHECK(names(driver.sts({hub.access_key, "wrong", ""}, "Action=GetCallerIdentity"), "SignatureDoesNotMatch"));
+  CHECK(names(driver.sts({kHub.access_key, "wrong", ""}, "Action=GetCallerIdentity"), "SignatureDoesNotMatch"));
   driver.simulator.advance_to(driver.clock.now() + minutes(6));
-  CHECK(driver.ecs(hub, "ListClusters", "{}").code() == "InvalidSignatureException");
+  CHECK(driver.ecs(kHub, "ListClusters", "{}").code() == "InvalidSignatureException");
 }
 
 TEST_CASE("a request without a signature is refused") {

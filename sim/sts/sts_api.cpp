@@ -11,10 +11,10 @@
 namespace slipway::sim {
 namespace {
 
-constexpr std::chrono::seconds shortest_session{900};
-constexpr std::chrono::seconds longest_chained_session{3600};
-constexpr std::string_view upper_and_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::chrono::seconds kShortestSession{900};
+constexpr std::chrono::seconds kLongestChainedSession{3600};
+constexpr std::string_view kUpperAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::string_view kBase64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 [[noreturn]] void refuse_input(std::string message) { throw AwsError("ValidationError", std::move(message)); }
 
@@ -36,11 +36,11 @@ std::chrono::seconds session_length(const json::object& input, const Role& role,
   const std::string text = text_or(input, "DurationSeconds", "3600");
   long seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (parsed.ec != std::errc() || std::chrono::seconds(seconds) < shortest_session) {
+  if (parsed.ec != std::errc() || std::chrono::seconds(seconds) < kShortestSession) {
     refuse_input("DurationSeconds must be at least 900.");
   }
   const std::chrono::seconds length(seconds);
-  if (caller.is_session && length > longest_chained_session) {
+  if (caller.is_session && length > kLongestChainedSession) {
     refuse_input("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
   }
   if (length > role.longest_session) {
@@ -94,10 +94,10 @@ json::object assume_role(Call& call) {
   key.identity.user_id = role->second.id + ":" + name;
   key.identity.principal = arn;
   key.identity.is_session = true;
-  key.secret = call.random.text(40, base64_alphabet);
-  key.session_token = "IQoJ" + call.random.text(236, base64_alphabet) + "==";
+  key.secret = call.random.text(40, kBase64Alphabet);
+  key.session_token = "IQoJ" + call.random.text(236, kBase64Alphabet) + "==";
   key.expires = call.now + length;
-  const std::string id = "ASIA" + call.random.text(16, upper_and_digits);
+  const std::string id = "ASIA" + call.random.text(16, kUpperAndDigits);
   json::object output{{"AssumedRoleUser", {{"AssumedRoleId", key.identity.user_id}, {"Arn", key.identity.arn}}},
                       {"Credentials",
                        {{"AccessKeyId", id},
