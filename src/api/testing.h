@@ -20,6 +20,8 @@
 #include "base/random.h"
 #include "documents/seed.h"
 #include "model/catalogue.h"
+#include "steps/ecs_service/declaration.h"
+#include "steps/no_op/no_op_step.h"
 #include "storage/database_testing.h"
 #include "storage/ids.h"
 #include "storage/secrets.h"
@@ -45,9 +47,14 @@ struct Answer {
   std::string errors() const { return text; }
 };
 
+/// With two step types.
+inline model::Catalogue resources_with_steps() {
+  return model::all_resources(model::StepDeclarations({steps::NoOpStep().declaration(), steps::ecs::declaration()}));
+}
+
 class TestApi {
  public:
-  explicit TestApi(model::Catalogue catalogue = model::all_resources())
+  explicit TestApi(model::Catalogue catalogue = resources_with_steps())
       : vault_(storage::MasterKey(Secret(std::string(32, 'k'))), random_, ids_, quiet_.log()),
         catalogue_(std::move(catalogue)),
         services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), spaces_and_users_, "", {}} {

@@ -59,20 +59,21 @@ std::unique_ptr<storage::Database> open_database(const World& world, const CoreO
 }  // namespace
 
 Core::Core(const World& world, CoreOptions options)
-    : resources_(model::all_resources()),
-      database_(open_database(world, options, resources_)),
-      vault_(master_key(world, options.master_key_file, *database_), world.random, ids_, world.log),
-      aws_(world.network, world.clock, world.random,
+    : aws_(world.network, world.clock, world.random,
            aws::Endpoints(aws::EndpointOverrides::from_environment(world.environment))),
       credentials_(world.clock, world.random),
       access_{aws_, credentials_,
               [&network = world.network, &disk = world.disk, &clock = world.clock, environment = world.environment] {
                 return aws::own_credentials(network, disk, clock, environment);
               }},
-      tools_{ids_, vault_, world.random, world.clock, resources_},
       poller_(world.executor, world.clock, world.random, options.poller),
+      steps_(all_steps()),
+      resources_(model::all_resources(steps_.declarations())),
+      database_(open_database(world, options, resources_)),
+      vault_(master_key(world, options.master_key_file, *database_), world.random, ids_, world.log),
+      tools_{ids_, vault_, world.random, world.clock, resources_},
       source_(*database_, tools_),
-      engine_({*database_, world.executor, world.clock, world.log, catalogue(), source_, options.engine}),
+      engine_({*database_, world.executor, world.clock, world.log, steps_, source_, options.engine}),
       sweep_({*database_, vault_, world.executor, world.clock, world.log}),
       live_({*database_, spaces_and_users_, resources_,
              options.live_executor != nullptr ? *options.live_executor : world.executor, world.clock, world.log}),
@@ -86,10 +87,11 @@ Core::Core(const World& world, CoreOptions options)
   new_admin_key_ = std::move(seeded.new_admin_key);
 }
 
-const steps::StepCatalogue& Core::catalogue() {
-  steps_.add(std::make_unique<steps::NoOpStep>());
-  steps_.add(std::make_unique<steps::EcsServiceStep>(access_, poller_));
-  return steps_;
+steps::StepCatalogue Core::all_steps() {
+  steps::StepCatalogue all;
+  all.add(std::make_unique<steps::NoOpStep>());
+  all.add(std::make_unique<steps::EcsServiceStep>(access_, poller_));
+  return all;
 }
 
 api::Services Core::services(const World& world, Observation* observation) {

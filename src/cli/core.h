@@ -81,19 +81,19 @@ class Core {
 
  private:
   api::Services services(const World&, Observation*);
-  const steps::StepCatalogue& catalogue();
+  steps::StepCatalogue all_steps();
 
-  model::Catalogue resources_;
   storage::Ids ids_;
-  std::unique_ptr<storage::Database> database_;
-  storage::Vault vault_;
   aws::Runtime aws_;
   aws::CredentialCache credentials_;
   aws::Access access_;
   std::stop_source hang_up_;
-  documents::WriteTools tools_;
   aws::ServicePoller poller_;
   steps::StepCatalogue steps_;
+  model::Catalogue resources_;
+  std::unique_ptr<storage::Database> database_;
+  storage::Vault vault_;
+  documents::WriteTools tools_;
   engine::DeploymentSource source_;
   engine::Engine engine_;
   documents::ErasureSweep sweep_;

@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "base/written_values.h"
 
 namespace slipway::aws {
 namespace {
@@ -219,22 +220,6 @@ class Conformer {
 void conform(json::value& document, const Shape& shape, const std::string& path, const ConformOptions& options,
              Problems& problems, std::vector<std::string>& warnings) {
   Conformer(options, problems, warnings).run(document, shape, path);
-}
-
-std::optional<bool> read_flag(std::string_view text) {
-  const std::string word = to_lower_ascii(trim(text));
-  if (word == "true" || word == "yes" || word == "1") return true;
-  if (word == "false" || word == "no" || word == "0") return false;
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> read_integer(std::string_view text) {
-  text = trim(text);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return number;
 }
 
 }  // namespace slipway::aws

@@ -38,9 +38,4 @@ struct ConformOptions {
 void conform(json::value& document, const Shape& shape, const std::string& path, const ConformOptions& options,
              Problems& problems, std::vector<std::string>& warnings);
 
-/// true, yes, 1 and their opposites in any case, blanks around them; nullopt for anything else.
-std::optional<bool> read_flag(std::string_view text);
-/// Digits with an optional sign, blanks around them; nullopt for anything else.
-std::optional<std::int64_t> read_integer(std::string_view text);
-
 }  // namespace slipway::aws

@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::string_view kFilterLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The name in front of the first filter of "#{Name | Filter}", or of the same without braces.
-std::string_view name_in(std::string_view token) {
-  if (token.starts_with("#{")) token.remove_prefix(2);
-  return trim(token.substr(0, token.find_first_of("|}")));
-}
-
 /// Of a token that names what the language lacks, or a block without an end; no value that somebody gives would help.
 std::optional<std::string> why_not_in_language(std::string_view token) {
   for (const std::string_view block : {"if", "unless", "each"}) {
@@ -42,7 +36,38 @@ std::optional<std::string> why_not_in_language(std::string_view token) {
   return std::nullopt;
 }
 
-/// Advice that can be followed: nobody gives a system variable a value.
+void add_texts(const json::value& v, std::vector<std::string>& texts) {
+  if (const json::object* members = v.if_object()) {
+    for (const auto& member : *members) add_texts(member.value(), texts);
+  } else if (const json::array* items = v.if_array()) {
+    for (const auto& item : *items) add_texts(item, texts);
+  } else if (v.is_string()) {
+    texts.emplace_back(json::view(v.get_string()));
+  }
+}
+
+/// Of a secret that is JSON: a step takes it apart, and each of its texts is as secret as the whole.
+std::vector<std::string> texts_in(std::string_view secret) {
+  std::vector<std::string> texts;
+  if (!secret.starts_with('[') && !secret.starts_with('{') && !secret.starts_with('"')) return texts;
+  try {
+    add_texts(json::parse(secret), texts);
+  } catch (const Error&) {
+    // No JSON: there is only the whole.
+  }
+  return texts;
+}
+
+/// Each text of a step has its own.
+language::Budget new_budget() { return {language::kTextLimits, language::time_of_this_thread}; }
+
+}  // namespace
+
+std::string_view name_in(std::string_view token) {
+  if (token.starts_with("#{")) token.remove_prefix(2);
+  return trim(token.substr(0, token.find_first_of("|}")));
+}
+
 std::string why_missing(const std::vector<std::string>& tokens) {
   std::vector<std::string> sentences, given_by_people;
   for (const std::string& token : tokens) {
@@ -62,20 +87,27 @@ std::string why_missing(const std::vector<std::string>& tokens) {
   return fmt::format("{}", fmt::join(sentences, " "));
 }
 
-/// Each text of a step has its own.
-language::Budget new_budget() { return {language::kTextLimits, language::time_of_this_thread}; }
-
-}  // namespace
+ResolvedScope::ResolvedScope(const planning::DeploymentVariables& variables, const language::ScopeContext& context,
+                             const OpenSecret& open, const SecretProperties& properties, Time now)
+    : bindings_(winners(variables, context, open, secrets_)) {
+  options_.now = now;
+  for (const auto& [name, place] : properties) {
+    const auto secret = open(place);
+    if (!secret) continue;
+    secrets_.emplace(secret->reveal());
+    secret_properties_.emplace(name, secret->reveal());
+  }
+}
 
 ResolvedScope::ResolvedScope(const planning::DeploymentVariables& variables, const language::ScopeContext& context,
                              storage::Reader& reader, storage::Vault& vault, Time now)
-    : bindings_(winners(variables, context, reader, vault, secrets_)) {
-  options_.now = now;
-}
+    : ResolvedScope(
+          variables, context,
+          [&](const planning::SecretPlace& place) { return vault.get(reader, place.id, place.owner); }, {}, now) {}
 
 language::VariableSet ResolvedScope::winners(const planning::DeploymentVariables& variables,
-                                             const language::ScopeContext& context, storage::Reader& reader,
-                                             storage::Vault& vault, Secrets& secrets) {
+                                             const language::ScopeContext& context, const OpenSecret& open,
+                                             Secrets& secrets) {
   language::VariableSet set;
   const language::VariableCatalog catalog(variables.all());
   const language::ResolvedVariables resolved = catalog.resolve(context);
@@ -86,7 +118,7 @@ language::VariableSet ResolvedScope::winners(const planning::DeploymentVariables
       if (winner->is_sensitive && winner->value) secrets.insert(*winner->value);
       continue;
     }
-    const auto secret = vault.get(reader, place->id, place->owner);
+    const auto secret = open(*place);
     if (!secret) continue;
     secrets.emplace(secret->reveal());
     set.set(winner->name, std::string(secret->reveal()), true);
@@ -109,11 +141,16 @@ std::shared_ptr<const language::Masker> ResolvedScope::masker() const {
   return masker_;
 }
 
+language::Evaluation ResolvedScope::try_to_evaluate(std::string_view text, language::Budget& budget) const {
+  language::Evaluation evaluation = bindings_.evaluate(text, budget, options_);
+  learn(std::move(evaluation.secrets));
+  return evaluation;
+}
+
 std::string ResolvedScope::evaluate(std::string_view text) const {
   if (language::can_skip_evaluation(text)) return std::string(text);
   language::Budget budget = new_budget();
-  language::Evaluation evaluation = bindings_.evaluate(text, budget, options_);
-  learn(std::move(evaluation.secrets));
+  const language::Evaluation evaluation = try_to_evaluate(text, budget);
   if (!evaluation.missing_tokens.empty()) {
     fail_invalid(why_missing(evaluation.missing_tokens));
   }
@@ -126,6 +163,28 @@ std::optional<std::string> ResolvedScope::get(std::string_view name) const {
   language::Evaluation evaluation = bindings_.evaluate_variable(name, budget, options_);
   learn(std::move(evaluation.secrets));
   return std::move(evaluation.text);
+}
+
+std::string ResolvedScope::secret_property(std::string_view name) const {
+  const auto found = secret_properties_.find(name);
+  if (found == secret_properties_.end()) {
+    fail_invalid("The sensitive value that was stored there is gone. Enter it in the process, and make a new release.");
+  }
+  std::string value = found->second;
+  if (!language::can_skip_evaluation(value)) {
+    language::Budget budget = new_budget();
+    const language::Evaluation evaluation = try_to_evaluate(value, budget);
+    if (!evaluation.missing_tokens.empty() || evaluation.error) {
+      fail_invalid("The sensitive value that is stored there holds an expression that can't be evaluated.");
+    }
+    value = evaluation.text_or_empty();
+  }
+  std::string trimmed(trim(value));
+  std::vector<std::string> secrets = texts_in(trimmed);
+  secrets.push_back(trimmed);
+  secrets.push_back(std::move(value));
+  learn(std::move(secrets));
+  return trimmed;
 }
 
 bool ResolvedScope::is_true(std::string_view expression) const {

@@ -17,6 +17,7 @@ steps::ActionSpec spec_of(const model::Action& action, const std::vector<plannin
   steps::ActionSpec spec{action.Id, action.Name, action.ActionType, {}, {}};
   for (const auto& [name, value] : action.Properties) {
     if (auto text = model::text_of(value)) spec.properties.emplace(name, std::move(*text));
+    if (model::secret_of(value)) spec.secret_properties.insert(name);
   }
   for (const auto& reference : action.Packages) {
     for (const auto& package : selected) {
@@ -26,6 +27,14 @@ steps::ActionSpec spec_of(const model::Action& action, const std::vector<plannin
     }
   }
   return spec;
+}
+
+SecretProperties secret_properties(const model::Action& action, const std::string& owner) {
+  SecretProperties places;
+  for (const auto& [name, value] : action.Properties) {
+    if (const auto secret = model::secret_of(value)) places[name] = {*secret, owner};
+  }
+  return places;
 }
 
 }  // namespace
@@ -53,13 +62,16 @@ std::shared_ptr<const UnitInputs> DeploymentSource::inputs(const storage::TaskRe
   const Records records = database_.read([&](storage::Reader& reader) { return read(reader, task); });
   const model::Action* action = planning::find_action(records.frozen->process, planned.ActionId);
   if (action == nullptr) fail_not_found(fmt::format("The release's process has no action \"{}\".", planned.Name));
-  auto resolve = [this, records, step, planned, results] {
+  auto resolve = [this, records, step, planned, results,
+                  secrets = secret_properties(*action, records.frozen->process.Id)] {
     return database_.read([&](storage::Reader& reader) {
       const auto context = views::load_context(reader, records.release, records.deployment, records.frozen);
       auto variables = planning::deployment_variables(context, views::accounts_for(reader, context));
       planning::add_action_variables(variables, context, step, planned, results);
-      return std::make_unique<const ResolvedScope>(variables, planning::scope_context(context, planned), reader,
-                                                   tools_.vault, tools_.clock.now());
+      return std::make_unique<const ResolvedScope>(
+          variables, planning::scope_context(context, planned),
+          [&](const planning::SecretPlace& place) { return tools_.vault.get(reader, place.id, place.owner); }, secrets,
+          tools_.clock.now());
     });
   };
   return std::make_shared<DeploymentInputs>(spec_of(*action, views::body_of(records.release).SelectedPackages),

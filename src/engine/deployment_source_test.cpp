@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "commands/commands_testing.h"
+#include "model/values.h"
 
 namespace slipway::engine {
 namespace {
@@ -84,6 +85,53 @@ TEST_CASE_FIXTURE(World, "LIF-7: a tenant's success goes on for that tenant alon
   tenant(2, "Bolt", {"Environments-1", "Environments-2"});
   deploy_to_dev(storage::TaskState::Success, "Fern");
   CHECK(queued() == Texts{"Deploy Web release 1.0.0 to Test for Fern"});
+}
+
+/// The inputs of the one action, of a release whose process has that property stored as a secret.
+std::shared_ptr<const UnitInputs> with_secret(World& world, const std::string& value, const std::string& version,
+                                              bool is_kept = true) {
+  std::string secret;
+  world.database->write("secret",
+                        [&](storage::Txn& txn) { secret = world.vault.put(txn, world.process.Id, Secret(value)); });
+  world.process.Steps[0].Actions[0].Properties = {{"Acme.Token", model::stored_secret(secret)}, {"Acme.Name", "x"}};
+  world.put(world.process);
+  world.release(version);
+  if (!is_kept) world.database->write("lose", [&](storage::Txn& txn) { world.vault.erase(txn, secret); });
+  commands::DeploymentRequest request;
+  request.release = version;
+  request.environments = {"Dev"};
+  const auto deployment = world.deploy(request).deployments.at(0);
+  const auto [task, plan] = world.database->read([&](storage::Reader& reader) {
+    auto record = *storage::find_task(reader, deployment.task);
+    auto planned = world.source.plan(reader, record);
+    return std::pair(std::move(record), std::move(planned));
+  });
+  return world.source.inputs(task, plan.Steps.at(0), plan.Steps.at(0).Actions.at(0), {});
+}
+
+TEST_CASE_FIXTURE(World, "a property that is stored as a secret is opened for the step, and masked") {
+  const auto inputs = with_secret(*this, " hunter2hunter2 ", "2.0.0");
+  CHECK(inputs->action().secret_properties == std::set<std::string, std::less<>>{"Acme.Token"});
+  CHECK(inputs->action().properties == std::map<std::string, std::string>{{"Acme.Name", "x"}});
+  CHECK(inputs->secret_property("Acme.Token") == "hunter2hunter2");
+  CHECK(inputs->mask("it is hunter2hunter2.") == "it is ********.");
+}
+
+TEST_CASE_FIXTURE(World, "of a secret property that is JSON, or an expression, each text is masked") {
+  const auto list = with_secret(*this, R"([{"name":"KEY","value":"hunter2hunter2"}])", "2.0.0");
+  list->secret_property("Acme.Token");
+  CHECK(list->mask("KEY=hunter2hunter2") == "KEY=********");
+  const auto expression = with_secret(*this, "#{Octopus.Environment.Name}-hunter2", "3.0.0");
+  CHECK(expression->secret_property("Acme.Token") == "Dev-hunter2");
+  CHECK(expression->mask("Dev-hunter2") == "********");
+}
+
+TEST_CASE_FIXTURE(World, "a secret property that can't be opened is an error without a word of it") {
+  CHECK_THROWS_WITH_AS(with_secret(*this, "hunter2#{word}", "2.0.0")->secret_property("Acme.Token"),
+                       "The sensitive value that is stored there holds an expression that can't be evaluated.", Error);
+  CHECK_THROWS_WITH_AS(
+      with_secret(*this, "hunter2hunter2", "3.0.0", false)->secret_property("Acme.Token"),
+      "The sensitive value that was stored there is gone. Enter it in the process, and make a new release.", Error);
 }
 
 }  // namespace

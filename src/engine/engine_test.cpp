@@ -85,11 +85,12 @@ class Step final : public steps::StepType {
  public:
   using Body = std::function<Outcome(steps::StepContext&)>;
   explicit Step(Body body) : body_(std::move(body)) {}
-  std::string_view type() const override { return "Test"; }
+  const model::StepDeclaration& declaration() const override { return declaration_; }
   Outcome execute(steps::StepContext& context) const override { return body_(context); }
 
  private:
   Body body_;
+  model::StepDeclaration declaration_{.type = "Test", .name = "Test", .category = "Other", .description = "Tests."};
 };
 
 class PlainInputs final : public UnitInputs {
@@ -98,6 +99,7 @@ class PlainInputs final : public UnitInputs {
   const steps::ActionSpec& action() const override { return action_; }
   std::string evaluate(std::string_view text) const override { return std::string(text); }
   std::optional<std::string> variable(std::string_view) const override { return std::nullopt; }
+  std::string secret_property(std::string_view) const override { return "hunter2"; }
   std::string mask(std::string_view text) const override {
     std::string out(text);
     if (const auto at = out.find("hunter2"); at != std::string::npos) out.replace(at, 7, "********");

@@ -31,6 +31,8 @@ class UnitInputs {
   virtual const steps::ActionSpec& action() const = 0;
   virtual std::string evaluate(std::string_view text) const = 0;
   virtual std::optional<std::string> variable(std::string_view name) const = 0;
+  /// See StepContext::secret_property.
+  virtual std::string secret_property(std::string_view name) const = 0;
   /// `text` with every sensitive value replaced (VAR-6). Where they can't be told, nothing of the text is left but why.
   virtual std::string mask(std::string_view text) const = 0;
 };

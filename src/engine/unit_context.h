@@ -79,6 +79,7 @@ class UnitContext final : public steps::StepContext {
   const steps::ActionSpec& action() const override { return inputs_.action(); }
   std::string evaluate(std::string_view text) const override { return inputs_.evaluate(text); }
   std::optional<std::string> variable(std::string_view name) const override { return inputs_.variable(name); }
+  std::string secret_property(std::string_view name) const override { return inputs_.secret_property(name); }
   bool holds_secret(std::string_view text) const override { return inputs_.mask(text) != text; }
   std::string token() const override { return token_; }
   Time time() const override { return time_; }

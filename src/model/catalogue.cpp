@@ -25,7 +25,8 @@
 
 namespace slipway::model {
 
-Catalogue::Catalogue(std::vector<Schema> schemas) : schemas_(std::move(schemas)) {
+Catalogue::Catalogue(std::vector<Schema> schemas, std::shared_ptr<const StepDeclarations> steps)
+    : schemas_(std::move(schemas)), steps_(steps ? std::move(steps) : std::make_shared<const StepDeclarations>()) {
   for (const Schema& schema : schemas_) forms_.push_back(model::form_of(schema));
 }
 
@@ -46,29 +47,32 @@ Form Catalogue::form_of(std::string_view type) const {
   return schema == nullptr ? Form() : forms_[static_cast<std::size_t>(schema - schemas_.data())];
 }
 
-Catalogue all_resources() {
-  return Catalogue({
-      user_schema(),
-      user_role_schema(),
-      team_schema(),
-      space_schema(),
-      environment_schema(),
-      lifecycle_schema(),
-      retention_policy_schema(),
-      project_group_schema(),
-      tag_set_schema(),
-      worker_pool_schema(),
-      machine_policy_schema(),
-      feed_schema(),
-      library_variable_set_schema(),
-      project_schema(),
-      channel_schema(),
-      deployment_process_schema(),
-      variable_set_schema(),
-      tenant_schema(),
-      tenant_variables_schema(),
-      account_schema(),
-  });
+Catalogue all_resources(StepDeclarations declared) {
+  const auto steps = std::make_shared<const StepDeclarations>(std::move(declared));
+  return Catalogue(
+      {
+          user_schema(),
+          user_role_schema(),
+          team_schema(),
+          space_schema(),
+          environment_schema(),
+          lifecycle_schema(),
+          retention_policy_schema(),
+          project_group_schema(),
+          tag_set_schema(),
+          worker_pool_schema(),
+          machine_policy_schema(),
+          feed_schema(),
+          library_variable_set_schema(),
+          project_schema(),
+          channel_schema(),
+          deployment_process_schema(steps),
+          variable_set_schema(),
+          tenant_schema(),
+          tenant_variables_schema(),
+          account_schema(),
+      },
+      steps);
 }
 
 }  // namespace slipway::model

@@ -57,6 +57,17 @@ class Editing {
   Changes changes_;
 };
 
+/// What a server with two step types declares.
+std::shared_ptr<const StepDeclarations> steps_for_tests() {
+  StepDeclaration deploy{.type = "Slipway.EcsService", .name = "Deploy", .category = "Aws", .description = "Deploys."};
+  deploy.inputs = {region_input("Octopus.Action.Aws.Region", "the region"),
+                   text_input("Slipway.Ecs.Cluster", "the cluster").required("the cluster"),
+                   number_input("Slipway.Ecs.DesiredCount", 0, 10, "tasks")};
+  deploy.namespaces = {"Octopus.Action.Aws"};
+  StepDeclaration nothing{.type = "Slipway.NoOp", .name = "Nothing", .category = "Other", .description = "Nothing."};
+  return std::make_shared<const StepDeclarations>(StepDeclarations({std::move(deploy), std::move(nothing)}));
+}
+
 std::string types_of(const Changes& changes) {
   std::string all;
   for (const auto& fresh : changes.create) all += fresh.type + " ";
@@ -210,7 +221,7 @@ TEST_CASE("CHN-3: the texts of a rule must be a range and regular expressions") 
 }
 
 TEST_CASE("a process with a property of ours that nothing reads is refused, those of others are kept") {
-  Editing processes(deployment_process_schema());
+  Editing processes(deployment_process_schema(steps_for_tests()));
   const auto with = [&](std::string_view step, std::string_view action, std::string_view type = "Slipway.EcsService") {
     return processes.create(fmt::format(
         R"({{"ProjectId":"Projects-1","Steps":[{{"Name":"a","Properties":{{{}}},"Actions":[{{"Name":"b","ActionType":"{}",
@@ -243,7 +254,7 @@ TEST_CASE("a process with a property of ours that nothing reads is refused, thos
 }
 
 TEST_CASE("A process gets ids, slugs and defaults, keeps those sent, and starts with its first step") {
-  Editing processes(deployment_process_schema());
+  Editing processes(deployment_process_schema(steps_for_tests()));
   const json::object p = processes.create(
       R"({"ProjectId":"P-1","Steps":[{"Name":"Deploy web","StartTrigger":"StartWithPrevious","Actions":[{"Name":"Deploy web","ActionType":"Unknown.Type","Inputs":{"a":1},)"
       R"("Properties":{"B":true,"N":null},"Packages":[{"PackageId":"x","FeedId":"feeds-gone"}]}]},{"Name":"Deploy-web","Slug":"kept","Actions":[]},{"Name":"Deploy web!"}]})");
@@ -269,16 +280,16 @@ TEST_CASE("A process gets ids, slugs and defaults, keeps those sent, and starts 
 }
 
 TEST_CASE("PRC-6: a run condition that lacks its expression is kept, and warned of for as long as it does") {
-  Editing processes(deployment_process_schema());
+  Editing processes(deployment_process_schema(steps_for_tests()));
   const testing::MemoryLookup lookup;
   const auto warnings = [&](std::string_view expression, std::string_view condition = "Variable") {
     const json::object process = processes.create(fmt::format(
         R"({{"ProjectId":"P-1","Steps":[{{"Name":"a","Condition":"{0}","Properties":{{
-            "Octopus.Step.ConditionVariableExpression":"{1}"}},"Actions":[{{"Name":"b","ActionType":"T","Condition":"{0}",
+            "Octopus.Step.ConditionVariableExpression":"{1}"}},"Actions":[{{"Name":"b","ActionType":"Slipway.NoOp","Condition":"{0}",
             "Properties":{{"octopus.action.conditionVariableExpression":"{1}"}}}}]}}]}})",
         condition, expression));
     CHECK(processes.problems() == "");
-    const json::object shown = deployment_process_schema().present(process, lookup);
+    const json::object shown = deployment_process_schema(steps_for_tests()).present(process, lookup);
     return shown.contains("Warnings") ? json::to_text(shown.at("Warnings")) : "";
   };
   CHECK(warnings(" ") ==
@@ -291,7 +302,7 @@ TEST_CASE("PRC-6: a run condition that lacks its expression is kept, and warned 
 }
 
 TEST_CASE("Steps and actions have names of their own") {
-  Editing processes(deployment_process_schema());
+  Editing processes(deployment_process_schema(steps_for_tests()));
   processes.create(
       R"({"ProjectId":"P-1","Steps":[{"Name":"A","Actions":[{"Name":"x","ActionType":"T"}]},{"Name":"a","Actions":[{"Name":"X","ActionType":"T"}]}]})");
   CHECK(processes.problems().find("two steps are named 'a'") != std::string::npos);

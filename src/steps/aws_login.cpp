@@ -19,14 +19,14 @@ constexpr std::string_view role_session = "Octopus.Action.Aws.AssumedRoleSession
 constexpr std::string_view role_seconds = "Octopus.Action.Aws.AssumeRoleSessionDurationSeconds";
 constexpr std::string_view role_external_id = "Octopus.Action.Aws.AssumeRoleExternalId";
 
-void read_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
-  if (read_flag_property(ctx, use_instance_role, problems)) return;
-  const std::string name = require_property(ctx, account_variable, "the variable that holds the AWS account", problems);
+void read_account(InputReader& read, AwsLogin& login) {
+  if (read.flag(use_instance_role)) return;
+  const std::string name = read.text(account_variable);
   if (name.empty()) return;
-  const auto key = ctx.variable(name + ".AccessKey");
-  auto secret = ctx.variable(name + ".SecretKey");
+  const auto key = read.context().variable(name + ".AccessKey");
+  auto secret = read.context().variable(name + ".SecretKey");
   if (!key || !secret) {
-    problems.add(
+    read.problems().add(
         fmt::format("{}: the variable \"{}\" does not hold an AWS account with an access key for this "
                     "environment and tenant. Give it a value of type AmazonWebServicesAccount in this scope.",
                     account_variable, name));
@@ -37,53 +37,53 @@ void read_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
 }
 
 /// The role as people name it: by its ARN, or by its name in the account that the action names.
-std::string read_role_arn(const StepContext& ctx, const std::string& region, Problems& problems) {
-  const std::string named = require_property(ctx, role_arn, "the role to assume", problems);
+std::string read_role_arn(InputReader& read, const std::string& region) {
+  const std::string named = read.text(role_arn);
   if (named.empty() || named.starts_with("arn:")) return named;
-  const std::string account = read_property(ctx, account_id, problems).value_or("");
+  const std::string account = read.text(account_id);
   if (account.empty() || region.empty()) {
-    problems.add(
+    read.problems().add(
         fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not {}; or give {} as "
                     "well, and the role's name is enough.",
-                    role_arn, show_property(ctx, role_arn, named), account_id));
+                    role_arn, read.show(role_arn), account_id));
     return "";
   }
   try {
     return fmt::format("arn:{}:iam::{}:role/{}", aws::partition_of(region).id, account, named);
   } catch (const Error& error) {
-    problems.add(error.message());
+    read.problems().add(error.message());
     return "";
   }
 }
 
-aws::RoleToAssume read_role(const StepContext& ctx, const std::string& region, Problems& problems) {
+aws::RoleToAssume read_role(InputReader& read, const std::string& region) {
+  const StepContext& ctx = read.context();
   aws::RoleToAssume role;
-  role.role_arn = read_role_arn(ctx, region, problems);
-  role.external_id = read_property(ctx, role_external_id, problems).value_or("");
-  role.session_name =
-      aws::make_session_name(read_property(ctx, role_session, problems)
-                                 .value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
-  role.duration_seconds = read_number_property(ctx, role_seconds, 900, 43'200, problems);
+  role.role_arn = read_role_arn(read, region);
+  role.external_id = read.text(role_external_id);
+  role.session_name = aws::make_session_name(
+      read.given(role_session).value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
+  role.duration_seconds = read.number(role_seconds);
   return role;
 }
 
 /// A role that is named for nothing: the step would go on with the keys of the account, and in its account.
-void check_no_idle_role(const StepContext& ctx, Problems& problems) {
-  if (read_property(ctx, assume_role, problems)) return;
-  for (const std::string_view property : {role_arn, role_external_id}) {
-    if (!read_property(ctx, property, problems)) continue;
-    problems.add(fmt::format("{} is given, but {} is not: set it to True to assume the role, or to False not to.",
-                             property, assume_role));
+void check_no_idle_role(InputReader& read) {
+  if (read.given(assume_role)) return;
+  for (const std::string_view name : {role_arn, role_external_id}) {
+    if (!read.given(name)) continue;
+    read.problems().add(fmt::format("{} is given, but {} is not: set it to True, or to False if this is not to count.",
+                                    name, assume_role));
   }
 }
 
-void read_expected_account(const StepContext& ctx, AwsLogin& login, Problems& problems) {
+void read_expected_account(InputReader& read, AwsLogin& login) {
   if (login.role) login.account = aws::account_of_arn(login.role->role_arn);
-  const std::string named = read_property(ctx, account_id, problems).value_or("");
+  const std::string named = read.text(account_id);
   if (named.empty()) return;
   if (!login.account.empty() && login.account != named) {
-    problems.add(fmt::format("{} is {}, but the role to assume, {}, is in account {}.", account_id, named,
-                             login.role->role_arn, login.account));
+    read.problems().add(fmt::format("{} is {}, but the role to assume, {}, is in account {}.", account_id, named,
+                                    login.role->role_arn, login.account));
   }
   login.account = named;
 }
@@ -105,59 +105,45 @@ aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const s
 
 }  // namespace
 
-std::optional<std::string> read_property(const StepContext& ctx, std::string_view name, Problems& problems) {
-  try {
-    return ctx.property(name);
-  } catch (const Error& error) {
-    problems.add(fmt::format("{}: {}", name, error.message()));
-    return std::nullopt;
-  }
+std::vector<model::StepInput> aws_login_inputs() {
+  using namespace model;
+  const auto of_role = [](StepInput input) { return input.only_with(std::string(assume_role)); };
+  return {
+      region_input(std::string(region), "region, checked against those that AWS has ([more](operations.md))")
+          .required("the AWS region, such as eu-west-1"),
+      account_input(std::string(account_variable), "name of the variable that holds the AWS account")
+          .only_without(std::string(use_instance_role))
+          .required("the variable that holds the AWS account"),
+      flag_input(std::string(use_instance_role), "`True`: the server's own role"),
+      text_input(std::string(account_id),
+                 "the account to end up in; credentials of another one are refused before anything is changed")
+          .left_out("the role's account; without a role, any"),
+      flag_input(std::string(assume_role),
+                 "`True`: assume a role with those credentials. Beside a role or external id it must be given"),
+      of_role(text_input(std::string(role_arn),
+                         "the role, usually a tenant variable; beside `Slipway.Aws.AccountId` its name is enough")
+                  .required("the role to assume")),
+      of_role(text_input(std::string(role_external_id), "external id that the role's trust policy asks for")
+                  .left_out("none")),
+      of_role(text_input(std::string(role_session), "session name, as CloudTrail shows it")
+                  .left_out("`slipway-<deployment id>`")),
+      of_role(number_input(std::string(role_seconds), 900, 43'200, "how long its credentials are valid, in seconds")
+                  .left_out("AWS's default")),
+  };
 }
 
-std::string require_property(const StepContext& ctx, std::string_view name, std::string_view what, Problems& problems) {
-  const std::size_t before = problems.list().size();
-  auto value = read_property(ctx, name, problems);
-  if (!value && problems.list().size() == before) problems.add(fmt::format("{} is missing: give {}.", name, what));
-  return value.value_or("");
-}
+std::vector<std::string> aws_login_namespaces() { return {"Octopus.Action.Aws", "Slipway.Aws."}; }
 
-std::string show_property(const StepContext& ctx, std::string_view name, std::string_view value) {
-  const auto at = ctx.action().properties.find(std::string(name));
-  const bool is_replaced = at != ctx.action().properties.end() && at->second.find("#{") != std::string::npos;
-  return is_replaced ? fmt::format("what \"{}\" stands for", at->second) : fmt::format("\"{}\"", value);
-}
-
-bool read_flag_property(const StepContext& ctx, std::string_view name, Problems& problems, bool otherwise) {
-  const auto text = read_property(ctx, name, problems);
-  if (!text) return otherwise;
-  const auto flag = aws::read_flag(*text);
-  if (!flag) problems.add(fmt::format("{} must be True or False, not {}.", name, show_property(ctx, name, *text)));
-  return flag.value_or(otherwise);
-}
-
-std::optional<int> read_number_property(const StepContext& ctx, std::string_view name, int least, int most,
-                                        Problems& problems) {
-  const auto text = read_property(ctx, name, problems);
-  if (!text) return std::nullopt;
-  const auto number = aws::read_integer(*text);
-  if (!number || *number < least || *number > most) {
-    problems.add(fmt::format("{} must be a whole number from {} to {}, not {}.", name, least, most,
-                             show_property(ctx, name, *text)));
-    return std::nullopt;
-  }
-  return static_cast<int>(*number);
-}
-
-AwsLogin read_aws_login(const StepContext& ctx, Problems& problems) {
+AwsLogin read_aws_login(InputReader& read) {
   AwsLogin login;
-  login.region = require_property(ctx, region, "the AWS region, such as eu-west-1", problems);
-  read_account(ctx, login, problems);
-  if (read_flag_property(ctx, assume_role, problems)) {
-    login.role = read_role(ctx, login.region, problems);
+  login.region = read.text(region);
+  read_account(read, login);
+  if (read.flag(assume_role)) {
+    login.role = read_role(read, login.region);
   } else {
-    check_no_idle_role(ctx, problems);
+    check_no_idle_role(read);
   }
-  read_expected_account(ctx, login, problems);
+  read_expected_account(read, login);
   return login;
 }
 

@@ -3,12 +3,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "base/error.h"
 #include "base/secret.h"
 #include "cloud/access.h"
 #include "cloud/sts.h"
-#include "steps/step.h"
+#include "model/step_declaration.h"
+#include "steps/input_reader.h"
 
 namespace slipway::steps {
 
@@ -20,9 +21,14 @@ struct AwsLogin {
   std::string account;  ///< that it must lead into: the role's, or the one that the action names; empty: any
 };
 
-/// Reads the properties that every AWS action shares (`Octopus.Action.Aws…`). Adds to `problems` what is missing.
-/// The session is named after the deployment unless the action names it, so that CloudTrail tells who deployed what.
-AwsLogin read_aws_login(const StepContext&, Problems& problems);
+/// What every AWS action reads (`Octopus.Action.Aws…`), for its declaration.
+std::vector<model::StepInput> aws_login_inputs();
+/// Beginnings of names that those have, for the same.
+std::vector<std::string> aws_login_namespaces();
+
+/// Reads them. The session is named after the deployment unless the action names it, so that CloudTrail tells who
+/// deployed what.
+AwsLogin read_aws_login(InputReader&);
 
 /// Who that login is, asked of AWS. Throws Error{denied} when it leads into another account than it should.
 aws::CallerIdentity verify(const aws::Client&, const AwsLogin&);
@@ -31,19 +37,5 @@ aws::Client connect(const aws::Access&, const AwsLogin&);
 /// One that only looks: under a session name of its own, which all deployments into one role share, so that a thousand
 /// waits sign in once and are polled together.
 aws::Client connect_to_watch(const aws::Access&, const AwsLogin&);
-
-/// A property that may be left out: its evaluated value, or nullopt with the reason added to `problems` when it can't
-/// be evaluated.
-std::optional<std::string> read_property(const StepContext&, std::string_view name, Problems& problems);
-/// A property's value for a message, in quotes; where it came from a variable, which may be a secret one, what was
-/// written.
-std::string show_property(const StepContext&, std::string_view name, std::string_view value);
-/// A flag, false when left out. What is neither true nor false is a problem.
-bool read_flag_property(const StepContext&, std::string_view name, Problems& problems, bool otherwise = false);
-/// A whole number within bounds.
-std::optional<int> read_number_property(const StepContext&, std::string_view name, int least, int most,
-                                        Problems& problems);
-/// One that may not be left out.
-std::string require_property(const StepContext&, std::string_view name, std::string_view what, Problems& problems);
 
 }  // namespace slipway::steps

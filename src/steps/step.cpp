@@ -5,6 +5,10 @@
 namespace slipway::steps {
 
 std::optional<std::string> StepContext::property(std::string_view name) const {
+  if (action().secret_properties.contains(name)) {
+    std::string secret = secret_property(name);
+    return secret.empty() ? std::nullopt : std::optional(std::move(secret));
+  }
   const auto& properties = action().properties;
   const auto it = properties.find(std::string(name));
   if (it == properties.end()) return std::nullopt;
@@ -13,7 +17,7 @@ std::optional<std::string> StepContext::property(std::string_view name) const {
 }
 
 void StepCatalogue::add(std::unique_ptr<const StepType> step) {
-  std::string type(step->type());
+  std::string type = step->declaration().type;
   types_.insert_or_assign(std::move(type), std::move(step));
 }
 
@@ -26,6 +30,12 @@ std::vector<std::string> StepCatalogue::types() const {
   std::vector<std::string> names;
   for (const auto& [name, step] : types_) names.push_back(name);
   return names;
+}
+
+model::StepDeclarations StepCatalogue::declarations() const {
+  std::vector<model::StepDeclaration> all;
+  for (const auto& [name, step] : types_) all.push_back(step->declaration());
+  return model::StepDeclarations(std::move(all));
 }
 
 }  // namespace slipway::steps

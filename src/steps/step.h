@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "base/retry_later.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "model/step_declaration.h"
 
 namespace slipway::steps {
 
@@ -112,6 +114,7 @@ struct ActionSpec {
   std::string type;
   std::map<std::string, std::string> properties;  ///< as written: may hold #{…}
   std::vector<PackageUse> packages;
+  std::set<std::string, std::less<>> secret_properties = {};  ///< names of those that are stored as secrets
 };
 
 /// Thrown by a context to end a canceled step before its next change; steps let it pass.
@@ -127,7 +130,10 @@ class StepContext {
   virtual std::string evaluate(std::string_view text) const = 0;
   /// A variable's evaluated value; nullopt when there is none.
   virtual std::optional<std::string> variable(std::string_view name) const = 0;
-  /// Whether the text holds the value of a sensitive variable.
+  /// The value of a property that is stored as a secret, evaluated; from then on masked like a sensitive variable's.
+  /// Throws Error where it can't be opened.
+  virtual std::string secret_property(std::string_view name) const = 0;
+  /// Whether the text holds the value of a sensitive variable, or of a property that is stored as a secret.
   virtual bool holds_secret(std::string_view text) const = 0;
   /// Identifies this unit in the outside world, e.g. as a tag: the same in every entry, unique to the unit.
   virtual std::string token() const = 0;
@@ -139,7 +145,8 @@ class StepContext {
   /// Sets `Octopus.Action[name].Output.<name>` for later steps.
   virtual void output(std::string name, std::string value) = 0;
 
-  /// A property of the action, evaluated, without blanks around it; nullopt when absent or empty.
+  /// A property of the action, evaluated, without blanks around it; nullopt when absent or empty. One that is stored as
+  /// a secret is opened: what a step makes of it must not come into a result that it observes or an effect returns.
   std::optional<std::string> property(std::string_view name) const;
 
   /// Journals what `read` returns.
@@ -193,8 +200,8 @@ class StepContext {
 class StepType {
  public:
   virtual ~StepType() = default;
-  /// The ActionType that processes name it by.
-  virtual std::string_view type() const = 0;
+  /// What it is and reads. Lives as long as the step type.
+  virtual const model::StepDeclaration& declaration() const = 0;
   /// The layout of its journal. A unit whose journal was begun under a version below oldest_journal() can't go on.
   virtual int journal_version() const { return 1; }
   virtual int oldest_journal() const { return 1; }
@@ -207,6 +214,7 @@ class StepCatalogue {
   void add(std::unique_ptr<const StepType>);
   const StepType* find(std::string_view type) const;  ///< nullptr when this server has no such step
   std::vector<std::string> types() const;
+  model::StepDeclarations declarations() const;
 
  private:
   std::map<std::string, std::unique_ptr<const StepType>, std::less<>> types_;

@@ -369,7 +369,9 @@ TEST_CASE("An AWS region that nobody knows is warned of wherever one is declared
   };
   CHECK(warnings_of(process("eu-wset-1")).find("Step 'A': Octopus.Action.Aws.Region: 'eu-wset-1' is no AWS region") !=
         std::string::npos);
-  for (const char* good : {"eu-west-1", "#{Region}", ""}) CHECK(warnings_of(process(good)) == "");
+  for (const char* good : {"eu-west-1", "#{Region}", ""}) {
+    CHECK(warnings_of(process(good)).find("no AWS region") == std::string::npos);
+  }
 }
 
 TEST_CASE("What a document may leave out takes what the contract says, and the rest is asked for by its name") {

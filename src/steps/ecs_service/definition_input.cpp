@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "cloud/conform.h"
 #include "cloud/task_definition.h"
-#include "steps/aws_login.h"
+#include "steps/ecs_service/declaration.h"
 #include "steps/ecs_service/written_json.h"
 
 namespace slipway::steps::ecs {
@@ -29,10 +29,10 @@ const aws::Shape& model_of(std::string_view member) {
 
 class DefinitionReader {
  public:
-  DefinitionReader(const StepContext& ctx, Problems& problems) : ctx_(ctx), problems_(problems) {}
+  explicit DefinitionReader(InputReader& read) : read_(read), ctx_(read.context()), problems_(read.problems()) {}
 
   WantedDefinition read() {
-    wanted_.carries_over = read_flag_property(ctx_, "Slipway.Ecs.CarryOver", problems_, true);
+    wanted_.carries_over = read_.flag("Slipway.Ecs.CarryOver");
     const std::size_t before = problems_.list().size();
     read_whole();
     read_list("Slipway.Ecs.Volumes", "volumes");
@@ -52,7 +52,7 @@ class DefinitionReader {
   /// A property as JSON of the model's kinds; nullopt when there is none, or none that could be read.
   std::optional<json::value> read_document(std::string_view name, const aws::Shape& shape, bool is_patch,
                                            void (*prepare)(DefinitionReader&, json::value&) = nullptr) {
-    auto written = read_json(ctx_, name, problems_);
+    auto written = read_json(read_, name);
     if (!written) return std::nullopt;
     if (prepare != nullptr) prepare(*this, written->value);
     const aws::ConformOptions options{
@@ -147,10 +147,9 @@ class DefinitionReader {
         {"Slipway.Ecs.Cpu", "cpu"},
         {"Slipway.Ecs.Memory", "memory"}};
     for (const auto& [property, member] : texts) {
-      if (const auto text = read_property(ctx_, property, problems_))
-        give(property, member, json::value(std::string_view(*text)));
+      if (const auto text = read_.given(property)) give(property, member, json::value(std::string_view(*text)));
     }
-    if (const auto compatibilities = read_property(ctx_, "Slipway.Ecs.Compatibilities", problems_)) {
+    if (const auto compatibilities = read_.given("Slipway.Ecs.Compatibilities")) {
       json::array list;
       for (const auto part : split(*compatibilities, ',')) {
         if (!trim(part).empty()) list.emplace_back(trim(part));
@@ -166,7 +165,7 @@ class DefinitionReader {
 
   /// By name, "name:revision" or ARN: a new revision of it is registered in any case.
   void read_family() {
-    auto family = read_property(ctx_, "Slipway.Ecs.TaskFamily", problems_);
+    auto family = read_.given("Slipway.Ecs.TaskFamily");
     if (!family) family = json::text_at(wanted_.members, "family");
     wanted_.members.erase("family");
     if (!family) return;
@@ -233,9 +232,7 @@ class DefinitionReader {
   void check_complete() {
     const bool has_containers = wanted_.members.contains("containerDefinitions");
     if (!has_containers && wanted_.container_changes.empty() && wanted_.members.empty() && wanted_.removed.empty()) {
-      problems_.add(fmt::format(
-          "Nothing is to be deployed: give {} to change containers that run, {} to describe all of them, or {}.",
-          changes_property, containers_property, definition_property));
+      problems_.add(declaration().nothing_given);
     } else if (!wanted_.carries_over && !has_containers) {
       problems_.add(fmt::format("Slipway.Ecs.CarryOver is False, so {} or {} must describe the containers.",
                                 containers_property, definition_property));
@@ -375,6 +372,7 @@ class DefinitionReader {
     }
   }
 
+  InputReader& read_;
   const StepContext& ctx_;
   Problems& problems_;
   WantedDefinition wanted_;
@@ -384,8 +382,6 @@ class DefinitionReader {
 
 }  // namespace
 
-WantedDefinition read_definition(const StepContext& ctx, Problems& problems) {
-  return DefinitionReader(ctx, problems).read();
-}
+WantedDefinition read_definition(InputReader& read) { return DefinitionReader(read).read(); }
 
 }  // namespace slipway::steps::ecs

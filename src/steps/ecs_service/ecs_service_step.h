@@ -6,6 +6,7 @@
 
 #include "cloud/poller.h"
 #include "steps/aws_login.h"
+#include "steps/ecs_service/declaration.h"
 #include "steps/step.h"
 
 namespace slipway::steps {
@@ -18,7 +19,7 @@ class EcsServiceStep final : public StepType {
   /// The arguments outlive the step.
   EcsServiceStep(aws::Access, aws::ServicePoller&);
 
-  std::string_view type() const override { return "Slipway.EcsService"; }
+  const model::StepDeclaration& declaration() const override { return ecs::declaration(); }
   // 2: a rollout that is under way is waited for.
   int journal_version() const override { return 2; }
   int oldest_journal() const override { return 2; }

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 
-#include "model/resources/projects/action_properties.h"
+#include "steps/ecs_service/declaration.h"
 #include "steps/ecs_service/scripted_context.h"
 
 using namespace slipway;
 using namespace slipway::steps;
 using namespace slipway::steps::ecs;
-using model::PropertyKind;
+using model::InputKind;
 
 namespace {
 
@@ -49,7 +49,7 @@ std::string only(const std::vector<std::string>& problems) {
 
 TEST_CASE("every declared property is read, and every other of our names refused") {
   int tried = 0;
-  for (const auto& property : model::ecs_service_properties()) {
+  for (const auto& property : declaration().inputs) {
     Action action;
     action["Octopus.Action.Aws.AssumeRole"] = "True";
     action["Octopus.Action.Aws.AssumedRoleArn"] = "arn:aws:iam::222222222222:role/deployer";
@@ -68,8 +68,8 @@ TEST_CASE("every declared property is read, and every other of our names refused
 
 TEST_CASE("a flag is true or false, in any case, and anything else is a problem that names it") {
   int tried = 0;
-  for (const auto& property : model::ecs_service_properties()) {
-    if (property.kind != PropertyKind::flag) continue;
+  for (const auto& property : declaration().inputs) {
+    if (property.kind != InputKind::Flag) continue;
     const std::string name(property.name);
     CAPTURE(name);
     for (const auto* wrong : {"ture", "on", "2", "True True", "null"}) {
@@ -88,8 +88,8 @@ TEST_CASE("a flag is true or false, in any case, and anything else is a problem 
 }
 
 TEST_CASE("a number outside of its bounds, or none, is a problem that names it") {
-  for (const auto& property : model::ecs_service_properties()) {
-    if (property.kind != PropertyKind::number) continue;
+  for (const auto& property : declaration().inputs) {
+    if (property.kind != InputKind::Number) continue;
     const std::string name(property.name);
     CAPTURE(name);
     for (const auto* wrong : {"-1", "1e3", "12x", "999999999999999999999", "1.5"}) {
@@ -103,8 +103,8 @@ TEST_CASE("a number outside of its bounds, or none, is a problem that names it")
 }
 
 TEST_CASE("JSON that is broken is one problem with its place") {
-  for (const auto& property : model::ecs_service_properties()) {
-    if (property.kind != PropertyKind::list && property.kind != PropertyKind::document) continue;
+  for (const auto& property : declaration().inputs) {
+    if (property.kind != InputKind::JsonList && property.kind != InputKind::JsonObject) continue;
     const std::string name(property.name);
     CAPTURE(name);
     Action action;
@@ -315,10 +315,9 @@ TEST_CASE("a package that no container takes is a warning, since the step doesn'
 TEST_CASE("a role whose use is not switched on is refused, since the step would act as somebody else") {
   Action action;
   action["Octopus.Action.Aws.AssumedRoleArn"] = "arn:aws:iam::222222222222:role/deploy";
-  CHECK(
-      only(action.problems()) ==
-      "Octopus.Action.Aws.AssumedRoleArn is given, but Octopus.Action.Aws.AssumeRole is not: set it to True to assume "
-      "the role, or to False not to.");
+  CHECK(only(action.problems()) ==
+        "Octopus.Action.Aws.AssumedRoleArn is given, but Octopus.Action.Aws.AssumeRole is not: set it to True, or to "
+        "False if this is not to count.");
   action["Octopus.Action.Aws.AssumeRole"] = "False";
   CHECK(action.problems().empty());
   action["Octopus.Action.Aws.AssumedRoleArn"] = "";

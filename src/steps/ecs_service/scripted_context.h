@@ -49,6 +49,7 @@ class ScriptedContext : public StepContext {
     if (name == "Octopus.Release.Number") return "2.0.0";
     return name.starts_with("Account.") ? std::optional<std::string>("key") : std::nullopt;
   }
+  std::string secret_property(std::string_view name) const override { return secrets.at(std::string(name)); }
   bool holds_secret(std::string_view text) const override { return text.find("hunter2") != std::string_view::npos; }
   std::string token() const override { return "server-ServerTasks-7-1-1"; }
   Time time() const override { return from_micros(0) + std::chrono::hours(1); }
@@ -61,6 +62,7 @@ class ScriptedContext : public StepContext {
 
   ActionSpec spec;
   std::map<std::string, std::string, std::less<>> variables;  ///< that `evaluate` knows
+  std::map<std::string, std::string> secrets;                 ///< of properties that are stored as such
   std::map<std::string, Wait, std::less<>> waits;
   std::map<std::string, json::value> results;  ///< of effects
   std::vector<std::string> lines, locks;

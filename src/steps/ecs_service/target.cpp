@@ -38,42 +38,40 @@ void check_place(const EcsArn& arn, std::string_view property, AwsLogin& login, 
 }
 
 /// The parts of the resource behind its type; one part for a name.
-std::vector<std::string_view> parts_of(const StepContext& ctx, std::string_view given, std::string_view property,
-                                       std::string_view type, AwsLogin& login, Problems& problems) {
+std::vector<std::string_view> parts_of(InputReader& read, std::string_view given, std::string_view property,
+                                       std::string_view type, AwsLogin& login) {
   if (!given.starts_with("arn:")) {
     if (given.find_first_of("/: ") == std::string_view::npos) return {given};
-    problems.add(fmt::format("{} must be a name or an ARN, not {}.", property, show_property(ctx, property, given)));
+    read.problems().add(fmt::format("{} must be a name or an ARN, not {}.", property, read.show(property)));
     return {};
   }
   const auto arn = parse_arn(given);
   if (!arn || arn->resource.size() < 2 || arn->resource.size() > 3 || arn->resource[0] != type) {
-    problems.add(fmt::format("{} must be the name or the ARN of an ECS {}, not {}.", property, type,
-                             show_property(ctx, property, given)));
+    read.problems().add(
+        fmt::format("{} must be the name or the ARN of an ECS {}, not {}.", property, type, read.show(property)));
     return {};
   }
-  check_place(*arn, property, login, problems);
+  check_place(*arn, property, login, read.problems());
   return {arn->resource.begin() + 1, arn->resource.end()};
 }
 
 }  // namespace
 
-Target read_target(const StepContext& ctx, AwsLogin& login, Problems& problems) {
+Target read_target(InputReader& read, AwsLogin& login) {
   Target target;
-  const std::string service = require_property(ctx, service_property, "the ECS service's name or ARN", problems);
-  if (const auto parts = parts_of(ctx, service, service_property, "service", login, problems); !parts.empty()) {
+  const std::string service = read.text(service_property);
+  if (const auto parts = parts_of(read, service, service_property, "service", login); !parts.empty()) {
     target.service = parts.back();
     if (parts.size() == 2) target.cluster = parts.front();
   }
   const bool is_told = !target.cluster.empty();
-  const std::string cluster = is_told
-                                  ? read_property(ctx, cluster_property, problems).value_or("")
-                                  : require_property(ctx, cluster_property, "the ECS cluster's name or ARN", problems);
+  const std::string cluster = is_told ? read.given(cluster_property).value_or("") : read.text(cluster_property);
   if (cluster.empty()) return target;
-  const auto parts = parts_of(ctx, cluster, cluster_property, "cluster", login, problems);
+  const auto parts = parts_of(read, cluster, cluster_property, "cluster", login);
   if (parts.empty()) return target;
   if (is_told && target.cluster != parts.back()) {
-    problems.add(fmt::format("{} is {}, but {} is in the cluster {}.", cluster_property, parts.back(), service_property,
-                             target.cluster));
+    read.problems().add(fmt::format("{} is {}, but {} is in the cluster {}.", cluster_property, parts.back(),
+                                    service_property, target.cluster));
   }
   target.cluster = parts.back();
   return target;

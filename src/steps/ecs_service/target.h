@@ -4,9 +4,8 @@
 
 #include <string>
 
-#include "base/error.h"
 #include "steps/aws_login.h"
-#include "steps/step.h"
+#include "steps/input_reader.h"
 
 namespace slipway::steps::ecs {
 
@@ -17,6 +16,6 @@ struct Target {
 
 /// Reads the properties. What an ARN says of account and region must be where the login leads: an account that only an
 /// ARN names becomes the login's.
-Target read_target(const StepContext&, AwsLogin&, Problems&);
+Target read_target(InputReader&, AwsLogin&);
 
 }  // namespace slipway::steps::ecs

@@ -97,6 +97,21 @@ std::optional<WrittenJson> read_replaced(const StepContext& ctx, std::string_vie
   return std::nullopt;
 }
 
+std::optional<WrittenJson> read_secret(InputReader& read, std::string_view name) {
+  const auto text = read.given(name);
+  if (!text) return std::nullopt;
+  WrittenJson written{std::string(name), nullptr, {}, true};
+  try {
+    written.value = json::parse(*text);
+  } catch (const Error& error) {
+    read.problems().add(fmt::format("{}: {}", name, without_words(error.message())));
+    return std::nullopt;
+  }
+  if (is_document(written.value)) return written;
+  read.problems().add(fmt::format("{} must be a JSON list or object.", name));
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string WrittenJson::show(const std::string& path, const json::value& v) const {
@@ -108,7 +123,10 @@ std::string WrittenJson::show(const std::string& path, const json::value& v) con
   return shown.size() <= 100 ? shown : "";
 }
 
-std::optional<WrittenJson> read_json(const StepContext& ctx, std::string_view name, Problems& problems) {
+std::optional<WrittenJson> read_json(InputReader& read, std::string_view name) {
+  const StepContext& ctx = read.context();
+  Problems& problems = read.problems();
+  if (ctx.action().secret_properties.contains(name)) return read_secret(read, name);
   const auto& properties = ctx.action().properties;
   const auto it = properties.find(std::string(name));
   if (it == properties.end() || trim(it->second).empty()) return std::nullopt;

@@ -6,9 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "base/json.h"
-#include "steps/step.h"
+#include "steps/input_reader.h"
 
 namespace slipway::steps::ecs {
 
@@ -28,6 +27,6 @@ struct WrittenJson {
 /// Where the property is JSON as it was written, the variables in its texts and names are replaced one by one: a value
 /// with quotes in it can't change what the document says. Otherwise variables stand for parts of the JSON itself, so
 /// they are replaced first, and the result is read.
-std::optional<WrittenJson> read_json(const StepContext&, std::string_view name, Problems&);
+std::optional<WrittenJson> read_json(InputReader&, std::string_view name);
 
 }  // namespace slipway::steps::ecs

@@ -7,8 +7,16 @@ namespace slipway::steps {
 
 class NoOpStep final : public StepType {
  public:
-  std::string_view type() const override { return "Slipway.NoOp"; }
+  const model::StepDeclaration& declaration() const override { return declaration_; }
   Outcome execute(StepContext&) const override { return Outcome::success(); }
+
+ private:
+  model::StepDeclaration declaration_{
+      .type = "Slipway.NoOp",
+      .name = "Do nothing",
+      .category = "Other",
+      .description = "Succeeds at once; a placeholder in a process that is being made.",
+  };
 };
 
 }  // namespace slipway::steps

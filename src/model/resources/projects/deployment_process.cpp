@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "model/aws_region.h"
-#include "model/resources/projects/action_properties.h"
+#include "model/step_check.h"
 
 namespace slipway::model {
 namespace {
@@ -121,37 +121,38 @@ void check_packages(const json::object* before, json::object& process, Problems&
 }
 
 /// A property in the server's own namespaces that it does not read would be without effect.
-void check_properties(const json::object& owner, const std::string& path, Problems& problems) {
+void check_properties(const StepDeclarations& steps, const json::object& owner, const std::string& path,
+                      Problems& problems) {
   const json::object* properties = json::object_at(owner, "Properties");
   if (properties == nullptr) return;
   const auto action_type = json::text_at(owner, "ActionType");
   for (const auto& [name, value] : *properties) {
-    const auto why = action_type ? why_unknown_property(*action_type, name) : why_misplaced_property(name);
+    const auto why = action_type ? why_unknown_property(steps, *action_type, name) : why_misplaced_property(name);
     if (why) problems.add(fmt::format("{}.Properties: {}", path, *why));
   }
 }
 
-void check_all_properties(json::object& process, Problems& problems) {
+void check_all_properties(const StepDeclarations& steps, json::object& process, Problems& problems) {
   std::size_t s = 0;
   for_each_item(process, "Steps", [&](json::object& step) {
     const std::string step_path = fmt::format("Steps[{}]", s++);
-    check_properties(step, step_path, problems);
+    check_properties(steps, step, step_path, problems);
     std::size_t a = 0;
     for_each_item(step, "Actions", [&](json::object& action) {
       const std::string path = fmt::format("{}.Actions[{}]", step_path, a++);
-      if (const auto why = why_unknown_type(json::text_at(action, "ActionType").value_or(""))) {
+      if (const auto why = why_unknown_type(steps, json::text_at(action, "ActionType").value_or(""))) {
         problems.add(fmt::format("{}.ActionType: {}", path, *why));
       }
-      check_properties(action, path, problems);
+      check_properties(steps, action, path, problems);
     });
   });
 }
 
-Changes process_hook(const Edit& edit, const Lookup&, Problems& problems) {
+Changes process_hook(const StepDeclarations& declared, const Edit& edit, Problems& problems) {
   if (edit.is_deletion()) return {};
   check_steps(*edit.after, problems);
   if (!edit.user.empty()) check_packages(edit.before, *edit.after, problems);
-  check_all_properties(*edit.after, problems);
+  check_all_properties(declared, *edit.after, problems);
   complete_steps(*edit.after);
   return {};
 }
@@ -213,12 +214,10 @@ class Warnings {
                     "property {}, or choose another Condition.",
                     what, json::text_at(owner, "Name").value_or(""), property));
   }
-  void check_region(std::string_view action, const json::object& owner) {
-    constexpr std::string_view name = "Octopus.Action.Aws.Region";
-    const json::object* properties = json::object_at(owner, "Properties");
-    if (properties == nullptr || json::text_at(owner, "ActionType") != ecs_service_action) return;
-    const auto why = why_doubtful_region(json::text_at(*properties, name).value_or(""));
-    if (why) sentences_.emplace_back(fmt::format("Step '{}': {}: {}", action, name, *why));
+  void check_inputs(std::string_view action, const StepDeclarations& steps, const json::object& owner) {
+    for (const std::string& why : action_warnings(steps, owner)) {
+      sentences_.emplace_back(fmt::format("Step '{}': {}", action, why));
+    }
   }
   json::array take() { return std::move(sentences_); }
 
@@ -244,7 +243,7 @@ class Warnings {
 };
 
 /// What the process needs and is not there, told with the document as long as that is so.
-json::object present(json::object process, const Lookup& lookup) {
+json::object present(const StepDeclarations& declared, json::object process, const Lookup& lookup) {
   Warnings warnings(process, lookup);
   for_each_item(process, "Steps", [&](json::object& step) {
     warnings.check_condition("Step", step, step_condition);
@@ -257,7 +256,7 @@ json::object present(json::object process, const Lookup& lookup) {
         warnings.check(name, "Container.FeedId", "Feed", *container);
       }
       warnings.check(name, "WorkerPoolId", "WorkerPool", action);
-      warnings.check_region(name, action);
+      warnings.check_inputs(name, declared, action);
     });
   });
   json::array sentences = warnings.take();
@@ -267,7 +266,7 @@ json::object present(json::object process, const Lookup& lookup) {
 
 }  // namespace
 
-Schema deployment_process_schema() {
+Schema deployment_process_schema(std::shared_ptr<const StepDeclarations> steps) {
   return {
       .type = "DeploymentProcess",
       .collection = "deploymentprocesses",
@@ -286,12 +285,14 @@ Schema deployment_process_schema() {
       .name_member = "",
       .verbs = {.create = false, .remove = false},
       .nestings = {{"Project", "ProjectId", "deploymentprocesses", Nesting::Shape::single}},
-      .present = present,
+      .present = [steps](json::object stored,
+                         const Lookup& lookup) { return present(*steps, std::move(stored), lookup); },
       .links = {{"Project", "/api/<space>/projects/<parent>"}, {"Template", "<self>/template{?channel,releaseId}"}},
       .list_template = "{?skip,take,ids}",
       .link_name = "DeploymentProcesses",
       .permissions = {"ProcessView", "ProcessEdit", "ProcessEdit", "ProcessEdit"},
-      .hook = process_hook,
+      .hook = [steps](const Edit& edit, const Lookup&,
+                      Problems& problems) { return process_hook(*steps, edit, problems); },
   };
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/schema.h"
+#include "model/step_declaration.h"
 #include "model/values.h"
 
 namespace slipway::model {
@@ -62,6 +64,7 @@ BOOST_DESCRIBE_STRUCT(DeploymentProcess, (), (Id, SpaceId, ProjectId, Version, S
 inline constexpr std::string_view step_condition = "Octopus.Step.ConditionVariableExpression";
 inline constexpr std::string_view action_condition = "Octopus.Action.ConditionVariableExpression";
 
-Schema deployment_process_schema();
+/// `steps`: those that actions are checked against.
+Schema deployment_process_schema(std::shared_ptr<const StepDeclarations> steps);
 
 }  // namespace slipway::model
