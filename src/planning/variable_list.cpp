@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace slipway::planning {
 namespace {
 
@@ -62,6 +64,10 @@ void DeploymentVariables::add_system(std::string name, std::string value) {
   language::Variable variable = named_variable("system", std::move(name), language::VariableSource::system, "");
   variable.value = std::move(value);
   add(std::move(variable));
+}
+
+void DeploymentVariables::remove(std::string_view name) {
+  std::erase_if(variables_, [&](const language::Variable& each) { return equals_ignoring_case(each.name, name); });
 }
 
 const SecretPlace* DeploymentVariables::secret_of(const language::Variable& variable) const {

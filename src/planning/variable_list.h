@@ -39,6 +39,8 @@ class DeploymentVariables {
   void add_typed(language::Variable, const model::Value& value, const std::string& owner);
   /// A variable that nothing overrides.
   void add_system(std::string name, std::string value);
+  /// Takes out what is called that, in any case.
+  void remove(std::string_view name);
 
   const std::vector<language::Variable>& all() const { return variables_; }
   /// nullptr for a variable whose value is no secret.

@@ -233,6 +233,7 @@ json::object deployment_preview() {
                                {"Required", flag()},
                                {"IsSecure", flag()},
                                {"DisplaySettings", map_of(text())}});
+  const auto input = object({{"Name", text()}, {"Value", or_null(text())}, {"IsDefault", flag()}});
   return object(
       {{"StepsToExecute", list_of(object({{"ActionId", text()},
                                           {"ActionName", text()},
@@ -244,7 +245,9 @@ json::object deployment_preview() {
                                           {"IsDisabled", flag()},
                                           {"HasNoApplicableMachines", flag()},
                                           {"UnavailableMachines", list_of(map_of(anything()))},
-                                          {"ExcludedMachines", list_of(map_of(anything()))}}))},
+                                          {"ExcludedMachines", list_of(map_of(anything()))},
+                                          {"Inputs", list_of(input)},
+                                          {"Problems", texts()}}))},
        {"StepsToSkip", list_of(object({{"ActionId", text()}, {"ActionName", text()}, {"Reason", text()}}))},
        {"UseGuidedFailureModeByDefault", flag()},
        {"Changes", list_of(map_of(anything()))},

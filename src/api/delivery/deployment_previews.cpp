@@ -7,6 +7,7 @@
 #include "api/delivery/delivery_call.h"
 #include "base/describe.h"
 #include "commands/prompts.h"
+#include "engine/input_preview.h"
 #include "model/resources/infrastructure/environment.h"
 #include "model/resources/tenants/tenant.h"
 #include "planning/deployment_variables.h"
@@ -21,7 +22,8 @@
 namespace slipway::api {
 namespace {
 
-json::object step_to_execute(const model::Action& action, std::string number) {
+json::object step_to_execute(const model::Action& action, std::string number,
+                             const engine::ActionPreview& preview = {}) {
   return {{"ActionId", action.Id},
           {"ActionName", action.Name},
           {"ActionNumber", std::move(number)},
@@ -32,7 +34,9 @@ json::object step_to_execute(const model::Action& action, std::string number) {
           {"IsDisabled", action.IsDisabled},
           {"HasNoApplicableMachines", false},
           {"UnavailableMachines", json::array()},
-          {"ExcludedMachines", json::array()}};
+          {"ExcludedMachines", json::array()},
+          {"Inputs", json::to_json(preview.Inputs)},
+          {"Problems", json::to_json(preview.Problems)}};
 }
 
 /// What the plan has no place for, numbered as the process has it.
@@ -92,8 +96,8 @@ bool is_modified(storage::Reader& reader, const std::string& snapshot) {
 
 }  // namespace
 
-json::object preview_deployment(storage::Reader& reader, const storage::ReleaseRecord& release,
-                                const std::string& environment, const std::string& tenant, bool include_disabled) {
+PlannedDeployment plan_deployment(storage::Reader& reader, const storage::ReleaseRecord& release,
+                                  const std::string& environment, const std::string& tenant) {
   const storage::DocumentLookup lookup(reader);
   storage::DeploymentRecord planned;
   planned.space = release.space;
@@ -103,15 +107,21 @@ json::object preview_deployment(storage::Reader& reader, const storage::ReleaseR
   planned.environment = addressed<model::Environment>(lookup, release.space, environment).Id;
   if (!tenant.empty()) planned.tenant = addressed<model::Tenant>(lookup, release.space, tenant).Id;
   planned.body = "{}";
+  PlannedDeployment out{views::load_context(reader, release, planned), planning::DeploymentVariables()};
+  out.variables = planning::deployment_variables(out.context, views::accounts_for(reader, out.context));
+  return out;
+}
 
-  const planning::DeploymentContext context = views::load_context(reader, release, planned);
+json::object preview_deployment(const PlannedDeployment& planned, PreviewTools& tools, bool include_disabled) {
+  const planning::DeploymentContext& context = planned.context;
+  engine::InputPreview inputs(tools.steps, context, planned.variables, tools.budget, tools.now);
   json::array steps, skipped;
   for (const planning::PlannedStep& step : views::plan_of(context).Steps) {
     for (std::size_t i = 0; i < step.Actions.size(); ++i) {
       const planning::PlannedAction& action = step.Actions[i];
       if (action.Unit != 0) {
         steps.push_back(step_to_execute(*planning::find_action(context.frozen->process, action.ActionId),
-                                        planning::action_number(step, i)));
+                                        planning::action_number(step, i), inputs.of(step, action)));
       } else {
         skipped.push_back(
             json::object{{"ActionId", action.ActionId}, {"ActionName", action.Name}, {"Reason", action.SkipReason}});

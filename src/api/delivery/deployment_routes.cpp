@@ -148,13 +148,17 @@ net::Response evidence(Call& call, storage::Reader& reader) {
   return json_response(200, delivery_evidence(reader, addressed_deployment(call, reader)));
 }
 
-net::Response preview(Call& call, storage::Reader& reader) {
-  const auto release = addressed_release(call, reader, call.parameter("release"));
+PreviewTools preview_tools(const Call& call) { return {call.services.catalogue.steps(), call.services.clock.now()}; }
+
+net::Response preview(Call& call) {
   const bool with_tenant = std::any_of(call.parameters.begin(), call.parameters.end(),
                                        [](const auto& parameter) { return parameter.first == "tenant"; });
-  return json_response(
-      200, preview_deployment(reader, release, call.parameter("environment"),
-                              with_tenant ? call.parameter("tenant") : "", call.asks("includeDisabledSteps")));
+  const auto planned = call.services.database.read([&](storage::Reader& reader) {
+    return plan_deployment(reader, addressed_release(call, reader, call.parameter("release")),
+                           call.parameter("environment"), with_tenant ? call.parameter("tenant") : "");
+  });
+  PreviewTools tools = preview_tools(call);
+  return json_response(200, preview_deployment(planned, tools, call.asks("includeDisabledSteps")));
 }
 
 struct PreviewsBody {
@@ -168,17 +172,20 @@ struct PreviewsBody {
 BOOST_DESCRIBE_STRUCT(PreviewsBody::Item, (), (EnvironmentId, TenantId))
 BOOST_DESCRIBE_STRUCT(PreviewsBody, (), (DeploymentPreviews, IncludeDisabledSteps))
 
+/// One after the other: each of many tenants has its own variables.
 net::Response previews(Call& call) {
   const auto body = json::from_json<PreviewsBody>(call.body());
-  return call.services.database.read([&](storage::Reader& reader) {
-    const auto release = addressed_release(call, reader, call.parameter("release"));
-    json::array previews;
-    for (const PreviewsBody::Item& item : body.DeploymentPreviews) {
-      previews.push_back(preview_deployment(reader, release, item.EnvironmentId, item.TenantId.value_or(""),
-                                            body.IncludeDisabledSteps));
-    }
-    return json_response(200, previews);
-  });
+  const auto release = call.services.database.read(
+      [&](storage::Reader& reader) { return addressed_release(call, reader, call.parameter("release")); });
+  PreviewTools tools = preview_tools(call);
+  json::array previews;
+  for (const PreviewsBody::Item& item : body.DeploymentPreviews) {
+    const auto planned = call.services.database.read([&](storage::Reader& reader) {
+      return plan_deployment(reader, release, item.EnvironmentId, item.TenantId.value_or(""));
+    });
+    previews.push_back(preview_deployment(planned, tools, body.IncludeDisabledSteps));
+  }
+  return json_response(200, previews);
 }
 
 /// `releaseHistoryCount`, within reason.

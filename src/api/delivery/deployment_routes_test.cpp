@@ -271,6 +271,28 @@ TEST_CASE_FIXTURE(RunningApi, "a preview lists the steps that would run and the 
   CHECK(several.body.as_array().size() == 1);
 }
 
+TEST_CASE_FIXTURE(RunningApi, "a preview shows what each step would be told, without secrets, and what would fail it") {
+  const std::string path = "/api/Spaces-1/projects/Web/deploymentprocesses";
+  Answer process = get(path);
+  auto& action = process.body.at("Steps").at(0).at("Actions").at(0).as_object();
+  action["ActionType"] = "Slipway.EcsService";
+  action["Properties"] = json::parse(R"({"Slipway.Ecs.Cluster":"#{Octopus.Environment.Name}-blue",
+      "Slipway.Ecs.TaskRole":{"HasValue":true,"NewValue":"hunter2hunter2"},"Slipway.Ecs.Service":"#{Nope}",
+      "Octopus.Action.Aws.Region":"eu-west-1","Octopus.Action.AwsAccount.UseInstanceRole":"True"})");
+  REQUIRE(put(path, process.body).status == 200);
+  make_release("1.1.0");
+  const Answer preview = get("/api/Spaces-1/releases/Releases-2/deployments/preview/" + dev);
+  REQUIRE_MESSAGE(preview.status == 200, preview.text);
+  CHECK(preview.text.find("hunter2") == std::string::npos);
+  const json::object& step = preview["StepsToExecute"].at(0).as_object();
+  const std::string inputs = json::to_text(step.at("Inputs"));
+  CHECK(inputs.find(R"({"Name":"Slipway.Ecs.Cluster","Value":"Dev-blue","IsDefault":false})") != std::string::npos);
+  CHECK(inputs.find(R"({"Name":"Slipway.Ecs.TaskRole","Value":"********","IsDefault":false})") != std::string::npos);
+  CHECK(inputs.find(R"({"Name":"Slipway.Ecs.TimeoutSeconds","Value":"1800","IsDefault":true})") != std::string::npos);
+  CHECK(step.at("Problems") == json::parse(R"(["Slipway.Ecs.Service: No value in this scope for #{Nope}. Give the )"
+                                           R"(variable a value for this environment and tenant."])"));
+}
+
 TEST_CASE_FIXTURE(RunningApi, "a preview shows disabled steps, marked as such, to those who ask for them") {
   const std::string path = "/api/Spaces-1/projects/Web/deploymentprocesses";
   Answer process = get(path);
