@@ -23,6 +23,7 @@
 #include "api/resources/process_template_routes.h"
 #include "api/resources/resource_routes.h"
 #include "api/resources/retention_policy_routes.h"
+#include "api/resources/step_routes.h"
 #include "api/resources/tenant_routes.h"
 #include "api/resources/variable_routes.h"
 #include "api/resources/worker_pool_routes.h"
@@ -44,6 +45,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(retention_policy_routes());
   add(worker_pool_routes());
   add(process_template_routes());
+  add(step_routes(catalogue.steps()));
   add(feed_routes());
   add(release_routes());
   add(deployment_routes());
@@ -53,7 +55,7 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(live_routes());
   add(queue_routes());
   add(event_routes());
-  add(step_template_routes());
+  add(step_template_routes(catalogue.steps()));
   add(not_yet_routes(all));
   all.push_back(metrics_route());
   all.push_back(open_api_route(all, catalogue));

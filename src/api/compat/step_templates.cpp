@@ -1,5 +1,7 @@
 #include "api/compat/step_templates.h"
 
+#include <set>
+
 #include "api/http/shape.h"
 #include "base/text.h"
 
@@ -7,42 +9,38 @@ namespace slipway::api {
 namespace {
 
 /// A step type as clients list it beside step templates.
-struct BuiltInStep {
-  std::string_view type, name, category, description;
-};
+json::object template_document(const model::StepDeclaration& step) {
+  return {{"Id", step.type},
+          {"Name", step.name},
+          {"Type", step.type},
+          {"Category", step.category},
+          {"Categories", json::array{json::value(step.category)}},
+          {"Description", step.description},
+          {"Author", "Slipway"},
+          {"Website", ""},
+          {"Keywords", ""},
+          {"IsInstalled", true},
+          {"IsBuiltIn", true},
+          {"HasUpdate", false},
+          {"CommunityActionTemplateId", nullptr},
+          {"Links", json::object()}};
+}
 
-constexpr BuiltInStep steps[] = {
-    {"Slipway.EcsService", "Deploy an Amazon ECS service", "Aws",
-     "Registers a task definition, updates the service, and proves that it runs."},
-    {"Slipway.NoOp", "Do nothing", "Other", "Succeeds at once; a placeholder in a process that is being made."},
-};
-
-net::Response search_steps(Call& call, storage::Reader&) {
+net::Response search_steps(const Call& call, const model::StepDeclarations& declarations) {
   const auto wanted = call.query.find("type");
   json::array found;
-  for (const auto& [type, name, category, description] : steps) {
-    if (wanted && !wanted->empty() && !equals_ignoring_case(*wanted, type)) continue;
-    found.push_back(json::object{{"Id", type},
-                                 {"Name", name},
-                                 {"Type", type},
-                                 {"Category", category},
-                                 {"Categories", json::array{category}},
-                                 {"Description", description},
-                                 {"Author", "Slipway"},
-                                 {"Website", ""},
-                                 {"Keywords", ""},
-                                 {"IsInstalled", true},
-                                 {"IsBuiltIn", true},
-                                 {"HasUpdate", false},
-                                 {"CommunityActionTemplateId", nullptr},
-                                 {"Links", json::object()}});
+  for (const model::StepDeclaration& step : declarations.all()) {
+    if (wanted && !wanted->empty() && !equals_ignoring_case(*wanted, step.type)) continue;
+    found.push_back(template_document(step));
   }
   return json_response(200, found);
 }
 
-net::Response categories(Call&, storage::Reader&) {
+net::Response categories(const model::StepDeclarations& declarations) {
+  std::set<std::string> names;
+  for (const model::StepDeclaration& step : declarations.all()) names.insert(step.category);
   json::array list;
-  for (const std::string_view name : {"Aws", "Other"}) {
+  for (const std::string& name : names) {
     list.push_back(
         json::object{{"Id", name}, {"Name", name}, {"DisplayOrder", list.size() + 1}, {"Links", json::object()}});
   }
@@ -75,12 +73,14 @@ json::object step_shape() {
 
 }  // namespace
 
-std::vector<Route> step_template_routes() {
+std::vector<Route> step_template_routes(const model::StepDeclarations& declarations) {
   return {
-      Route{"GET", "actiontemplates/categories", "ActionTemplateView", "The categories of step types.", categories}
+      Route{"GET", "actiontemplates/categories", "ActionTemplateView", "The categories of step types.",
+            [&declarations](Call&, storage::Reader&) { return categories(declarations); }}
           .answers(shape::list_of(category_shape()))
           .linked("ActionTemplatesCategories"),
-      Route{"GET", "actiontemplates/search", "ActionTemplateView", "Step types, by their type.", search_steps}
+      Route{"GET", "actiontemplates/search", "ActionTemplateView", "Step types, by their type.",
+            [&declarations](Call& call, storage::Reader&) { return search_steps(call, declarations); }}
           .with_query({{"type"}})
           .answers(shape::list_of(step_shape()))
           .linked("ActionTemplatesSearch"),

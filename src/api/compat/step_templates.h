@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "api/http/route.h"
+#include "model/step_declaration.h"
 
 namespace slipway::api {
 
-std::vector<Route> step_template_routes();
+/// `declarations` outlive the routes.
+std::vector<Route> step_template_routes(const model::StepDeclarations& declarations);
 
 }  // namespace slipway::api

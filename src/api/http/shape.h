@@ -84,4 +84,10 @@ json::object of(std::initializer_list<std::string_view> required = {}) {
   return detail::body(std::move(detail::of<T>().at("properties").as_object()), required);
 }
 
+/// The name of one of the enumerators.
+template <json::DescribedEnum E>
+json::object enumerator() {
+  return detail::of<E>();
+}
+
 }  // namespace slipway::api::shape
