@@ -173,6 +173,49 @@ def fail_at_names(cage, version):
 
 
 @suite.case
+def a_deployment_whose_properties_are_stored_as_secrets_succeeds_and_tells_nobody(cage):
+    environment = [{"name": "ENVKEY", "value": cage.keep("a text in a property's JSON")}]
+    containers = json.dumps([{**CONTAINERS[0], "environment": environment}])
+    session = cage.keep("a property that names the session")
+    cage.shop.set_step(
+        CONTAINERS,
+        {
+            "Slipway.Ecs.Containers": {"HasValue": True, "NewValue": containers},
+            "Octopus.Action.Aws.AssumedRoleSession": {"HasValue": True, "NewValue": session},
+        },
+    )
+    cage.shop.release("1.4.0")
+    for task_id in cage.shop.deploy("1.4.0"):
+        task = cage.shop.wait(task_id)
+        expect_equal(task["State"], "Success", cage.shop.log(task_id))
+    received = json.dumps(cage.sim.get("/_sim/state"))
+    expect_in(environment[0]["value"], received)
+    # Of a process that has changed since, a release still knows the secret that it froze.
+    cage.shop.set_step(CONTAINERS, {"Slipway.Ecs.Service": {"HasValue": True, "NewValue": cage.keep("a new property")}})
+    for task_id in cage.shop.deploy("1.4.0"):
+        expect_equal(cage.shop.wait(task_id)["State"], "Success", cage.shop.log(task_id))
+    fail_at_names(cage, "1.5.0")
+
+
+@suite.case
+def a_preview_of_what_is_secret_shows_that_it_is(cage):
+    releases = cage.api.get(f"projects/{cage.shop.project['Id']}/releases")["Items"]
+    environment = cage.shop.environment["Id"]
+    tenants = [tenant["Id"] for tenant in cage.shop.tenants.values()]
+    for release in releases:
+        previews = cage.api.post(
+            f"releases/{release['Id']}/deployments/previews",
+            {"DeploymentPreviews": [{"EnvironmentId": environment, "TenantId": tenant} for tenant in tenants]},
+        )
+        shown = {given["Name"]: given["Value"] for given in previews[0]["StepsToExecute"][0]["Inputs"]}
+        expect_equal(shown["Slipway.Ecs.Cluster"] is None, False)
+        if release["Version"] == "1.4.0":
+            expect_equal(shown["Slipway.Ecs.Containers"], "********")
+            expect_equal(previews[0]["StepsToExecute"][0]["Problems"], [])
+            expect_equal(shown["Slipway.Ecs.Cluster"], "clients")
+
+
+@suite.case
 def bad_requests_with_secrets_in_them_are_refused_without_an_echo(cage):
     secret = cage.canaries["account 1"]
     for body in (
