@@ -14,7 +14,7 @@
 namespace slipway::engine {
 namespace {
 
-constexpr std::string_view hidden = "********";
+constexpr std::string_view kHidden = "********";
 
 /// The context with everything in it another that a deployment that is made brings along.
 planning::DeploymentContext as_deployed(planning::DeploymentContext context) {
@@ -59,7 +59,7 @@ class Reading {
       return PreviewedInput{input.name, evaluate(input.name, input.fallback), true};
     }
     const bool is_secret = at->second.written.empty();
-    return PreviewedInput{input.name, is_secret ? std::string(hidden) : at->second.value, false};
+    return PreviewedInput{input.name, is_secret ? std::string(kHidden) : at->second.value, false};
   }
 
   model::GivenInputs given;
@@ -94,7 +94,7 @@ class Reading {
 /// What a secret stands in is not to be judged.
 model::GivenInputs without_hidden(model::GivenInputs given) {
   for (auto& [name, input] : given) {
-    if (input.value && input.value->find(hidden) != std::string::npos) input.value.reset();
+    if (input.value && input.value->find(kHidden) != std::string::npos) input.value.reset();
   }
   return given;
 }
@@ -129,7 +129,7 @@ ActionPreview InputPreview::inputs_of(const model::StepDeclaration& declaration,
   planning::add_action_variables(variables, context_, step, planned, {});
   const ResolvedScope scope(
       variables, planning::scope_context(context_, planned),
-      [](const planning::SecretPlace&) { return Secret(std::string(hidden)); }, {}, now_);
+      [](const planning::SecretPlace&) { return Secret(std::string(kHidden)); }, {}, now_);
   Reading reading(scope, budget_, [this](std::string_view name) { return is_told_later(name); });
   for (const model::StepInput& input : declaration.inputs) {
     const auto at = action->Properties.find(input.name);
