@@ -19,7 +19,7 @@ constexpr std::string_view kHidden = "********";
 /// The context with everything in it another that a deployment that is made brings along.
 planning::DeploymentContext as_deployed(planning::DeploymentContext context) {
   auto& made = context.deployment;
-  made.id = made.name = made.comments = made.task = made.concurrency_tag = "made";
+  made.id = made.name = made.options.Comments = made.task = made.concurrency_tag = "made";
   made.created = made.queued = Time(Duration(1));
   made.queue_expiry = Time(Duration(1));
   context.created_by = {};
