@@ -19,6 +19,8 @@
 #include "api/live/task_log_routes.h"
 #include "api/people/event_routes.h"
 #include "api/people/user_routes.h"
+#include "api/resources/action_template_routes.h"
+#include "api/resources/certificate_routes.h"
 #include "api/resources/feed_routes.h"
 #include "api/resources/process_template_routes.h"
 #include "api/resources/resource_routes.h"
@@ -47,6 +49,8 @@ std::vector<Route> all_routes(const model::Catalogue& catalogue) {
   add(process_template_routes());
   add(step_routes(catalogue.steps()));
   add(feed_routes());
+  add(certificate_routes());
+  add(action_template_routes());
   add(release_routes());
   add(deployment_routes());
   add(dashboard_routes());

@@ -13,6 +13,7 @@
 #include "documents/reference_check.h"
 #include "model/difference.h"
 #include "model/values.h"
+#include "storage/contents.h"
 
 namespace slipway::documents {
 namespace {
@@ -41,6 +42,12 @@ void place(AuditSubject& subject, model::Dimension dimension, const std::string&
   if (dimension == model::Dimension::tenant) subject.tenant = id;
 }
 
+/// What the server reads from what was sent, where that says anything of it.
+void read_sent(const Schema& schema, const json::object& sent, json::object& document, Problems& problems) {
+  if (!schema.read_sent) return;
+  for (auto& member : schema.read_sent(sent, problems)) document[member.key()] = member.value();
+}
+
 /// `changes` member by member over a whole document.
 json::object overlay(json::object document, const json::object& changes) {
   for (const auto& member : changes) {
@@ -55,6 +62,8 @@ json::object overlay(json::object document, const json::object& changes) {
 
 }  // namespace
 
+std::string frozen_version_id(std::string_view id, std::int64_t version) { return fmt::format("{}-s-{}", id, version); }
+
 StoredResource DocumentStore::create(const Schema& schema, const std::string& space, json::object incoming,
                                      Sender sender, const std::string& secrets_of) {
   Draft draft;
@@ -68,6 +77,7 @@ StoredResource DocumentStore::create(const Schema& schema, const std::string& sp
   }
   if (schema.prepare) incoming = schema.prepare(std::move(incoming), lookup_);
   draft.after = model::merge(schema, {draft.id, space}, nullptr, incoming, sender, tools_for(draft.id), draft.problems);
+  read_sent(schema, incoming, draft.after, draft.problems);
   // Last, unless a place is named. Existing clients send 0 when they mean none.
   if (schema.order == model::Order::by_sort_order && json::integer_at(draft.after, "SortOrder").value_or(0) == 0) {
     draft.after["SortOrder"] = storage::next_sort(txn_, schema.type, space);
@@ -109,6 +119,7 @@ StoredResource DocumentStore::update(const Schema& schema, const StoredResource&
   draft.after = model::merge(schema, {stored.id, stored.space}, &*draft.before,
                              schema.prepare ? schema.prepare(incoming, lookup_) : incoming, sender,
                              tools_for(stored.id), draft.problems);
+  read_sent(schema, incoming, draft.after, draft.problems);
   if (schema.is_versioned) draft.after["Version"] = version + 1;
   return finish(schema, draft, sender);
 }
@@ -137,6 +148,7 @@ StoredResource DocumentStore::finish(const Schema& schema, Draft& draft, Sender 
                            [this](std::string_view prefix) { return context_.ids.next(txn_, prefix); }};
     changes = schema.hook(edit, lookup_, draft.problems);
   }
+  check_unique(schema, draft);
   std::set<std::string> to_come;
   for (const auto& fresh : changes.create) to_come.insert(text_of(fresh.document, "Id"));
   draft.found = check_references(txn_, schema, draft.space,
@@ -159,6 +171,22 @@ void DocumentStore::check_name(const Schema& schema, Draft& draft) {
     if (other.id == draft.id) continue;
     draft.problems.add(fmt::format("{}: {} with the name '{}' already exists ({}); please enter a different name.",
                                    schema.name_member, with_article(schema.type), name, other.id));
+  }
+}
+
+void DocumentStore::check_unique(const Schema& schema, Draft& draft) {
+  for (const model::Field& field : schema.fields) {
+    const std::string text = field.is_unique ? text_of(draft.after, field.name) : "";
+    if (text.empty() || (draft.before && text_of(*draft.before, field.name) == text)) continue;
+    storage::ResourceFilter same;
+    same.type = schema.type;
+    same.space = draft.space;
+    for (const StoredResource& other : storage::list_resources(txn_, same, storage::everything).items) {
+      if (other.id == draft.id || !equals_ignoring_case(text_of(parse_document(other), field.name), text)) continue;
+      draft.problems.add(fmt::format("{}: '{}' is that of {} '{}' ({}) already; no two may share one.", field.name,
+                                     text, schema.type, other.name, other.id));
+      break;
+    }
   }
 }
 
@@ -192,9 +220,17 @@ StoredResource DocumentStore::save(const Schema& schema, Draft& draft) {
       if (std::find(kept.begin(), kept.end(), secret) == kept.end()) context_.vault.erase(txn_, secret);
     }
   }
+  keep_version(schema, row);
   audit(schema, draft.stored ? EventCategory::Modified : EventCategory::Created, row, draft.before_or_null(),
         &draft.after, draft.found.warnings);
   return row;
+}
+
+void DocumentStore::keep_version(const Schema& schema, const StoredResource& row) {
+  if (!schema.keeps_versions) return;
+  const auto version = json::integer_at(parse_document(row), "Version").value_or(0);
+  const std::string id = frozen_version_id(row.id, version), hash = storage::put_content(txn_, row.body);
+  storage::name_snapshot(txn_, {id, schema.type, row.id, hash});
 }
 
 void DocumentStore::apply(const model::Changes& changes) {

@@ -6,6 +6,7 @@
 // audit entry.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@
 #include "storage/resources.h"
 
 namespace slipway::documents {
+
+/// Under which a version of a document is frozen whose schema keeps versions.
+std::string frozen_version_id(std::string_view id, std::int64_t version);
 
 /// Lives no longer than its transaction.
 class DocumentStore {
@@ -47,7 +51,9 @@ class DocumentStore {
   storage::StoredResource finish(const model::Schema&, Draft&, model::Sender);
   void complete_slug(const model::Schema&, Draft&);
   void check_name(const model::Schema&, Draft&);
+  void check_unique(const model::Schema&, Draft&);
   storage::StoredResource save(const model::Schema&, Draft&);
+  void keep_version(const model::Schema&, const storage::StoredResource&);
   void apply(const model::Changes&);
   void audit(const model::Schema&, storage::EventCategory category, const storage::StoredResource&,
              const json::object* before, const json::object* after, const std::vector<std::string>& warnings = {});

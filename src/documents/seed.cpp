@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "documents/api_key_text.h"
 #include "documents/api_keys.h"
+#include "documents/built_in_documents.h"
 #include "documents/built_in_roles.h"
 #include "documents/document_store.h"
 #include "model/resources/people/team.h"
@@ -165,8 +166,13 @@ Seeded seed(const WriteTools& tools, storage::Database& database, const Log& log
             const std::optional<Secret>& admin_key) {
   if (admin_key) check_api_key(*admin_key);
   const auto known = database.read([](storage::Reader& r) { return storage::find_resource(r, kInstallationRowId); });
-  if (!known) return seed_empty(tools, database, admin_key);
+  if (!known) {
+    Seeded seeded = seed_empty(tools, database, admin_key);
+    make_built_in_documents(tools, database, log);
+    return seeded;
+  }
   renew_built_in_roles(tools, database, log);
+  make_built_in_documents(tools, database, log);
   if (!installation_of(*known).GivenKeyHashes.empty()) {
     database.write("wrap given keys", [&](storage::Txn& txn) { wrap_given_keys(tools, txn); });
   }

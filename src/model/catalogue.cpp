@@ -5,19 +5,25 @@
 #include "model/resources/delivery/lifecycle.h"
 #include "model/resources/delivery/retention_policy.h"
 #include "model/resources/infrastructure/account.h"
+#include "model/resources/infrastructure/certificate.h"
+#include "model/resources/infrastructure/deployment_target.h"
 #include "model/resources/infrastructure/environment.h"
+#include "model/resources/infrastructure/git_credential.h"
 #include "model/resources/infrastructure/machine_policy.h"
+#include "model/resources/infrastructure/worker.h"
 #include "model/resources/infrastructure/worker_pool.h"
 #include "model/resources/packages/feed.h"
 #include "model/resources/people/team.h"
 #include "model/resources/people/user.h"
 #include "model/resources/people/user_role.h"
+#include "model/resources/projects/action_template.h"
 #include "model/resources/projects/channel.h"
 #include "model/resources/projects/deployment_process.h"
 #include "model/resources/projects/library_variable_set.h"
 #include "model/resources/projects/project.h"
 #include "model/resources/projects/project_group.h"
 #include "model/resources/projects/variable_set.h"
+#include "model/resources/server/rate_limiting_policy.h"
 #include "model/resources/spaces/space.h"
 #include "model/resources/tenants/tag_set.h"
 #include "model/resources/tenants/tenant.h"
@@ -71,6 +77,12 @@ Catalogue all_resources(StepDeclarations declared) {
           tenant_schema(),
           tenant_variables_schema(),
           account_schema(),
+          certificate_schema(),
+          git_credential_schema(),
+          deployment_target_schema(),
+          worker_schema(),
+          action_template_schema(),
+          rate_limiting_policy_schema(),
       },
       steps);
 }

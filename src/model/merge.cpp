@@ -109,6 +109,7 @@ class Merger {
       const bool keeps = field.keeps_when_absent || field.is_fixed || field.kind == FieldKind::secret;
       if (old != nullptr && keeps) return *old;
     }
+    if (in != nullptr && in->is_null() && field.keeps_when_null && old != nullptr) return *old;
     const std::string here = child(path, field.name);
     if (in == nullptr || in->is_null()) {
       if (field.kind == FieldKind::variable_value && declares_secret(incoming)) {
@@ -344,7 +345,31 @@ class Merger {
   value read_object(const Field& field, const value* old, const value& in, std::string_view path) {
     const object* members = in.if_object();
     if (members == nullptr) return wrong(path, "an object");
-    return merge_members(pointers(field.fields), old == nullptr ? nullptr : old->if_object(), *members, path);
+    const object* stored = old == nullptr ? nullptr : old->if_object();
+    if (stored != nullptr && !is_same_kind(field, *stored, *members)) stored = nullptr;
+    if (!field.discriminator.empty()) check_kind(field, *members, path);
+    return merge_members(field.fields_in(*members), stored, *members, path);
+  }
+
+  static std::string_view kind_of(const Field& field, const object& members) {
+    const value* kind = json::find(members, field.discriminator);
+    return kind == nullptr || !kind->is_string() ? std::string_view() : json::view(kind->get_string());
+  }
+
+  /// What is stored of another kind is none of this one's.
+  static bool is_same_kind(const Field& field, const object& stored, const object& sent) {
+    return field.discriminator.empty() || kind_of(field, stored) == kind_of(field, sent);
+  }
+
+  /// An unknown kind is kept as it is, but not a known one misspelt, of which nothing would be read.
+  void check_kind(const Field& field, const object& members, std::string_view path) {
+    if (sender_ == Sender::server) return;
+    const std::string_view kind = kind_of(field, members);
+    std::vector<std::string_view> known;
+    for (const auto& [name, fields] : field.kinds) known.emplace_back(name);
+    if (kind.empty() || std::ranges::find(known, kind) != known.end() || !nearest(kind, known)) return;
+    problems_.add(
+        fmt::format("{}: '{}' is no known kind.{}", child(path, field.discriminator), kind, did_you_mean(kind, known)));
   }
 
   value read_objects(const Field& field, const value* old, const value& in, std::string_view path) {
@@ -677,7 +702,7 @@ class Merger {
 
   static bool is_blank(const value& v) {
     if (v.is_string()) return trim(json::view(v.get_string())).empty();
-    return v.is_null() || v == no_secret();
+    return v.is_null() || v == no_secret() || (v.is_array() && v.get_array().empty());
   }
 
   static std::string brief(const value& v) {

@@ -57,7 +57,7 @@ class Collector {
         break;
       case FieldKind::scope:
       case FieldKind::object:
-        if (v.is_object()) walk(pointers(field), v.get_object(), path);
+        if (v.is_object()) walk(field.fields_in(v.get_object()), v.get_object(), path);
         break;
       case FieldKind::objects:
         if (!v.is_array()) break;
@@ -103,7 +103,10 @@ void unlink_in(const std::vector<Field>& fields, object& members, std::string_vi
 
 void unlink_member(const Field& field, value& v, std::string_view target) {
   const bool unlinks = field.on_delete == OnDelete::unlink;
-  if (field.kind == FieldKind::object && v.is_object()) unlink_in(field.fields, v.get_object(), target);
+  if (field.kind == FieldKind::object && v.is_object()) {
+    unlink_in(field.fields, v.get_object(), target);
+    for (const auto& [kind, fields] : field.kinds) unlink_in(fields, v.get_object(), target);
+  }
   if (field.kind == FieldKind::objects && v.is_array()) {
     for (value& item : v.get_array()) {
       if (item.is_object()) unlink_in(field.fields, item.get_object(), target);

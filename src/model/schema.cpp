@@ -66,6 +66,13 @@ Field object(std::string name, std::vector<Field> fields) {
   return f;
 }
 
+Field object_of_kinds(std::string name, std::vector<Field> fields, std::map<std::string, std::vector<Field>> kinds) {
+  Field f = object(std::move(name), std::move(fields));
+  f.discriminator = f.fields.front().name;
+  f.kinds = std::move(kinds);
+  return f;
+}
+
 Field objects(std::string name, std::vector<Field> fields) {
   Field f = list_field(std::move(name), FieldKind::objects);
   f.fields = std::move(fields);
@@ -89,6 +96,18 @@ Field description_field() { return text("Description"); }
 Permissions permissions_of(std::string_view subject) {
   const std::string s(subject);
   return {s + "View", s + "Create", s + "Edit", s + "Delete"};
+}
+
+std::vector<const Field*> Field::fields_in(const json::object& members) const {
+  std::vector<const Field*> all;
+  for (const Field& f : fields) all.push_back(&f);
+  if (discriminator.empty()) return all;
+  const json::value* kind = json::find(members, discriminator);
+  if (kind == nullptr || !kind->is_string()) return all;
+  if (const auto own = kinds.find(std::string(json::view(kind->get_string()))); own != kinds.end()) {
+    for (const Field& f : own->second) all.push_back(&f);
+  }
+  return all;
 }
 
 std::vector<const Field*> Schema::fields_of(std::string_view kind) const {

@@ -32,7 +32,7 @@ enum class FieldKind {
   texts,           ///< a list of texts
   scope,           ///< an object of lists: each member named by one of `fields`, which says what its texts are
   tags,            ///< a list of canonical tag names, "Set/Tag", that exist in the space
-  object,          ///< an object with `fields`
+  object,          ///< an object with `fields`, and those that `kinds` has for what its `discriminator` says
   objects,         ///< a list of objects with `fields`, told apart by their `Id`
   text_map,        ///< an object of texts
   properties,      ///< an object whose values are texts or sensitive values (text or {HasValue, NewValue})
@@ -57,6 +57,8 @@ struct Field {
   bool is_fixed = false;              ///< never changes once the document exists
   bool keeps_when_absent = false;     ///< an update without it keeps the stored value (else it takes the fallback)
   bool is_name = false;               ///< typed by people: blanks around it go, control characters are refused
+  bool keeps_when_null = false;       ///< and an update in which it is null does, too
+  bool is_unique = false;             ///< a text that no two documents of the type and space share; blank ones may
   bool is_warned = false;             ///< a reference that need not exist: an unknown one is stored with a warning
   bool is_omitted_when_null = false;  ///< not stored as null, since a client misreads the key's presence
   OnDelete on_delete = OnDelete::refuse;
@@ -66,6 +68,11 @@ struct Field {
   std::vector<std::string> choices;
   std::vector<std::string> targets, item_targets;
   std::vector<Field> fields;
+  std::string discriminator;                        ///< object: the one of `fields` that names its kind; "" = none
+  std::map<std::string, std::vector<Field>> kinds;  ///< more fields, by kind; other kinds are kept as they are
+
+  /// Of an object: the common fields, then those of the kind that `members` says it is.
+  std::vector<const Field*> fields_in(const json::object& members) const;
 
   Field required() const {
     return with([](Field& f) { f.is_required = true; });
@@ -81,6 +88,13 @@ struct Field {
   }
   Field keeps() const {
     return with([](Field& f) { f.keeps_when_absent = true; });
+  }
+  /// Left out or null, the stored value stays.
+  Field keeps_unless_set() const {
+    return keeps().with([](Field& f) { f.keeps_when_null = true; });
+  }
+  Field unique() const {
+    return with([](Field& f) { f.is_unique = true; });
   }
   Field as_name() const {
     return with([](Field& f) { f.is_name = true; });
@@ -132,6 +146,8 @@ Field references(std::string name, std::vector<std::string> targets);
 Field reference_map(std::string name, std::vector<std::string> keys, std::vector<std::string> items);
 Field texts(std::string name);
 Field object(std::string name, std::vector<Field> fields);
+/// One whose members depend on a text in it: `fields` begins with that text.
+Field object_of_kinds(std::string name, std::vector<Field> fields, std::map<std::string, std::vector<Field>> kinds);
 /// Items get a UUID as `Id` unless they bring one.
 Field objects(std::string name, std::vector<Field> fields);
 /// Dimensions are fields of the kinds references, tags and texts.
@@ -189,14 +205,48 @@ struct Derived {
   std::function<json::value(const json::object& document, const Lookup&)> make;
 };
 
+/// What can be done to a document beside changing it, by POST to "<self>/<segment>". `apply` says which members change
+/// to what; they are stored as if the server had sent them.
+struct Operation {
+  struct Asked {
+    const json::object& document;  ///< as stored
+    json::object body;             ///< the members that `body` declares
+    std::string now;               ///< RFC 3339
+  };
+  std::string segment;
+  std::string summary;
+  std::vector<Field> body = {};
+  std::function<json::object(Asked, Problems&)> apply;
+};
+
+/// The texts that the documents of a space have in one member, each once and in order, at an address of their own:
+/// "machineroles/all".
+struct ValueList {
+  std::string path;
+  std::string member;
+  std::string summary;
+  std::string link;  ///< what roots call their link to it
+};
+
+/// A flag that is shown, not stored: whether the time that stands in another member has passed.
+struct Passed {
+  std::string name;
+  std::string time;
+};
+
 /// A query parameter of lists: documents whose `field` references one of the values, or holds one where it is no
 /// reference.
 struct Filter {
   std::string parameter;
-  std::string field;  ///< of the document; "TenantId.ProjectEnvironments": of the document that its member refers to
+  /// Of the document; "TenantId.ProjectEnvironments": of the document that its member refers to;
+  /// "Endpoint.CommunicationStyle": in the object that stands there.
+  std::string field;
   /// A flag of the query that says whether documents count in which the field is null; "" where they never do. Left
   /// out, they count where the parameter is left out, too.
   std::string null_flag = {};
+  /// The parameter is itself a flag: true asks for documents in which the field is set, else those count in which it is
+  /// null. Whoever names ids gets either.
+  bool asks_if_set = false;
 };
 
 struct Permissions {
@@ -243,6 +293,10 @@ using Upgrade = std::function<json::object(json::object)>;
 /// What a client sent, completed before it is merged by what other documents declare of it. Pure.
 using Prepare = std::function<json::object(json::object incoming, const Lookup&)>;
 
+/// Members that only the server sets, read from what a client sent while its secrets can still be seen: what a
+/// certificate says of itself. Empty where nothing was sent that they follow from. Pure.
+using ReadSent = std::function<json::object(const json::object& sent, Problems&)>;
+
 /// Pure. Problems that a client can mend go to the last argument, each naming a field and its fix.
 using Hook = std::function<Changes(const Edit&, const Lookup&, Problems&)>;
 
@@ -262,13 +316,18 @@ struct Schema {
   std::map<std::string, std::vector<Field>> kinds = {};  ///< more fields, by kind; other kinds are refused
   std::vector<Upgrade> upgrades = {};                    ///< from each version to the next, the first from version 1
   Order order = Order::by_name;
-  bool is_versioned = false;         ///< has `Version`, which a change counts up and a stale writer fails on
-  std::string name_member = "Name";  ///< unique within the owner or space; "" = has no name
-  std::string own_flag = {};         ///< shown as true in the caller's own document, "IsRequestor"
+  std::vector<json::object> built_in = {};  ///< what every server has, with ids: a start makes those that are missing
+  bool is_versioned = false;                ///< has `Version`, which a change counts up and a stale writer fails on
+  std::string name_member = "Name";         ///< unique within the owner or space; "" = has no name
+  bool keeps_versions = false;              ///< each `Version` stays readable, at "<self>/versions/{version}"
+  std::string own_flag = {};                ///< shown as true in the caller's own document, "IsRequestor"
   Verbs verbs = {};
   std::vector<Nesting> nestings = {};
   std::vector<View> views = {};
   std::vector<Derived> derived = {};
+  std::vector<Operation> operations = {};
+  std::vector<ValueList> value_lists = {};
+  std::vector<Passed> passed = {};
   /// How a stored document is shown where its members alone don't say it (ScopeValues of a variable set). Pure.
   std::function<json::object(json::object stored, const Lookup&)> present = {};
   std::vector<Filter> filters = {};
@@ -279,7 +338,9 @@ struct Schema {
   Permissions permissions = {};
   std::string clone_source = {};  ///< member that records what a document was cloned from; "" = can't be cloned
   Prepare prepare = {};
+  ReadSent read_sent = {};
   Hook hook = {};
+  std::string no_effect = {};  ///< what does not follow from these documents yet, a sentence; "" = they have an effect
 
   std::int64_t version() const { return 1 + static_cast<std::int64_t>(upgrades.size()); }
   /// Fields of a document of that kind: the common ones, then the kind's own.

@@ -27,6 +27,14 @@ void describe(const std::vector<Field>& fields, array& into) {
     into.push_back(array{value(field.name), static_cast<int>(field.kind), field.fallback, field.is_nullable,
                          field.is_omitted_when_null, value(field.form), value(field.item_ids), std::move(targets),
                          std::move(inner)});
+    if (field.kinds.empty()) continue;
+    object kinds;
+    for (const auto& [name, own] : field.kinds) {
+      array of_kind;
+      describe(own, of_kind);
+      kinds.emplace(name, std::move(of_kind));
+    }
+    into.push_back(std::move(kinds));
   }
 }
 
@@ -75,7 +83,8 @@ class Completion {
 
   value completed(const Field& field, value stored) const {
     if (field.kind == FieldKind::object && stored.is_object()) {
-      return complete(pointers(field.fields), std::move(stored.get_object()), {});
+      const auto fields = field.fields_in(stored.get_object());
+      return complete(fields, std::move(stored.get_object()), {});
     }
     if (field.kind == FieldKind::objects && stored.is_array()) {
       std::vector<std::string_view> first;

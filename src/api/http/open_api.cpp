@@ -22,6 +22,7 @@ using shape::anything, shape::flag, shape::links, shape::list_of, shape::map_of,
     shape::text, shape::whole_number;
 
 object schema_of(const std::vector<Field>& fields);
+object object_of(const Field& field);
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
@@ -51,7 +52,7 @@ object schema_of(const Field& field) {
       return dimensions;
     }
     case FieldKind::object:
-      return schema_of(field.fields);
+      return object_of(field);
     case FieldKind::objects:
       return list_of(schema_of(field.fields));
     case FieldKind::text_map:
@@ -101,6 +102,25 @@ object schema_of(const std::vector<Field>& fields) {
   return out;
 }
 
+/// The members of all its kinds, of which each kind has some.
+object object_of(const Field& field) {
+  object shape = schema_of(field.fields);
+  if (field.kinds.empty()) return shape;
+  std::vector<std::string> kinds;
+  object& properties = shape["properties"].as_object();
+  for (const auto& [kind, fields] : field.kinds) {
+    std::vector<std::string_view> names;
+    for (const Field& own : fields) {
+      names.push_back(own.name);
+      properties.emplace(own.name, described(own));
+    }
+    kinds.push_back(names.empty() ? kind : fmt::format("{} ({})", kind, fmt::join(names, ", ")));
+  }
+  shape["description"] =
+      fmt::format("By {}: {}. Of others, all members are kept.", field.discriminator, fmt::join(kinds, "; "));
+  return shape;
+}
+
 /// The members that every document has, the type's own, and those of `kind` ("" = of the only one).
 object document_of(const model::Schema& schema, std::string_view kind) {
   std::vector<Field> fields;
@@ -110,6 +130,7 @@ object document_of(const model::Schema& schema, std::string_view kind) {
   if (schema.scope == model::Scope::space) all.emplace("SpaceId", object{{"type", "string"}});
   if (schema.is_versioned) all.emplace("Version", whole_number());
   if (!schema.own_flag.empty()) all.emplace(schema.own_flag, read_only(flag()));
+  for (const model::Passed& passed : schema.passed) all.emplace(passed.name, read_only(flag()));
   for (auto& member : own["properties"].as_object()) all.emplace(member.key(), std::move(member.value()));
   all.emplace("Links", read_only(links()));
   if (!kind.empty()) {
@@ -120,6 +141,10 @@ object document_of(const model::Schema& schema, std::string_view kind) {
     if (std::ranges::find(required.as_array(), name) == required.as_array().end()) required.as_array().push_back(name);
   }
   own["properties"] = std::move(all);
+  if (!schema.no_effect.empty()) {
+    own["description"] = schema.no_effect;
+    own["x-slipway-effect"] = "none";
+  }
   return own;
 }
 
@@ -166,8 +191,30 @@ object view_of(const model::Schema& schema, const model::View& view) {
 /// What resources compute for a read; see derived_component.
 object derived_components() {
   const auto ids = list_of(shape::object({{"Id", text()}}));
+  const auto connection = shape::object({{"MachineId", text()},
+                                         {"Status", text()},
+                                         {"Logs", list_of(anything())},
+                                         {"CurrentTentacleVersion", text()},
+                                         {"LastChecked", or_null(shape::time())},
+                                         {"Links", links()}});
   return {{"LifecyclePreview", object{{"allOf", array{one("Lifecycle")}}}},
           {"ProjectSummary", shape::object({{"HasDeploymentProcess", flag()}, {"HasRunbooks", flag()}})},
+          {"ActionTemplateUsage", list_of(shape::object({{"ActionTemplateId", text()},
+                                                         {"Version", text()},
+                                                         {"DeploymentProcessId", text()},
+                                                         {"StepId", text()},
+                                                         {"StepName", text()},
+                                                         {"ActionId", text()},
+                                                         {"ActionName", text()},
+                                                         {"ProjectId", text()},
+                                                         {"ProjectName", text()},
+                                                         {"ProjectSlug", text()}}))},
+          {"CertificateUsages", shape::object({{"ProjectUsages", ids},
+                                               {"LibraryVariableSetUsages", ids},
+                                               {"TenantUsages", ids},
+                                               {"DeploymentTargetUsages", ids}})},
+          {"DeploymentTargetConnection", connection},
+          {"WorkerConnection", connection},
           {"LibraryVariableSetUsages", shape::object({{"Projects", list_of(shape::object({{"ProjectId", text()}}))}})},
           {"AccountUsages", shape::object({{"DeploymentProcesses", ids},
                                            {"LibraryVariableSets", ids},
@@ -261,6 +308,8 @@ std::string path_of(const Route& route) {
 }
 
 }  // namespace
+
+json::object shape_of(const std::vector<model::Field>& fields) { return schema_of(fields); }
 
 json::object component_schemas(const model::Catalogue& catalogue) {
   object schemas{

@@ -13,6 +13,9 @@ namespace slipway::api {
 /// The component that describes a computed document, "ProjectSummary".
 std::string derived_component(const model::Schema&, const model::Derived&);
 
+/// An object with these members, of a body.
+json::object shape_of(const std::vector<model::Field>&);
+
 /// The shapes that others refer to, by name.
 json::object component_schemas(const model::Catalogue&);
 

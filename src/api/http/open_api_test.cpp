@@ -69,7 +69,7 @@ struct FullApi : DeliveryApi {
   }
 
   std::string value_of(std::string_view parameter, const std::string& before) {
-    if (parameter == "{version}") return "1.0.0";
+    if (parameter == "{version}") return before == "versions" ? "0" : "1.0.0";
     if (parameter == "{userId}") return "me";
     if (parameter == "{key}") return "APIKeys-1";
     if (parameter == "{project}" && before == "progression") return "Projects-1";

@@ -48,6 +48,7 @@ std::string_view stem_of(std::string_view name) {
     if (name.size() <= ending.size()) continue;
     const std::size_t length = name.size() - ending.size();
     if (!equals_ignoring_case(name.substr(length), ending)) continue;
+    if (ending == "s" && name.ends_with("ss") && !name.ends_with("sss")) break;  // "Process" is one
     name = name.substr(0, length);
     break;
   }

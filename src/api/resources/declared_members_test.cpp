@@ -360,7 +360,7 @@ TEST_CASE("An AWS region that nobody knows is warned of wherever one is declared
         warned);
     CHECK(warnings_of(writer.write_with(member, "Region", "eu-west-1", siblings)) == "");
   }
-  CHECK(tried == 4);
+  CHECK(tried == 6);
   const auto process = [&](const char* region) {
     return api.put("/api/Spaces-1/projects/Projects-1/deploymentprocesses",
                    json::parse(fmt::format(R"({{"Steps":[{{"Name":"S","Actions":[{{"Name":"A",
@@ -551,7 +551,7 @@ TEST_CASE("Names are trimmed of every script's blanks, and take no control chara
   Writer writer(api);
   int tried = 0;
   for (const Member& member : members_of(api.services().catalogue)) {
-    if (!member.field().is_name) continue;
+    if (!member.field().is_name || member.name() == "RateLimitingPolicy.Name") continue;  // which stays as it is
     CAPTURE(member.name());
     const std::string name = fmt::format("Typed {}", ++tried);
     const Answer written = writer.write_with(member, json::value(" \xc2\xa0" + name + "\xe2\x80\x8b\t\n"));

@@ -5,6 +5,7 @@
 
 #include "api/delivery/delivery_testing.h"
 #include "api/resources/schema_walk_testing.h"
+#include "base/certificate_testing.h"
 
 using namespace slipway;
 using namespace slipway::api::testing;
@@ -37,6 +38,9 @@ class TwoSpaces : public TestApi {
     if (type == "Feed") document["FeedType"] = "NuGet";
     if (type == "LibraryVariableSet") document["ContentType"] = "Variables";
     if (type == "WorkerPool") document["WorkerPoolType"] = "StaticWorkerPool";
+    if (type == "Certificate") {
+      document["CertificateData"] = json::object{{"NewValue", slipway::testing::kCertificatePem}};
+    }
     if (type == "User") document = {{"Username", fmt::format("user{}", made_)}, {"DisplayName", "User"}};
     const Answer made = post(fmt::format("/api/{}/{}", space, schema.collection), document);
     REQUIRE_MESSAGE(made.status == 201, made.text);
@@ -69,7 +73,7 @@ std::vector<Pointer> pointers_of(const model::Catalogue& catalogue) {
     for (const std::string& target : field.targets) all.push_back({member, target, false});
     for (const std::string& target : field.item_targets) all.push_back({member, target, true});
     if (field.kind == FieldKind::variable_value) {
-      for (const char* target : {"Account", "WorkerPool"}) all.push_back({member, target, false});
+      for (const char* target : {"Account", "Certificate", "WorkerPool"}) all.push_back({member, target, false});
     }
   }
   return all;
@@ -91,7 +95,7 @@ Answer write(Writer& writer, const Pointer& pointer, const std::string& id) {
   const Member& member = pointer.member;
   json::object siblings;
   if (member.field().kind == FieldKind::variable_value) {
-    siblings["Type"] = pointer.target == "Account" ? "AmazonWebServicesAccount" : "WorkerPool";
+    siblings["Type"] = pointer.target == "Account" ? "AmazonWebServicesAccount" : pointer.target;
   }
   return writer.write_with(member, member.field().name, value_of(pointer, id), siblings);
 }

@@ -79,12 +79,31 @@ void restrict_with_nulls(storage::Reader& reader, storage::ResourceFilter& filte
   filter.ids = std::move(ids);
 }
 
+/// "Endpoint.CommunicationStyle": the member of the object that stands there.
+const json::value* member_at(const json::object& document, std::string_view path) {
+  const auto dot = path.find('.');
+  const json::value* member = document.if_contains(path.substr(0, dot));
+  if (dot == std::string_view::npos || member == nullptr) return member;
+  return member->is_object() ? member_at(member->get_object(), path.substr(dot + 1)) : nullptr;
+}
+
+/// Documents whose field is set, or those whose is not.
+void restrict_to_set(storage::Reader& reader, storage::ResourceFilter& filter, const std::string& field, bool is_set) {
+  std::vector<std::string> ids;
+  for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
+    const json::object document = storage::parse_document(row);
+    const json::value* member = document.if_contains(field);
+    if ((member != nullptr && !member->is_null()) == is_set) ids.push_back(row.id);
+  }
+  filter.ids = std::move(ids);
+}
+
 /// What no column and no reference tells is read from the documents themselves.
 void restrict_by_value(storage::Reader& reader, storage::ResourceFilter& filter, const AnyOf& wanted) {
   std::vector<std::string> ids;
   for (const auto& row : storage::list_resources(reader, filter, storage::everything).items) {
     const json::object document = storage::parse_document(row);
-    const json::value* member = document.if_contains(wanted.field);
+    const json::value* member = member_at(document, wanted.field);
     if (member != nullptr && holds(*member, wanted.targets)) ids.push_back(row.id);
   }
   filter.references.reset();
@@ -152,6 +171,11 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
   std::vector<AnyOf> conditions, values_wanted;
   for (const model::Filter& declared : schema.filters) {
     auto values = call.query.list(declared.parameter);
+    if (declared.asks_if_set) {
+      if (values.empty() && filter.ids) continue;
+      restrict_to_set(reader, filter, declared.field, call.asks(declared.parameter));
+      continue;
+    }
     if (!declared.null_flag.empty()) {
       if (values == std::vector<std::string>{"all"}) values.clear();
       const std::string_view flag = call.query.find(declared.null_flag).value_or("");
@@ -167,7 +191,9 @@ storage::ResourceFilter list_filter(const Call& call, storage::Reader& reader, c
     }
     const auto dot = declared.field.find('.');
     const model::Field* field = schema.find_field(declared.field.substr(0, dot));
-    if (dot != std::string::npos) {
+    if (dot != std::string::npos && field->kind == model::FieldKind::object) {
+      values_wanted.push_back({declared.field, std::move(values)});
+    } else if (dot != std::string::npos) {
       restrict_by_owner(reader, filter, call.services.catalogue, *field,
                         {declared.field.substr(dot + 1), std::move(values)});
     } else if (field->kind == model::FieldKind::tags) {

@@ -2,15 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "base/time.h"
 #include "model/values.h"
 #include "storage/document_lookup.h"
 
 namespace slipway::api {
 namespace {
 
-std::string body_text(const model::Schema& schema, const storage::StoredResource& row, storage::Reader& reader) {
-  if (!row.has_secrets && !schema.present) return row.body;
+bool has_passed(const json::object& document, std::string_view member, Time now) {
+  const auto time = parse_time(json::text_at(document, member).value_or(""));
+  return time && *time <= now;
+}
+
+std::string body_text(const model::Schema& schema, const storage::StoredResource& row, Time now,
+                      storage::Reader& reader) {
+  if (!row.has_secrets && !schema.present && schema.passed.empty()) return row.body;
   json::object document = storage::parse_document(row);
+  for (const model::Passed& passed : schema.passed) document[passed.name] = has_passed(document, passed.time, now);
   if (schema.present) document = schema.present(std::move(document), storage::DocumentLookup(reader));
   return json::to_text(model::shown(document));
 }
@@ -49,7 +57,7 @@ Presentation::Presentation(const model::Schema& schema) : schema_(schema) {
 }
 
 std::string Presentation::show(const storage::StoredResource& row, const Call& call, storage::Reader& reader) const {
-  std::string out = body_text(schema_, row, reader);
+  std::string out = body_text(schema_, row, call.services.clock.now(), reader);
   out.reserve(out.size() + 2048);
   out.pop_back();  // the closing brace: the members below belong to the object
   if (!schema_.own_flag.empty()) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "api/http/route.h"
 #include "api/resources/list_filter.h"
 #include "api/resources/resolve.h"
+#include "base/time.h"
 #include "documents/document_store.h"
 #include "model/ids.h"
 #include "model/values.h"
@@ -28,6 +30,22 @@ std::string owner_id(const std::optional<Owner>& owner) { return owner ? owner->
 void set_owner(json::object& incoming, const Owner& owner) {
   json::value* said = json::find(incoming, owner.field);
   (said != nullptr ? *said : incoming[owner.field]) = owner.id;
+}
+
+/// Of what a client sent, what the operation takes. Only the server names secrets by id.
+json::object declared_members(const std::vector<model::Field>& fields, const json::object& sent) {
+  json::object body;
+  for (const model::Field& field : fields) {
+    const json::value* given = json::find(sent, field.name);
+    if (given != nullptr && model::secrets_in(*given).empty()) body.emplace(field.name, *given);
+  }
+  return body;
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
 std::string tag_of(const StoredResource& row) { return fmt::format("\"{}\"", row.revision); }
@@ -188,6 +206,56 @@ net::Response Resource::derived(Call& call, storage::Reader& reader, const model
                                 std::string_view id) const {
   const json::object document = storage::parse_document(resolve(call, reader, schema_, id));
   return json_response(200, model::shown(derived.make(document, storage::DocumentLookup(reader))));
+}
+
+net::Response Resource::operate(Call& call, const model::Operation& operation, std::string_view id) const {
+  const json::object& sent = call.body();
+  return call.services.database.write(fmt::format("{} {}", operation.segment, schema_.type), [&](storage::Txn& txn) {
+    const StoredResource row = resolve(call, txn, schema_, id);
+    check_if_match(call, row);
+    const json::object document = storage::parse_document(row);
+    Problems problems;
+    json::object changes = operation.apply(
+        {document, declared_members(operation.body, sent), to_rfc3339(call.services.clock.now())}, problems);
+    problems.throw_if_any();
+    json::object changed = document;
+    for (auto& member : changes) changed[member.key()] = std::move(member.value());
+    documents::DocumentStore store(call.write_context(), txn);
+    return shown(200, store.update(schema_, row, changed, Sender::server), call, txn);
+  });
+}
+
+net::Response Resource::values(Call& call, storage::Reader& reader, const model::ValueList& list) const {
+  storage::ResourceFilter filter;
+  filter.type = schema_.type;
+  if (schema_.scope == model::Scope::space) filter.space = call.space;
+  std::set<std::string> texts;
+  const auto add = [&](const json::value& v) {
+    if (v.is_string() && !v.get_string().empty()) texts.emplace(json::view(v.get_string()));
+  };
+  for (const StoredResource& row : storage::list_resources(reader, filter, storage::everything).items) {
+    const json::object document = storage::parse_document(row);
+    const json::value* member = document.if_contains(list.member);
+    if (member == nullptr) continue;
+    add(*member);
+    if (!member->is_array()) continue;
+    for (const json::value& item : member->get_array()) add(item);
+  }
+  json::array all;
+  for (const std::string& text : texts) all.emplace_back(text);
+  return json_response(200, all);
+}
+
+net::Response Resource::version(Call& call, storage::Reader& reader, std::string_view id,
+                                std::string_view version) const {
+  StoredResource row = resolve(call, reader, schema_, id);
+  const auto number = whole_number(version);
+  const auto frozen = number
+                          ? storage::find_snapshot(reader, schema_.type, documents::frozen_version_id(row.id, *number))
+                          : std::nullopt;
+  if (!frozen) fail_not_found(fmt::format("{} has no version '{}'.", row.id, version));
+  row.body = json::to_text(*frozen);
+  return json_response(200, presentation_.show(row, call, reader));
 }
 
 StoredResource Resource::single_of(storage::Reader& reader, const Owner& owner) const {

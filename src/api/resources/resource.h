@@ -41,6 +41,10 @@ class Resource {
   net::Response view(Call&, storage::Reader&, const model::View&, std::string_view id) const;
   net::Response update_view(Call&, const model::View&, std::string_view id) const;
   net::Response derived(Call&, storage::Reader&, const model::Derived&, std::string_view id) const;
+  net::Response operate(Call&, const model::Operation&, std::string_view id) const;
+  net::Response values(Call&, storage::Reader&, const model::ValueList&) const;
+  /// The document as it was in that version.
+  net::Response version(Call&, storage::Reader&, std::string_view id, std::string_view version) const;
 
  private:
   std::vector<storage::StoredResource> in_new_order(const Call&, storage::Reader&, const json::array& ids) const;

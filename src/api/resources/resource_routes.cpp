@@ -24,11 +24,12 @@ class Table {
   Table(std::vector<Route>& routes, Shared resource)
       : routes_(routes), resource_(std::move(resource)), schema_(resource_->schema()) {}
 
-  void reads(std::string pattern, std::string summary, json::object answer, ReadHandler handler,
-             QueryParameters query = {}) {
+  Route& reads(std::string pattern, std::string summary, json::object answer, ReadHandler handler,
+               QueryParameters query = {}) {
     Route& route = add("GET", std::move(pattern), schema_.permissions.view, std::move(summary), std::move(handler),
                        std::move(answer));
     route.query = std::move(query);
+    return route;
   }
   void creates(std::string pattern, std::string summary, ActHandler handler, QueryParameters query) {
     Route& route = edits(std::move(pattern), std::move(summary), one(), std::move(handler), "POST");
@@ -78,7 +79,7 @@ QueryParameters filters_of(const Schema& schema) {
   QueryParameters all{{"ids", QueryKind::texts}, {"name"}, {"partialName"}, {"filter"}};
   for (const model::Filter& filter : schema.filters) {
     const model::Field* field = schema.find_field(filter.field);
-    const bool is_flag = field != nullptr && field->kind == model::FieldKind::flag;
+    const bool is_flag = filter.asks_if_set || (field != nullptr && field->kind == model::FieldKind::flag);
     all.push_back({filter.parameter, is_flag ? QueryKind::flag : QueryKind::texts});
     if (!filter.null_flag.empty()) all.push_back({filter.null_flag, QueryKind::flag});
   }
@@ -189,6 +190,25 @@ void add_routes(Table& table, const model::Catalogue& catalogue) {
                 [=, &view](Call& call, Reader& r) { return resource->view(call, r, view, call.parameter("id")); });
     table.edits(path, fmt::format("Changes the {} of {}.", view.type, with_article(schema.type)), shape::one(view.type),
                 [=, &view](Call& call) { return resource->update_view(call, view, call.parameter("id")); });
+  }
+  for (const model::Operation& operation : schema.operations) {
+    table
+        .edits(
+            fmt::format("{}/{{id}}/{}", schema.collection, operation.segment), operation.summary, table.one(),
+            [=, &operation](Call& call) { return resource->operate(call, operation, call.parameter("id")); }, "POST")
+        .body = shape_of(operation.body);
+  }
+  for (const model::ValueList& list : schema.value_lists) {
+    table
+        .reads(list.path, list.summary, shape::list_of(shape::text()),
+               [=, &list](Call& call, Reader& r) { return resource->values(call, r, list); })
+        .link = list.link;
+  }
+  if (schema.keeps_versions) {
+    table.reads(fmt::format("{}/{{id}}/versions/{{version}}", schema.collection),
+                fmt::format("The {} as it was in that version.", schema.type), table.one(), [=](Call& call, Reader& r) {
+                  return resource->version(call, r, call.parameter("id"), call.parameter("version"));
+                });
   }
   for (const model::Derived& derived : schema.derived) {
     table.reads(fmt::format("{}/{{id}}/{}", schema.collection, derived.segment), derived.summary,

@@ -34,6 +34,23 @@ inline constexpr Sample samples[] = {
      R"({"Name":"Fern","TenantTags":["Ring/A"],"ProjectEnvironments":{"Projects-1":["Environments-1"]}})"},
     {"/api/Spaces-1/accounts",
      R"({"Name":"AWS","AccountType":"AmazonWebServicesAccount","AccessKey":"AKIA","SecretKey":{"HasValue":true,"NewValue":"t0psecret"}})"},
+    {"/api/Spaces-1/certificates",
+     R"({"Name":"Shop","Notes":"renewed","EnvironmentIds":["Environments-1"],"CertificateData":{"HasValue":true,"NewValue":")"
+     "MIIB4jCCAYigAwIBAgIUbEKM+6wr1AjFceIYPmC/MtmkagQwCgYIKoZIzj0EAwIwMDELMAkGA1UEBhMCREUxDTALBgNVBAoMBFNob3AxEjAQBg"
+     "NVBAMMCXNob3AudGVzdDAgFw0yNjExMjkxNTU0MjVaGA8yMTI2MTEwNTE1NTQyNVowMDELMAkGA1UEBhMCREUxDTALBgNVBAoMBFNob3AxEjAQ"
+     "BgNVBAMMCXNob3AudGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLv3EhYp41pAt8qsLU+u0+DP6a+U9sIyY4nolbvcSByQo5c/wH9+I7"
+     "20Da4iyfFBIVvJsVhnCiBEdlHG0Fn9mwejfjB8MB0GA1UdDgQWBBTvXII6iITtNc0p8SFz+cy/FMGJEDAfBgNVHSMEGDAWgBTvXII6iITtNc0p"
+     "8SFz+cy/FMGJEDAPBgNVHRMBAf8EBTADAQH/MCkGA1UdEQQiMCCCCXNob3AudGVzdIINd3d3LnNob3AudGVzdIcECgAAATAKBggqhkjOPQQDAg"
+     "NIADBFAiEA2vxXU0imZcHOV2LGhOT0gRiosdVf0wMTxcbPZPTRqfACIBHJdtqyjgTUwoq1i5cxbqNVJLMAOmxwaoia8WR/l0An"
+     R"("}})"},
+    {"/api/Spaces-1/git-credentials",
+     R"({"Name":"Git","Details":{"Type":"UsernamePassword","Username":"robot","Password":{"HasValue":true,"NewValue":"g1tpassword"}}})"},
+    {"/api/Spaces-1/machines",
+     R"({"Name":"Web server","EnvironmentIds":["Environments-1"],"Roles":["web"],"Thumbprint":"AB01","Endpoint":{"CommunicationStyle":"Ssh","Host":"web.test","AccountId":"Accounts-1"}})"},
+    {"/api/Spaces-1/workers",
+     R"({"Name":"Worker","WorkerPoolIds":["WorkerPools-1"],"Endpoint":{"CommunicationStyle":"TentaclePassive","Uri":"https://worker.test:10933/","Thumbprint":"CD02"}})"},
+    {"/api/Spaces-1/actiontemplates",
+     R"({"Name":"Say","ActionType":"Octopus.Script","Parameters":[{"Name":"Word"}],"Properties":{"Octopus.Action.Script.ScriptBody":"echo"}})"},
     {"/api/spaces", R"({"Name":"Other","Slug":"","SpaceManagersTeamMembers":["Users-1"]})"},
 };
 

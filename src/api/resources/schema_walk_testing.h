@@ -1,12 +1,14 @@
 // Walks what the schemas declare, and makes documents of it: for tests that try every member of every resource.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/resources/samples_testing.h"
+#include "base/certificate_testing.h"
 #include "model/schema.h"
 
 namespace slipway::api::testing {
@@ -35,6 +37,7 @@ inline void add_members(std::vector<Member>& all, const model::Schema& schema, c
     here.push_back(&field);
     all.push_back({&schema, kind, here});
     add_members(all, schema, kind, field.fields, here);
+    for (const auto& [name, own] : field.kinds) add_members(all, schema, kind, own, here);
   }
 }
 
@@ -60,6 +63,15 @@ inline json::value harmless(const model::Field& field) {
       return json::value(std::string_view(field.choices.front()));
     case model::FieldKind::secret:
       return json::object{{"HasValue", true}, {"NewValue", "sufficiently secret"}};
+    case model::FieldKind::texts:
+      return json::array{"x"};
+    case model::FieldKind::object: {
+      json::object object;
+      for (const model::Field& inner : field.fields) {
+        if (inner.is_required) object[inner.name] = harmless(inner);
+      }
+      return object;
+    }
     default:
       return field.name == "ActionType" ? "Slipway.NoOp" : "x";  // of another type, a process warns
   }
@@ -68,7 +80,7 @@ inline json::value harmless(const model::Field& field) {
 /// `object` with what its fields require.
 inline void complete(json::object& object, const std::vector<const model::Field*>& fields) {
   for (const model::Field* field : fields) {
-    const bool is_reference = field->kind == model::FieldKind::reference;
+    const bool is_reference = field->kind == model::FieldKind::reference || field->kind == model::FieldKind::references;
     if (field->is_required && !is_reference && json::find(object, field->name) == nullptr) {
       object[field->name] = harmless(*field);
     }
@@ -79,6 +91,16 @@ inline std::vector<const model::Field*> pointers_to(const std::vector<model::Fie
   std::vector<const model::Field*> all;
   for (const model::Field& field : fields) all.push_back(&field);
   return all;
+}
+
+/// Where the member is one of a kind's alone, `object` becomes of that kind.
+inline void become_kind_with(json::object& object, const model::Field& field, const model::Field* member) {
+  for (const auto& [kind, own] : field.kinds) {
+    const auto all = pointers_to(own);
+    if (std::find(all.begin(), all.end(), member) == all.end()) continue;
+    object[field.discriminator] = kind;
+    complete(object, all);
+  }
 }
 
 /// `document` with the member set, as deep as it lies, in whatever has to be around it. `name` is how the member is
@@ -96,6 +118,7 @@ inline void put_member(json::object& document, const Member& member, std::string
       inner = json::object();
       object = &inner.as_object();
     }
+    become_kind_with(*object, field, member.path[depth + 1]);
     complete(*object, pointers_to(field.fields));
   }
   for (const auto& sibling : siblings) (*object)[sibling.key()] = sibling.value();
@@ -119,7 +142,13 @@ class Writer {
       document["ProjectGroupId"] = "ProjectGroups-1";
     }
     if (kind == "AmazonWebServicesRoleAccount") document["RoleArn"] = "x";  // as the OpenAPI document shows it
+    if (schema.type == "RateLimitingPolicy") document["Name"] = "Anonymous requests";
     if (schema.type == "Channel") document["ProjectId"] = "Projects-1";
+    if (schema.type == "Certificate") {
+      document["CertificateData"] = json::object{{"HasValue", true}, {"NewValue", slipway::testing::kCertificatePem}};
+    }
+    if (schema.type == "DeploymentTarget") document["EnvironmentIds"] = json::array{"Environments-1"};
+    if (schema.type == "Worker") document["WorkerPoolIds"] = json::array{"WorkerPools-1"};
     if (schema.type == "Space") document["SpaceManagersTeamMembers"] = json::array{"Users-1"};
     return document;
   }
@@ -131,6 +160,9 @@ class Writer {
       return api_.put(space + "projects/Projects-1/deploymentprocesses", document);
     if (schema.type == "VariableSet") return api_.put(space + "variables/variableset-Projects-1", document);
     if (schema.type == "TenantVariables") return api_.put(space + "tenants/Tenants-1/variables", document);
+    if (schema.type == "RateLimitingPolicy") {
+      return api_.put("/api/ratelimitingpolicies/RateLimitingPolicies-1", document);
+    }
     if (schema.type == "RetentionPolicy") {
       return api_.put(space + "retentionpolicies/RetentionPolicies-1", document);
     }
@@ -141,6 +173,11 @@ class Writer {
   Answer write_with(const Member& member, std::string_view name, json::value value, const json::object& siblings = {}) {
     json::object document = least(*member.schema, member.kind);
     put_member(document, member, name, std::move(value), siblings);
+    if (json::value* endpoint = json::find(document, "Endpoint"); endpoint != nullptr && endpoint->is_object()) {
+      json::value* thumbprint = endpoint->as_object().if_contains("Thumbprint");
+      if (thumbprint != nullptr && *thumbprint == "x")
+        *thumbprint = "thumbprint" + std::to_string(made_);  // no two alike
+    }
     return write(*member.schema, document);
   }
   /// The same under its right name.

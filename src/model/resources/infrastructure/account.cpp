@@ -14,17 +14,15 @@ std::vector<Field> oidc(std::vector<Field> own) {
 }
 
 json::value usages(const json::object& account, const Lookup& lookup) {
-  json::array sets;
+  json::array sets, targets;
   for (const auto& use : lookup.uses(json::text_at(account, "Id").value_or(""), 1000)) {
+    if (use.type == "DeploymentTarget") targets.push_back(json::object{{"Id", use.id}});
     if (use.type == "VariableSet") sets.push_back(json::object{{"Id", use.id}});
   }
-  return json::object{{"DeploymentProcesses", json::array()},
-                      {"LibraryVariableSets", json::array()},
-                      {"ProjectVariableSets", std::move(sets)},
-                      {"Releases", json::array()},
-                      {"RunbookProcesses", json::array()},
-                      {"RunbookSnapshots", json::array()},
-                      {"Targets", json::array()}};
+  return json::object{{"DeploymentProcesses", json::array()},   {"LibraryVariableSets", json::array()},
+                      {"ProjectVariableSets", std::move(sets)}, {"Releases", json::array()},
+                      {"RunbookProcesses", json::array()},      {"RunbookSnapshots", json::array()},
+                      {"Targets", std::move(targets)}};
 }
 
 }  // namespace

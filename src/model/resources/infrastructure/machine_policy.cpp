@@ -59,6 +59,7 @@ Schema machine_policy_schema() {
       .link_name = "MachinePolicies",
       .permissions = permissions_of("MachinePolicy"),
       .hook = machine_policy_hook,
+      .no_effect = "No target or worker is looked after yet, so that none of this is done.",
   };
 }
 

@@ -27,21 +27,24 @@ constexpr BuiltIn built_in[] = {
      "ProcessView VariableEdit VariableView ReleaseCreate ReleaseEdit ReleaseDelete ReleaseView DefectReport "
      "DefectResolve DeploymentCreate DeploymentView TaskCancel TaskView TenantCreate TenantEdit "
      "TenantDelete TenantView TagSetCreate TagSetEdit TagSetDelete TeamEdit TeamView WorkerEdit WorkerView EventView "
-     "MachinePolicyCreate MachinePolicyEdit MachinePolicyDelete MachinePolicyView BuiltInFeedPush ActionTemplateView "
-     "ArtifactView CertificateView DeploymentFreezeView GitCredentialView MachineView ProxyView RunbookRunView "
+     "MachinePolicyCreate MachinePolicyEdit MachinePolicyDelete MachinePolicyView BuiltInFeedPush "
+     "ActionTemplateCreate ActionTemplateEdit ActionTemplateDelete ActionTemplateView ArtifactView CertificateCreate "
+     "CertificateEdit CertificateDelete CertificateExportPrivateKey CertificateView DeploymentFreezeView "
+     "GitCredentialEdit GitCredentialView MachineCreate MachineEdit MachineDelete MachineView ProxyView RunbookRunView "
      "RunbookView SubscriptionView TriggerView",
      ""},
     {"projectviewer", "Project Viewer", "Sees projects and what runs where.",
      "ProjectView ProjectGroupView ProcessView VariableView ReleaseView DeploymentView TaskView EnvironmentView "
-     "LifecycleView TenantView FeedView EventView",
+     "LifecycleView TenantView FeedView EventView AccountView ActionTemplateView CertificateView MachinePolicyView",
      ""},
     {"projectcontributor", "Project Contributor", "Edits the process and variables of projects.",
      "ProjectView ProjectEdit ProcessView ProcessEdit VariableView VariableEdit ReleaseView DeploymentView TaskView "
-     "EnvironmentView LifecycleView TenantView FeedView EventView",
+     "EnvironmentView LifecycleView TenantView FeedView EventView AccountView ActionTemplateCreate ActionTemplateEdit "
+     "ActionTemplateDelete ActionTemplateView CertificateView GitCredentialView MachinePolicyView MachineView",
      ""},
     {"projectinitiator", "Project Initiator", "Creates projects.",
      "ProjectCreate ProjectEdit ProjectView ProjectGroupView ProcessEdit ProcessView VariableEdit VariableView "
-     "LifecycleView EnvironmentView FeedView",
+     "LifecycleView EnvironmentView FeedView ActionTemplateView CertificateView GitCredentialView MachinePolicyView",
      ""},
     {"projectdeployer", "Project Deployer", "Contributes to projects and deploys their releases.",
      "ProjectView ProjectEdit ProcessView ProcessEdit VariableView VariableEdit ReleaseView DeploymentCreate "
@@ -55,10 +58,16 @@ constexpr BuiltIn built_in[] = {
     {"releasecreator", "Release Creator", "Creates releases.", "ReleaseCreate ReleaseView ProjectView FeedView", ""},
     {"deploymentcreator", "Deployment Creator", "Deploys releases.",
      "DeploymentCreate DeploymentView ReleaseView ProjectView EnvironmentView TenantView TaskView", ""},
-    {"environmentviewer", "Environment Viewer", "Sees environments.", "EnvironmentView LifecycleView", ""},
+    {"environmentviewer", "Environment Viewer", "Sees environments and what belongs to them.",
+     "EnvironmentView LifecycleView AccountView CertificateView MachinePolicyView MachineView WorkerView", ""},
     {"environmentmanager", "Environment Manager", "Manages environments and accounts.",
      "EnvironmentCreate EnvironmentEdit EnvironmentDelete EnvironmentView AccountCreate AccountEdit AccountDelete "
-     "AccountView WorkerEdit WorkerView",
+     "AccountView CertificateView MachineCreate MachineEdit MachineDelete MachineView MachinePolicyCreate "
+     "MachinePolicyEdit MachinePolicyDelete MachinePolicyView WorkerEdit WorkerView",
+     ""},
+    {"certificatemanager", "Certificate Manager", "Manages certificates and hands out their private keys.",
+     "CertificateCreate CertificateEdit CertificateDelete CertificateExportPrivateKey CertificateView EnvironmentView "
+     "TenantView",
      ""},
     {"tenantmanager", "Tenant Manager", "Manages tenants and tag sets.",
      "TenantCreate TenantEdit TenantDelete TenantView TagSetCreate TagSetEdit TagSetDelete VariableView VariableEdit",

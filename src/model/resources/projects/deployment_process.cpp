@@ -14,6 +14,17 @@
 #include "model/step_check.h"
 
 namespace slipway::model {
+
+std::optional<std::string> package_named_twice(const json::object& action) {
+  std::set<std::string> names;
+  const json::array* packages = json::array_at(action, "Packages");
+  for (std::size_t i = 0; packages != nullptr && i < packages->size(); ++i) {
+    const std::string_view name = json::text_at((*packages)[i].as_object(), "Name").value_or("");
+    if (!names.insert(fold_name(name)).second) return std::string(name);
+  }
+  return std::nullopt;
+}
+
 namespace {
 
 /// Gives out names once, ignoring case; what is taken is a problem.
@@ -82,17 +93,6 @@ void check_steps(json::object& process, Problems& problems) {
     steps.add(step);
     for_each_item(step, "Actions", [&](json::object& action) { actions.add(action); });
   });
-}
-
-/// The first name, ignoring case, that two of the action's package references have.
-std::optional<std::string> package_named_twice(const json::object& action) {
-  std::set<std::string> names;
-  const json::array* packages = json::array_at(action, "Packages");
-  for (std::size_t i = 0; packages != nullptr && i < packages->size(); ++i) {
-    const std::string_view name = json::text_at((*packages)[i].as_object(), "Name").value_or("");
-    if (!names.insert(fold_name(name)).second) return std::string(name);
-  }
-  return std::nullopt;
 }
 
 /// Versions are chosen by the names of package references: of two with one name, which one is meant would be chance.
@@ -167,12 +167,16 @@ Field action_scope(std::string name, std::string type) {
 /// when a release is made.
 Field feed() { return reference("FeedId", {"Feed"}).warned(); }
 
-Field packages() {
+}  // namespace
+
+Field packages_field(Field feed) {
   return objects("Packages",
-                 {text("Name").as_name(), text("PackageId"), feed().otherwise(""),
+                 {text("Name").as_name(), text("PackageId"), std::move(feed).otherwise(""),
                   text("AcquisitionLocation").otherwise("Server"), text("Version").omitted_when_null(),
                   text("StepPackageInputsReferenceId").omitted_when_null().keeps(), text_map("Properties")});
 }
+
+namespace {
 
 Field actions() {
   return objects("Actions",
@@ -182,7 +186,7 @@ Field actions() {
                   object("Container", {text("Image").nullable(), feed(), text("GitUrl").omitted_when_null(),
                                        text("Dockerfile").omitted_when_null()}),
                   action_scope("Environments", "Environment"), action_scope("ExcludedEnvironments", "Environment"),
-                  action_scope("Channels", "Channel"), tags("TenantTags"), packages(),
+                  action_scope("Channels", "Channel"), tags("TenantTags"), packages_field(feed()),
                   anything("GitDependencies", json::array()), choice("Condition", {"Success", "Variable"}),
                   properties(), text("StepPackageVersion").omitted_when_null().keeps(),
                   text("LastSavedStepPackageVersion").omitted_when_null().keeps(),

@@ -64,6 +64,11 @@ BOOST_DESCRIBE_STRUCT(DeploymentProcess, (), (Id, SpaceId, ProjectId, Version, S
 inline constexpr std::string_view step_condition = "Octopus.Step.ConditionVariableExpression";
 inline constexpr std::string_view action_condition = "Octopus.Action.ConditionVariableExpression";
 
+/// The packages that an action works with.
+Field packages_field(Field feed);
+/// The first name, ignoring case, that two of them have.
+std::optional<std::string> package_named_twice(const json::object& action);
+
 /// `steps`: those that actions are checked against.
 Schema deployment_process_schema(std::shared_ptr<const StepDeclarations> steps);
 

@@ -10,9 +10,9 @@ namespace slipway::model {
 namespace {
 
 /// How many templates have each name.
-std::map<std::string, int> names_of(const json::object& owner) {
+std::map<std::string, int> names_of(const json::object& owner, std::string_view member) {
   std::map<std::string, int> names;
-  const json::array* templates = json::array_at(owner, "Templates");
+  const json::array* templates = json::array_at(owner, member);
   for (std::size_t i = 0; templates != nullptr && i < templates->size(); ++i) {
     ++names[fold_name(json::text_at((*templates)[i].as_object(), "Name").value_or(""))];
   }
@@ -21,17 +21,18 @@ std::map<std::string, int> names_of(const json::object& owner) {
 
 }  // namespace
 
-Field templates_field() {
+Field templates_field(std::string name) {
   // An empty Name is accepted, which the Go client's own tests send, and DefaultValue is never null, on which the
   // Terraform provider crashes.
-  return objects("Templates", {text("Name").as_name(), text("Label"), text("HelpText"), text_or_secret("DefaultValue"),
-                               text_map("DisplaySettings")});
+  return objects(std::move(name), {text("Name").as_name(), text("Label"), text("HelpText"),
+                                   text_or_secret("DefaultValue"), text_map("DisplaySettings")});
 }
 
-void check_template_names(const json::object* before, const json::object& after, Problems& problems) {
-  const auto stored = before == nullptr ? std::map<std::string, int>() : names_of(*before);
+void check_template_names(const json::object* before, const json::object& after, Problems& problems,
+                          std::string_view member) {
+  const auto stored = before == nullptr ? std::map<std::string, int>() : names_of(*before, member);
   std::map<std::string, std::size_t> places;
-  const json::array& templates = after.at("Templates").as_array();
+  const json::array& templates = after.at(member).as_array();
   for (std::size_t i = 0; i < templates.size(); ++i) {
     const std::string_view name = json::text_at(templates[i].as_object(), "Name").value_or("");
     const std::string folded = fold_name(name);
@@ -39,7 +40,7 @@ void check_template_names(const json::object* before, const json::object& after,
     const bool stood_twice = known != stored.end() && known->second > 1;
     const auto [first, is_new] = places.emplace(folded, i);
     if (folded.empty() || is_new || stood_twice) continue;
-    problems.add(fmt::format("Templates[{}].Name: Templates[{}] is named '{}' already; give each a name of its own.", i,
+    problems.add(fmt::format("{0}[{1}].Name: {0}[{2}] is named '{3}' already; give each a name of its own.", member, i,
                              first->second, name));
   }
 }

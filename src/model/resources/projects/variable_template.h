@@ -5,6 +5,7 @@
 #include <boost/describe.hpp>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "model/schema.h"
 #include "model/values.h"
@@ -19,11 +20,12 @@ struct VariableTemplate {
 };
 BOOST_DESCRIBE_STRUCT(VariableTemplate, (), (Id, Name, Label, HelpText, DefaultValue, DisplaySettings))
 
-/// The field `Templates` of the documents that have some.
-Field templates_field();
+/// The field of the documents that have some.
+Field templates_field(std::string name = "Templates");
 
 /// Two templates of one name would make one variable, and which of them fills it would be chance. Blank names, and what
 /// was stored before, pass.
-void check_template_names(const json::object* before, const json::object& after, Problems&);
+void check_template_names(const json::object* before, const json::object& after, Problems&,
+                          std::string_view member = "Templates");
 
 }  // namespace slipway::model
