@@ -23,12 +23,12 @@ namespace slipway::api {
 namespace {
 
 /// Names of fewer letters are too near to one another.
-constexpr std::size_t shortest_misspelt = 4;
+constexpr std::size_t kShortestMisspelt = 4;
 
 /// HEAD is a GET whose body the web server keeps back.
 std::string method_of(const net::Request& request) {
   if (request.method == "HEAD") return "GET";
-  const auto override = request.headers.find(verb_header);
+  const auto override = request.headers.find(kVerbHeader);
   return request.method == "POST" && override && !override->empty() ? std::string(*override) : request.method;
 }
 
@@ -36,7 +36,7 @@ bool declares_members(const Route& route) { return route.body && route.body->con
 
 /// Two of what decides what a call does, or whether it is done, contradict each other.
 void check_headers(const net::Request& request) {
-  for (const std::string_view name : {verb_header, std::string_view("Idempotency-Key"), std::string_view("If-Match")}) {
+  for (const std::string_view name : {kVerbHeader, std::string_view("Idempotency-Key"), std::string_view("If-Match")}) {
     const auto times = std::ranges::count_if(
         request.headers, [&](const auto& header) { return equals_ignoring_case(header.first, name); });
     if (times > 1) fail_invalid(fmt::format("The request has more than one {} header. Send one.", name));
@@ -90,7 +90,7 @@ void check_query(const Route& route, const net::Query& sent) {
           problems.add(fmt::format("{} must be true or false.", known.name));
         }
       }
-      if (name.size() >= shortest_misspelt && letters_apart(name, known.name, 1) <= 1) nearest = &known;
+      if (name.size() >= kShortestMisspelt && letters_apart(name, known.name, 1) <= 1) nearest = &known;
     }
     if (is_declared || nearest == nullptr) continue;
     problems.add(fmt::format("The query has no parameter '{}' here. Did you mean {}?", name, nearest->name));
@@ -227,7 +227,7 @@ net::Response ApiServer::answer(const net::Request& request, const Route*& route
   call.components = &components_;
   const auto admit = [&](storage::Reader& reader) {
     const auto known = services_.spaces_and_users.at(reader);
-    if (match.route->permission != anyone) {
+    if (match.route->permission != kAnyone) {
       call.principal = authenticate(request, reader, services_.vault, *known, services_.clock.now());
     }
     read_address(call, match, *known);

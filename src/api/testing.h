@@ -28,7 +28,7 @@
 
 namespace slipway::api::testing {
 
-inline constexpr std::string_view admin_key = "API-ADMINADMINADMINADMINADMIN00";
+inline constexpr std::string_view kAdminKey = "API-ADMINADMINADMINADMINADMIN00";
 
 /// What came back, with its body parsed.
 struct Answer {
@@ -60,7 +60,7 @@ class TestApi {
         services_{{ids_, vault_, random_, clock_, catalogue_}, *database_, quiet_.log(), spaces_and_users_, "", {}} {
     vault_.prove_key(*database_, "master.key");
     services_.installation_id =
-        documents::seed(services_, *database_, quiet_.log(), Secret(std::string(admin_key))).installation_id;
+        documents::seed(services_, *database_, quiet_.log(), Secret(std::string(kAdminKey))).installation_id;
     services_.live = &live_;
     server_ = std::make_unique<ApiServer>(services_);
   }
@@ -72,7 +72,7 @@ class TestApi {
     request.path = target.substr(0, question);
     if (question != std::string_view::npos) request.query = target.substr(question + 1);
     request.headers = std::move(headers);
-    if (!request.headers.find("X-Octopus-ApiKey")) request.headers.add("X-Octopus-ApiKey", std::string(admin_key));
+    if (!request.headers.find("X-Octopus-ApiKey")) request.headers.add("X-Octopus-ApiKey", std::string(kAdminKey));
     request.body = std::move(body);
     const auto override = request.headers.find("X-HTTP-Method-Override");
     const std::string asked(override ? *override : request.method), path = request.path, sent = request.body;

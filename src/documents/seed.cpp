@@ -52,14 +52,14 @@ std::string seed_documents(const WriteTools& tools, storage::Txn& txn) {
   };
   for (json::object& role : model::built_in_user_roles()) create("UserRole", std::move(role));
   const std::string admin = create("User", {{"Username", "admin"}, {"DisplayName", "Administrator"}});
-  create("Team", {{"Id", model::administrators_team},
+  create("Team", {{"Id", model::kAdministratorsTeam},
                   {"Name", "Administrators"},
                   {"MemberUserIds", json::array{json::value(admin)}},
                   {"CanBeDeleted", false}});
   create("Team", {{"Id", "teams-managers"}, {"Name", "Managers"}, {"CanBeDeleted", false}});
   create("Team", {{"Id", "teams-everyone"}, {"Name", "Everyone"}, {"CanBeDeleted", false}});
   create("Space",
-         {{"Name", "Default"}, {"IsDefault", true}, {"SpaceManagersTeams", json::array{model::administrators_team}}});
+         {{"Name", "Default"}, {"IsDefault", true}, {"SpaceManagersTeams", json::array{model::kAdministratorsTeam}}});
   return admin;
 }
 
@@ -79,7 +79,7 @@ void add_key(const WriteTools& tools, storage::Txn& txn, const std::string& user
 
 bool has_administrator(storage::Reader& reader) {
   const storage::DocumentLookup lookup(reader);
-  const auto team = model::find<model::Team>(lookup, model::administrators_team);
+  const auto team = model::find<model::Team>(lookup, model::kAdministratorsTeam);
   return team && model::has_active_user(team->MemberUserIds, lookup);
 }
 
@@ -103,7 +103,7 @@ std::string restore_administrator(const WriteTools& tools, const Log& log, stora
     document["IsActive"] = true;
     store.update(users, *user, document, Sender::server);
   }
-  const auto team = storage::find_resource(txn, model::administrators_team);
+  const auto team = storage::find_resource(txn, model::kAdministratorsTeam);
   json::object members = parse_document(*team);
   json::array& ids = members["MemberUserIds"].as_array();
   const json::value id(user->id);

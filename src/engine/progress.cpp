@@ -32,7 +32,7 @@ std::string refusal(Condition condition, const std::string& expression, bool fai
         fail_invalid(
             fmt::format("The run condition of the {0} is Variable, and there is no expression: set the {0}'s "
                         "property {1}, or choose another condition.",
-                        scope, scope == "step" ? model::step_condition : model::action_condition));
+                        scope, scope == "step" ? model::kStepCondition : model::kActionCondition));
       }
       return evaluate(expression) ? "" : "Its run condition is false.";
   }

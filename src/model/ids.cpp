@@ -13,19 +13,19 @@ namespace slipway::model {
 namespace {
 
 /// What is numbered like a resource, but is none.
-constexpr std::array<std::string_view, 5> record_prefixes{"Releases", "Deployments", "ServerTasks", "Events",
+constexpr std::array<std::string_view, 5> kRecordPrefixes{"Releases", "Deployments", "ServerTasks", "Events",
                                                           "APIKeys"};
 /// Made of a space's id.
-constexpr std::string_view managers_of_space = "teams-spacemanagers-";
+constexpr std::string_view kManagersOfSpace = "teams-spacemanagers-";
 
 char upper_ascii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
 
 struct Spellings {
-  std::map<std::string, std::string, std::less<>> prefixes;        ///< by lower-case text: "projects" → "Projects"
-  std::vector<std::string> forms{std::string(managers_of_space)};  ///< what stands before an owner's id
+  std::map<std::string, std::string, std::less<>> prefixes;       ///< by lower-case text: "projects" → "Projects"
+  std::vector<std::string> forms{std::string(kManagersOfSpace)};  ///< what stands before an owner's id
 
   Spellings() {
-    for (const std::string_view prefix : record_prefixes) prefixes.emplace(to_lower_ascii(prefix), prefix);
+    for (const std::string_view prefix : kRecordPrefixes) prefixes.emplace(to_lower_ascii(prefix), prefix);
     const Catalogue catalogue = all_resources();
     for (const Schema& schema : catalogue.all()) {
       if (!schema.id_prefix.empty()) prefixes.emplace(to_lower_ascii(schema.id_prefix), schema.id_prefix);

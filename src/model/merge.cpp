@@ -26,9 +26,9 @@ using json::array;
 using json::object;
 using json::value;
 
-constexpr std::size_t max_items = 10'000;
+constexpr std::size_t kMaxItems = 10'000;
 /// Names of fewer letters are too near to one another.
-constexpr std::size_t shortest_misspelt = 4;
+constexpr std::size_t kShortestMisspelt = 4;
 
 /// Members that are no client's to set, in lower case: the server's own, and what it adds when it shows a document.
 std::unordered_set<std::string> reserved_members(const Schema& schema) {
@@ -43,14 +43,14 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 }
 
 bool belongs_to_sensitive_value(std::string_view name) {
-  return is_one_of(name, {"HasValue", "NewValue", "Hint", secret_member});
+  return is_one_of(name, {"HasValue", "NewValue", "Hint", kSecretMember});
 }
 
 /// An object that clients mean as a sensitive value: it has a NewValue, whatever else, or nothing but its members.
 bool is_sensitive_value(const value& v) {
   const object* members = v.if_object();
   if (members == nullptr) return false;
-  if (json::find(*members, "NewValue") != nullptr || json::find(*members, secret_member) != nullptr) return true;
+  if (json::find(*members, "NewValue") != nullptr || json::find(*members, kSecretMember) != nullptr) return true;
   return json::find(*members, "HasValue") != nullptr &&
          std::all_of(members->begin(), members->end(),
                      [](const auto& member) { return belongs_to_sensitive_value(member.key()); });
@@ -293,8 +293,8 @@ class Merger {
     const object* members = in.if_object();
     if (members == nullptr) {
       wrong(path, expected);
-    } else if (members->contains(secret_member)) {
-      problems_.add(fmt::format("{} must not have a member named {}.", path, secret_member));
+    } else if (members->contains(kSecretMember)) {
+      problems_.add(fmt::format("{} must not have a member named {}.", path, kSecretMember));
       return nullptr;
     }
     return members;
@@ -306,7 +306,7 @@ class Merger {
     object out;
     for (const auto& member : *members) {
       value list =
-          member.value().is_null() ? value(array()) : read_texts(max_items, member.value(), child(path, member.key()));
+          member.value().is_null() ? value(array()) : read_texts(kMaxItems, member.value(), child(path, member.key()));
       out.emplace(member.key(), std::move(list));
     }
     return out;
@@ -580,7 +580,7 @@ class Merger {
       object out;
       for (const auto& member : *members) {
         // Only the server names secrets: a client's would be someone else's.
-        if (member.key() == secret_member && sender_ == Sender::client) continue;
+        if (member.key() == kSecretMember && sender_ == Sender::client) continue;
         out.emplace(member.key(),
                     read_anything(before == nullptr ? nullptr : before->if_contains(member.key()), member.value(),
                                   child(path, member.key()), {member.key(), is_in_secret}));
@@ -608,7 +608,7 @@ class Merger {
                       const object& incoming, std::string_view path) {
     std::unordered_map<std::string, const value*> sent;  // by lower-case name
     for (const auto& member : incoming) sent.insert_or_assign(to_lower_ascii(member.key()), &member.value());
-    std::unordered_set<std::string> done{std::string(secret_member)};
+    std::unordered_set<std::string> done{std::string(kSecretMember)};
     for (const Field* field : fields) done.insert(to_lower_ascii(field->name));
     if (path.empty()) done.insert(reserved_.begin(), reserved_.end());
     const auto add = [&](std::string_view name, const value* old) {
@@ -631,9 +631,9 @@ class Merger {
   /// Members that no schema knows are kept for the clients that send them, but none has a name one slip away from a
   /// known one: that is the known one, misspelt, and would change nothing.
   void check_not_misspelt(std::string_view name, const std::vector<const Field*>& fields, std::string_view path) {
-    if (sender_ == Sender::server || name.size() < shortest_misspelt) return;
+    if (sender_ == Sender::server || name.size() < kShortestMisspelt) return;
     for (const Field* field : fields) {
-      if (field->name.size() < shortest_misspelt || letters_apart(name, field->name, 1) > 1) continue;
+      if (field->name.size() < kShortestMisspelt || letters_apart(name, field->name, 1) > 1) continue;
       problems_.add(fmt::format("{} is no known member. Did you mean {}?", child(path, name), field->name));
       return;
     }

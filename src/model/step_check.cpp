@@ -14,7 +14,7 @@
 namespace slipway::model {
 namespace {
 
-constexpr std::string_view own_namespace = "Slipway.";
+constexpr std::string_view kOwnNamespace = "Slipway.";
 
 bool has_variables(std::string_view text) { return text.find("#{") != std::string_view::npos; }
 
@@ -180,7 +180,7 @@ std::vector<std::string> action_warnings(const StepDeclarations& steps, const js
     if (!input) continue;
     if (const StepInput* declared = step->find(std::string_view(name))) {
       warn_of_secret_text(*declared, *input, sentences);
-    } else if (begins_ignoring_case(name, own_namespace)) {
+    } else if (begins_ignoring_case(name, kOwnNamespace)) {
       sentences.push_back(fmt::format("{} does nothing here: {} does not read it.", std::string_view(name), type));
     }
     given.emplace(std::string(name), std::move(*input));
@@ -195,7 +195,7 @@ std::optional<std::string> why_unknown_type(const StepDeclarations& steps, std::
   std::vector<std::string_view> types;
   for (const StepDeclaration& step : steps.all()) types.push_back(step.type);
   const std::string meant = did_you_mean(action_type, types);
-  if (meant.empty() && !begins_ignoring_case(action_type, own_namespace)) return std::nullopt;
+  if (meant.empty() && !begins_ignoring_case(action_type, kOwnNamespace)) return std::nullopt;
   return fmt::format("'{}' is no type of action that this server runs.{}", action_type, meant);
 }
 
@@ -203,9 +203,9 @@ std::optional<std::string> why_unknown_property(const StepDeclarations& steps, s
                                                 std::string_view property) {
   if (steps.all().empty()) return std::nullopt;
   const auto names = input_names(steps, action_type);
-  const bool is_ours = begins_ignoring_case(property, own_namespace) ||
+  const bool is_ours = begins_ignoring_case(property, kOwnNamespace) ||
                        std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-                         return begins_ignoring_case(name, own_namespace) && letters_apart(property, name, 1) <= 1;
+                         return begins_ignoring_case(name, kOwnNamespace) && letters_apart(property, name, 1) <= 1;
                        });
   const StepDeclaration* step = steps.find(action_type);
   if (!is_ours && (step == nullptr || !is_in_namespace(*step, property))) return std::nullopt;
@@ -221,7 +221,7 @@ std::optional<std::string> why_unread_property(const StepDeclaration& step, std:
 }
 
 std::optional<std::string> why_misplaced_property(std::string_view property) {
-  if (!begins_ignoring_case(property, own_namespace)) return std::nullopt;
+  if (!begins_ignoring_case(property, kOwnNamespace)) return std::nullopt;
   return fmt::format("{} is read of actions only; put it into an action's Properties.", property);
 }
 

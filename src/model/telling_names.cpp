@@ -10,47 +10,47 @@
 namespace slipway::model {
 namespace {
 
-constexpr std::string_view secrets[] = {"password",
-                                        "passwords",
-                                        "passwd",
-                                        "pwd",
-                                        "passphrase",
-                                        "passcode",
-                                        "secret",
-                                        "secrets",
-                                        "token",
-                                        "tokens",
-                                        "apikey",
-                                        "apikeys",
-                                        "privatekey",
-                                        "privatekeyfile",
-                                        "secretkey",
-                                        "accountkey",
-                                        "signingkey",
-                                        "sharedkey",
-                                        "encryptionkey",
-                                        "secretaccesskey",
-                                        "sharedaccesskey",
-                                        "jsonkey",
-                                        "credential",
-                                        "credentials",
-                                        "masterkey",
-                                        "connectionstring",
-                                        "connectionstrings",
-                                        "authorization",
-                                        "storagekey",
-                                        "authkey",
-                                        "accesskeysecret"};
+constexpr std::string_view kSecrets[] = {"password",
+                                         "passwords",
+                                         "passwd",
+                                         "pwd",
+                                         "passphrase",
+                                         "passcode",
+                                         "secret",
+                                         "secrets",
+                                         "token",
+                                         "tokens",
+                                         "apikey",
+                                         "apikeys",
+                                         "privatekey",
+                                         "privatekeyfile",
+                                         "secretkey",
+                                         "accountkey",
+                                         "signingkey",
+                                         "sharedkey",
+                                         "encryptionkey",
+                                         "secretaccesskey",
+                                         "sharedaccesskey",
+                                         "jsonkey",
+                                         "credential",
+                                         "credentials",
+                                         "masterkey",
+                                         "connectionstring",
+                                         "connectionstrings",
+                                         "authorization",
+                                         "storagekey",
+                                         "authkey",
+                                         "accesskeysecret"};
 
 /// Behind the word that counts: "ClientSecretValue".
-constexpr std::string_view fillers[] = {"value", "plaintext", "text", "string", "base64"};
+constexpr std::string_view kFillers[] = {"value", "plaintext", "text", "string", "base64"};
 
-constexpr std::string_view labels[] = {"id",   "ids",  "type",  "kind",    "name",    "user",        "hint",   "arn",
-                                       "uri",  "url",  "ref",   "email",   "region",  "description", "server", "host",
-                                       "from", "path", "label", "expires", "version", "algorithm"};
+constexpr std::string_view kLabels[] = {"id",   "ids",  "type",  "kind",    "name",    "user",        "hint",   "arn",
+                                        "uri",  "url",  "ref",   "email",   "region",  "description", "server", "host",
+                                        "from", "path", "label", "expires", "version", "algorithm"};
 
 /// Of a query; "X-Amz-Signature" signs like "signature".
-constexpr std::string_view parameters[] = {"sig", "signature", "auth", "pass"};
+constexpr std::string_view kParameters[] = {"sig", "signature", "auth", "pass"};
 
 std::string bare(std::string_view name) {
   std::string lower = to_lower_ascii(name);
@@ -65,7 +65,7 @@ bool ends_with_any(std::string_view text, std::span<const std::string_view> endi
 bool names_a_secret_parameter(std::string_view name) {
   const std::string lower = bare(name);
   return names_a_secret(name) || lower.ends_with("signature") ||
-         std::ranges::find(parameters, lower) != std::end(parameters);
+         std::ranges::find(kParameters, lower) != std::end(kParameters);
 }
 
 /// "?a=1&token=s3cret", "Server=db;Password=s3cret". Blanks and expressions ("#{Token}") are none.
@@ -90,16 +90,16 @@ bool has_secret_parameter(std::string_view address) {
 
 bool names_a_secret(std::string_view name) {
   std::string lower = bare(name);
-  if (ends_with_any(lower, secrets)) return true;
-  for (const std::string_view filler : fillers) {
+  if (ends_with_any(lower, kSecrets)) return true;
+  for (const std::string_view filler : kFillers) {
     if (!lower.ends_with(filler)) continue;
     lower.resize(lower.size() - filler.size());
-    return ends_with_any(lower, secrets);
+    return ends_with_any(lower, kSecrets);
   }
   return false;
 }
 
-bool names_a_label(std::string_view name) { return ends_with_any(bare(name), labels); }
+bool names_a_label(std::string_view name) { return ends_with_any(bare(name), kLabels); }
 
 bool names_an_address(std::string_view name) {
   const std::string lower = to_lower_ascii(name);

@@ -17,7 +17,7 @@ using json::object;
 using json::value;
 
 /// To be raised when code comes to make something else of unchanged declarations: other references, other columns.
-constexpr int rules = 1;
+constexpr int kRules = 1;
 
 void describe(const std::vector<Field>& fields, array& into) {
   for (const Field& field : fields) {
@@ -117,7 +117,7 @@ Form form_of(const Schema& schema) {
     kinds.emplace(name, std::move(own));
   }
   const std::string hash = content_hash(json::to_text(array{
-      rules, static_cast<int>(schema.scope), schema.is_versioned, value(schema.parent), value(schema.discriminator),
+      kRules, static_cast<int>(schema.scope), schema.is_versioned, value(schema.parent), value(schema.discriminator),
       value(schema.name_member), static_cast<int>(schema.order), std::move(common), std::move(kinds)}));
   Form form{schema.version(), 0};
   std::memcpy(&form.shape, hash.data(), sizeof form.shape);

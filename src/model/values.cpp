@@ -10,7 +10,7 @@ std::optional<std::string> text_of(const Value& v) {
 
 std::optional<std::string> secret_of(const Value& v) {
   if (!v.is_object()) return std::nullopt;
-  const json::value* id = v.get_object().if_contains(secret_member);
+  const json::value* id = v.get_object().if_contains(kSecretMember);
   return id != nullptr && id->is_string() ? std::optional(std::string(json::view(id->get_string()))) : std::nullopt;
 }
 
@@ -41,17 +41,17 @@ bool declares_secret(const json::object& variable) {
 }
 
 json::value stored_secret(std::string_view secret_id) {
-  return json::object{{"HasValue", true}, {secret_member, secret_id}};
+  return json::object{{"HasValue", true}, {kSecretMember, secret_id}};
 }
 json::value no_secret() { return json::object{{"HasValue", false}, {"NewValue", nullptr}, {"Hint", nullptr}}; }
-json::value stored_hidden_secret(std::string_view secret_id) { return json::object{{secret_member, secret_id}}; }
+json::value stored_hidden_secret(std::string_view secret_id) { return json::object{{kSecretMember, secret_id}}; }
 
 namespace {
 
 /// A copy in which `replace` stands for each stored secret.
 json::value map_secrets(const json::value& v, const std::function<json::value(const json::object& secret)>& replace) {
   if (const json::object* members = v.if_object()) {
-    if (members->contains(secret_member)) return replace(*members);
+    if (members->contains(kSecretMember)) return replace(*members);
     json::object out;
     out.reserve(members->size());
     for (const auto& member : *members) out.emplace(member.key(), map_secrets(member.value(), replace));
@@ -87,7 +87,7 @@ std::vector<std::string> secrets_in(const json::value& stored) {
 json::value with_secrets(const json::value& stored, const std::function<std::string(const std::string& id)>& replace) {
   return map_secrets(stored, [&](const json::object& secret) -> json::value {
     json::object out = secret;
-    out[secret_member] = replace(std::string(json::view(secret.at(secret_member).get_string())));
+    out[kSecretMember] = replace(std::string(json::view(secret.at(kSecretMember).get_string())));
     return out;
   });
 }

@@ -17,7 +17,7 @@
 namespace slipway::model {
 
 /// The member that makes an object a stored secret. Nothing that a client sends may have a member of that name.
-inline constexpr std::string_view secret_member = "$secret";
+inline constexpr std::string_view kSecretMember = "$secret";
 
 /// A text, or a stored secret. Read it with text_of and secret_of.
 using Value = json::value;

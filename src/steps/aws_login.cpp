@@ -9,19 +9,19 @@
 namespace slipway::steps {
 namespace {
 
-constexpr std::string_view account_variable = "Octopus.Action.AwsAccount.Variable";
-constexpr std::string_view use_instance_role = "Octopus.Action.AwsAccount.UseInstanceRole";
-constexpr std::string_view region = "Octopus.Action.Aws.Region";
-constexpr std::string_view account_id = "Slipway.Aws.AccountId";
-constexpr std::string_view assume_role = "Octopus.Action.Aws.AssumeRole";
-constexpr std::string_view role_arn = "Octopus.Action.Aws.AssumedRoleArn";
-constexpr std::string_view role_session = "Octopus.Action.Aws.AssumedRoleSession";
-constexpr std::string_view role_seconds = "Octopus.Action.Aws.AssumeRoleSessionDurationSeconds";
-constexpr std::string_view role_external_id = "Octopus.Action.Aws.AssumeRoleExternalId";
+constexpr std::string_view kAccountVariable = "Octopus.Action.AwsAccount.Variable";
+constexpr std::string_view kUseInstanceRole = "Octopus.Action.AwsAccount.UseInstanceRole";
+constexpr std::string_view kRegion = "Octopus.Action.Aws.Region";
+constexpr std::string_view kAccountId = "Slipway.Aws.AccountId";
+constexpr std::string_view kAssumeRole = "Octopus.Action.Aws.AssumeRole";
+constexpr std::string_view kRoleArn = "Octopus.Action.Aws.AssumedRoleArn";
+constexpr std::string_view kRoleSession = "Octopus.Action.Aws.AssumedRoleSession";
+constexpr std::string_view kRoleSeconds = "Octopus.Action.Aws.AssumeRoleSessionDurationSeconds";
+constexpr std::string_view kRoleExternalId = "Octopus.Action.Aws.AssumeRoleExternalId";
 
 void read_account(InputReader& read, AwsLogin& login) {
-  if (read.flag(use_instance_role)) return;
-  const std::string name = read.text(account_variable);
+  if (read.flag(kUseInstanceRole)) return;
+  const std::string name = read.text(kAccountVariable);
   if (name.empty()) return;
   const auto key = read.context().variable(name + ".AccessKey");
   auto secret = read.context().variable(name + ".SecretKey");
@@ -29,7 +29,7 @@ void read_account(InputReader& read, AwsLogin& login) {
     read.problems().add(
         fmt::format("{}: the variable \"{}\" does not hold an AWS account with an access key for this "
                     "environment and tenant. Give it a value of type AmazonWebServicesAccount in this scope.",
-                    account_variable, name));
+                    kAccountVariable, name));
     return;
   }
   login.access_key_id = *key;
@@ -37,52 +37,52 @@ void read_account(InputReader& read, AwsLogin& login) {
 }
 
 /// The role as people name it: by its ARN, or by its name in the account that the action names.
-std::string read_role_arn(InputReader& read, const std::string& region) {
-  const std::string named = read.text(role_arn);
+std::string read_role_arn(InputReader& read, const std::string& kRegion) {
+  const std::string named = read.text(kRoleArn);
   if (named.empty() || named.starts_with("arn:")) return named;
-  const std::string account = read.text(account_id);
-  if (account.empty() || region.empty()) {
+  const std::string account = read.text(kAccountId);
+  if (account.empty() || kRegion.empty()) {
     read.problems().add(
         fmt::format("{} must be a role ARN, such as arn:aws:iam::123456789012:role/deployer, not {}; or give {} as "
                     "well, and the role's name is enough.",
-                    role_arn, read.show(role_arn), account_id));
+                    kRoleArn, read.show(kRoleArn), kAccountId));
     return "";
   }
   try {
-    return fmt::format("arn:{}:iam::{}:role/{}", aws::partition_of(region).id, account, named);
+    return fmt::format("arn:{}:iam::{}:role/{}", aws::partition_of(kRegion).id, account, named);
   } catch (const Error& error) {
     read.problems().add(error.message());
     return "";
   }
 }
 
-aws::RoleToAssume read_role(InputReader& read, const std::string& region) {
+aws::RoleToAssume read_role(InputReader& read, const std::string& kRegion) {
   const StepContext& ctx = read.context();
   aws::RoleToAssume role;
-  role.role_arn = read_role_arn(read, region);
-  role.external_id = read.text(role_external_id);
+  role.role_arn = read_role_arn(read, kRegion);
+  role.external_id = read.text(kRoleExternalId);
   role.session_name = aws::make_session_name(
-      read.given(role_session).value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
-  role.duration_seconds = read.number(role_seconds);
+      read.given(kRoleSession).value_or("slipway-" + ctx.variable("Octopus.Deployment.Id").value_or(ctx.token())));
+  role.duration_seconds = read.number(kRoleSeconds);
   return role;
 }
 
 /// A role that is named for nothing: the step would go on with the keys of the account, and in its account.
 void check_no_idle_role(InputReader& read) {
-  if (read.given(assume_role)) return;
-  for (const std::string_view name : {role_arn, role_external_id}) {
+  if (read.given(kAssumeRole)) return;
+  for (const std::string_view name : {kRoleArn, kRoleExternalId}) {
     if (!read.given(name)) continue;
     read.problems().add(fmt::format("{} is given, but {} is not: set it to True, or to False if this is not to count.",
-                                    name, assume_role));
+                                    name, kAssumeRole));
   }
 }
 
 void read_expected_account(InputReader& read, AwsLogin& login) {
   if (login.role) login.account = aws::account_of_arn(login.role->role_arn);
-  const std::string named = read.text(account_id);
+  const std::string named = read.text(kAccountId);
   if (named.empty()) return;
   if (!login.account.empty() && login.account != named) {
-    read.problems().add(fmt::format("{} is {}, but the role to assume, {}, is in account {}.", account_id, named,
+    read.problems().add(fmt::format("{} is {}, but the role to assume, {}, is in account {}.", kAccountId, named,
                                     login.role->role_arn, login.account));
   }
   login.account = named;
@@ -92,7 +92,7 @@ aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const s
   try {
     access.runtime.endpoints.check_region(login.region);
   } catch (Error& error) {
-    error.add_context(region);
+    error.add_context(kRegion);
     throw;
   }
   aws::ProviderPtr provider = access.sign_in(login.access_key_id, login.secret_access_key);
@@ -107,27 +107,27 @@ aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const s
 
 std::vector<model::StepInput> aws_login_inputs() {
   using namespace model;
-  const auto of_role = [](StepInput input) { return input.only_with(std::string(assume_role)); };
+  const auto of_role = [](StepInput input) { return input.only_with(std::string(kAssumeRole)); };
   return {
-      region_input(std::string(region), "region, checked against those that AWS has ([more](operations.md))")
+      region_input(std::string(kRegion), "region, checked against those that AWS has ([more](operations.md))")
           .required("the AWS region, such as eu-west-1"),
-      account_input(std::string(account_variable), "name of the variable that holds the AWS account")
-          .only_without(std::string(use_instance_role))
+      account_input(std::string(kAccountVariable), "name of the variable that holds the AWS account")
+          .only_without(std::string(kUseInstanceRole))
           .required("the variable that holds the AWS account"),
-      flag_input(std::string(use_instance_role), "`True`: the server's own role"),
-      text_input(std::string(account_id),
+      flag_input(std::string(kUseInstanceRole), "`True`: the server's own role"),
+      text_input(std::string(kAccountId),
                  "the account to end up in; credentials of another one are refused before anything is changed")
           .left_out("the role's account; without a role, any"),
-      flag_input(std::string(assume_role),
+      flag_input(std::string(kAssumeRole),
                  "`True`: assume a role with those credentials. Beside a role or external id it must be given"),
-      of_role(text_input(std::string(role_arn),
+      of_role(text_input(std::string(kRoleArn),
                          "the role, usually a tenant variable; beside `Slipway.Aws.AccountId` its name is enough")
                   .required("the role to assume")),
-      of_role(text_input(std::string(role_external_id), "external id that the role's trust policy asks for")
+      of_role(text_input(std::string(kRoleExternalId), "external id that the role's trust policy asks for")
                   .left_out("none")),
-      of_role(text_input(std::string(role_session), "session name, as CloudTrail shows it")
+      of_role(text_input(std::string(kRoleSession), "session name, as CloudTrail shows it")
                   .left_out("`slipway-<deployment id>`")),
-      of_role(number_input(std::string(role_seconds), 900, 43'200, "how long its credentials are valid, in seconds")
+      of_role(number_input(std::string(kRoleSeconds), 900, 43'200, "how long its credentials are valid, in seconds")
                   .left_out("AWS's default")),
   };
 }
@@ -136,9 +136,9 @@ std::vector<std::string> aws_login_namespaces() { return {"Octopus.Action.Aws", 
 
 AwsLogin read_aws_login(InputReader& read) {
   AwsLogin login;
-  login.region = read.text(region);
+  login.region = read.text(kRegion);
   read_account(read, login);
-  if (read.flag(assume_role)) {
+  if (read.flag(kAssumeRole)) {
     login.role = read_role(read, login.region);
   } else {
     check_no_idle_role(read);

@@ -6,6 +6,6 @@
 
 namespace slipway::api {
 
-inline constexpr std::string_view misspelled_feed_type = "feetType";
+inline constexpr std::string_view kMisspelledFeedType = "feetType";
 
 }  // namespace slipway::api

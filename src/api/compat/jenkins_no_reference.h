@@ -5,6 +5,6 @@
 
 namespace slipway::api {
 
-inline constexpr std::string_view jenkins_no_reference = "null";
+inline constexpr std::string_view kJenkinsNoReference = "null";
 
 }  // namespace slipway::api

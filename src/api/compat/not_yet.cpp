@@ -206,9 +206,12 @@ Route answer_route(const Missing& missing, const EmptyAnswer& empty) {
 Route refusal_route(const Missing& missing, const std::string& path) {
   const ActHandler refuse = [sentence = missing.sentence](Call&) -> net::Response { fail_invalid(sentence); };
   const json::object any_document = shape::map_of(shape::anything());
-  return Route{
-      "POST", path,         std::string(authenticated), fmt::format("Refuses, and makes nothing. {}", missing.sentence),
-      refuse, missing.scope}
+  return Route{"POST",
+               path,
+               std::string(kAuthenticated),
+               fmt::format("Refuses, and makes nothing. {}", missing.sentence),
+               refuse,
+               missing.scope}
       .takes(any_document)
       .answers(any_document);
 }

@@ -6,6 +6,6 @@
 
 namespace slipway::api {
 
-inline constexpr std::string_view verb_header = "X-HTTP-Method-Override";
+inline constexpr std::string_view kVerbHeader = "X-HTTP-Method-Override";
 
 }  // namespace slipway::api

@@ -9,18 +9,18 @@ namespace slipway::api {
 namespace {
 
 /// Clients find the order of worker pools by another name than any other order.
-constexpr std::pair<std::string_view, std::string_view> other_names[] = {
+constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
     {"WorkerPoolSortOrder", "WorkerPoolsSortOrder"}};
 
 /// Clients read the variables of all tenants at once, by the name that a collection has elsewhere.
-constexpr std::pair<std::string_view, std::string_view> links_to_everything[] = {
+constexpr std::pair<std::string_view, std::string_view> kLinksToEverything[] = {
     {"TenantVariables", "tenantvariables/all"}};
 
 std::string name_of(const Route& route) {
-  for (const auto& [rule, name] : other_names) {
+  for (const auto& [rule, name] : kOtherNames) {
     if (route.link == rule) return std::string(name);
   }
-  for (const auto& [name, pattern] : links_to_everything) {
+  for (const auto& [name, pattern] : kLinksToEverything) {
     if (route.method == "GET" && route.pattern == pattern) return std::string(name);
   }
   return route.link;

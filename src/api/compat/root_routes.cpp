@@ -9,12 +9,12 @@
 namespace slipway::api {
 namespace {
 
-constexpr std::string_view compatible_api_version = "3.0.0";
+constexpr std::string_view kCompatibleApiVersion = "3.0.0";
 
 net::Response server_root(const Call& call, json::object links) {
   return json_response(200, json::object{{"Application", "Slipway"},
-                                         {"Version", compatible_version},
-                                         {"ApiVersion", compatible_api_version},
+                                         {"Version", kCompatibleVersion},
+                                         {"ApiVersion", kCompatibleApiVersion},
                                          {"SlipwayVersion", SLIPWAY_VERSION},
                                          {"InstallationId", call.services.installation_id},
                                          {"IsEarlyAccessProgram", false},
@@ -44,7 +44,7 @@ net::Response feature_toggles(Call& call, storage::Reader&) {
 
 /// Where the Web links of documents lead: what stands behind the # names the document, and a browser keeps it to
 /// itself.
-constexpr std::string_view web_page = R"(<!DOCTYPE html>
+constexpr std::string_view kWebPage = R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Slipway</title></head>
 <body><h1>Slipway</h1>
 <p>This server has no web pages yet: what it holds is read and changed by its REST API,
@@ -56,7 +56,7 @@ net::Response web(Call&, storage::Reader&) {
   net::Response response;
   response.status = 200;
   response.headers.add("Content-Type", "text/html; charset=utf-8");
-  response.body = web_page;
+  response.body = kWebPage;
   return response;
 }
 
@@ -79,7 +79,7 @@ json::object toggles_shape() {
 }  // namespace
 
 std::vector<Route> root_routes(std::shared_ptr<const RootLinks> links) {
-  const std::string any(authenticated), open(anyone);
+  const std::string any(kAuthenticated), open(kAnyone);
   const ReadHandler of_server = [links](Call& call, storage::Reader&) {
     return server_root(call, links->of_server(call.space));
   };

@@ -17,7 +17,7 @@
 namespace slipway::api {
 namespace {
 
-constexpr std::int64_t most_deployments = 1000;
+constexpr std::int64_t kMostDeployments = 1000;
 
 json::object channel_document(const model::Channel& channel) {
   json::object document = json::to_json(channel).get_object();
@@ -31,7 +31,7 @@ json::object deployments_of(storage::Reader& reader, DeliveryDocuments& document
   storage::DeploymentFilter filter;
   filter.release = release;
   json::object by_environment;
-  for (const auto& deployment : storage::list_deployments(reader, filter, {0, most_deployments}).items) {
+  for (const auto& deployment : storage::list_deployments(reader, filter, {0, kMostDeployments}).items) {
     const auto state = std::find_if(states.begin(), states.end(), [&](const storage::CurrentState& s) {
       return s.environment == deployment.environment && s.tenant == deployment.tenant;
     });

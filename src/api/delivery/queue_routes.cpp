@@ -18,7 +18,7 @@ namespace {
 
 using storage::EventCategory;
 
-constexpr std::string_view administer = "AdministerSystem";
+constexpr std::string_view kAdminister = "AdministerSystem";
 constexpr std::int64_t kShownTasks = 200;
 constexpr std::size_t kLongestReason = 1000;
 
@@ -153,7 +153,7 @@ json::object queue_shape() {
 
 std::vector<Route> queue_routes() {
   const auto system = RouteScope::system;
-  const std::string permission(administer);
+  const std::string permission(kAdminister);
   return {
       Route{"GET", "taskqueue", permission,
             "Shows whether the task queue is held, why, and the tasks that have not ended.", get, system}

@@ -67,7 +67,7 @@ TEST_CASE("metrics are for those with a key, as plain text") {
   net::Request request;
   request.method = "GET";
   request.path = "/metrics";
-  request.headers.add("Authorization", "Bearer " + std::string(admin_key));
+  request.headers.add("Authorization", "Bearer " + std::string(kAdminKey));
   api.services().metrics = [] { return std::string("slipway_up 1\n"); };
   CHECK(api.server().handle(std::move(request)).body == "slipway_up 1\n");
 }

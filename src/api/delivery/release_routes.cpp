@@ -81,7 +81,7 @@ json::value git_reference(const std::optional<GitReference>& reference) {
 
 std::vector<planning::SelectedPackage> selected_packages(std::vector<planning::SelectedPackage> packages) {
   for (planning::SelectedPackage& package : packages) {
-    if (package.PackageReferenceName == jenkins_no_reference) package.PackageReferenceName.clear();
+    if (package.PackageReferenceName == kJenkinsNoReference) package.PackageReferenceName.clear();
   }
   return packages;
 }

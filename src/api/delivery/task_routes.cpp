@@ -18,11 +18,11 @@
 namespace slipway::api {
 namespace {
 
-const std::vector<storage::TaskState> active_states = {storage::TaskState::Queued, storage::TaskState::Executing,
+const std::vector<storage::TaskState> kActiveStates = {storage::TaskState::Queued, storage::TaskState::Executing,
                                                        storage::TaskState::Cancelling};
 
 std::vector<storage::TaskState> wanted_states(const Call& call) {
-  if (call.asks("active")) return active_states;
+  if (call.asks("active")) return kActiveStates;
   if (call.asks("running")) return {storage::TaskState::Executing, storage::TaskState::Cancelling};
   return states_in(call, "states");
 }
@@ -130,7 +130,7 @@ net::Response queued_behind(Call& call, storage::Reader& reader) {
   storage::TaskFilter filter;
   filter.space = task.space;
   filter.project = task.project;
-  filter.states = active_states;
+  filter.states = kActiveStates;
   std::vector<storage::TaskRecord> ahead;
   if (task.state == storage::TaskState::Queued) {
     ahead = storage::list_tasks(reader, filter, storage::everything).items;

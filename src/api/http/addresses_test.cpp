@@ -54,7 +54,7 @@ TEST_CASE("An address has the methods that the table gives it, and 405 names jus
       net::Request request;
       request.method = method;
       request.path = path;
-      request.headers = {{"X-Octopus-ApiKey", std::string(admin_key)}};
+      request.headers = {{"X-Octopus-ApiKey", std::string(kAdminKey)}};
       const net::Response response = api.handle(request);
       CHECK(response.headers.find("X-Content-Type-Options") == "nosniff");
       CHECK(response.headers.find("Cache-Control") ==
@@ -119,7 +119,7 @@ TEST_CASE("Only what concerns the caller or the server's ways, or refuses in any
   };
   for (const api::Route& route : api.server().router().routes()) {
     CAPTURE(route.pattern);
-    CHECK((route.permission != api::authenticated || is_for_all(route)));
+    CHECK((route.permission != api::kAuthenticated || is_for_all(route)));
   }
   MESSAGE(api.server().router().routes().size() << " routes");
 }

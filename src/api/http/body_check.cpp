@@ -13,7 +13,7 @@
 namespace slipway::api {
 namespace {
 
-constexpr std::size_t shortest_misspelt = 4;
+constexpr std::size_t kShortestMisspelt = 4;
 
 /// The member's name as declared, or the one that is meant: a slip away, else another name of the same. Both are empty
 /// when it is neither.
@@ -27,7 +27,7 @@ Reading read_name(std::string_view name, const json::object& declared) {
   for (const auto& member : declared) {
     const std::string_view known = member.key();
     if (equals_ignoring_case(name, known)) return {known, {}};
-    const bool is_long = name.size() >= shortest_misspelt && known.size() >= shortest_misspelt;
+    const bool is_long = name.size() >= kShortestMisspelt && known.size() >= kShortestMisspelt;
     if (is_long && letters_apart(name, known, 1) <= 1) nearly = known;
     if (same.empty() && meaning.is_that_of(known)) same = known;
   }

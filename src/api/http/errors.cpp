@@ -9,9 +9,9 @@ namespace slipway::api {
 namespace {
 
 /// Overload, a held-back call to AWS, a start: each is over within seconds.
-constexpr std::string_view seconds_until_retry = "5";
+constexpr std::string_view kSecondsUntilRetry = "5";
 
-constexpr std::string_view login_needed =
+constexpr std::string_view kLoginNeeded =
     "You must be logged in to perform this action. Please provide a valid API key or log in again.";
 
 int status_of(ErrorCode code) {
@@ -53,7 +53,7 @@ net::Response error_response(const Error& e) {
   const int status = status_of(e.code());
   switch (e.code()) {
     case ErrorCode::unauthenticated:
-      return json_response(status, json::object{{"ErrorMessage", fmt::format("{} {}", login_needed, e.message())}});
+      return json_response(status, json::object{{"ErrorMessage", fmt::format("{} {}", kLoginNeeded, e.message())}});
     case ErrorCode::not_found:
       return json_response(status, json::object{{"ErrorMessage", e.message()}});
     case ErrorCode::denied:
@@ -64,7 +64,7 @@ net::Response error_response(const Error& e) {
   auto response = json_response(
       status, e.details().empty() ? full_body("There was a problem with your request.", {e.message()}, nullptr)
                                   : full_body(e.message(), e.details(), nullptr));
-  if (e.code() == ErrorCode::unavailable) response.headers.add("Retry-After", std::string(seconds_until_retry));
+  if (e.code() == ErrorCode::unavailable) response.headers.add("Retry-After", std::string(kSecondsUntilRetry));
   return response;
 }
 

@@ -13,19 +13,19 @@
 namespace slipway::api {
 namespace {
 
-constexpr auto kept_for = std::chrono::hours(24);
-constexpr std::size_t longest_key = 255;
+constexpr auto kKeptFor = std::chrono::hours(24);
+constexpr std::size_t kLongestKey = 255;
 /// More than one, so that the table shrinks again after a busy day.
-constexpr int forgotten_at_once = 10;
+constexpr int kForgottenAtOnce = 10;
 
 }  // namespace
 
 std::optional<IdempotencyKey> idempotency_key(const Call& call) {
   const auto header = call.request.headers.find("Idempotency-Key");
   if (!header || header->empty()) return std::nullopt;
-  if (header->size() > longest_key) {
+  if (header->size() > kLongestKey) {
     fail_invalid(
-        fmt::format("Idempotency-Key has {} characters; at most {} are allowed.", header->size(), longest_key));
+        fmt::format("Idempotency-Key has {} characters; at most {} are allowed.", header->size(), kLongestKey));
   }
   const net::Request& r = call.request;
   return IdempotencyKey{
@@ -37,7 +37,7 @@ std::optional<IdempotencyKey> idempotency_key(const Call& call) {
 std::optional<net::Response> kept_answer(const Call& call, storage::Reader& reader,
                                          const std::optional<IdempotencyKey>& key) {
   if (!key) return std::nullopt;
-  auto kept = storage::find_answer(reader, key->key, call.services.clock.now() - kept_for);
+  auto kept = storage::find_answer(reader, key->key, call.services.clock.now() - kKeptFor);
   if (!kept) return std::nullopt;
   if (kept->request_hash != key->request_hash) {
     fail(ErrorCode::conflict,
@@ -55,8 +55,8 @@ void keep_answer(const Call& call, storage::Txn& txn, const std::optional<Idempo
                  const net::Response& response) {
   if (!key) return;
   const Time now = call.services.clock.now();
-  storage::forget_answers(txn, now - kept_for, forgotten_at_once);
-  storage::keep_answer(txn, key->key, {key->request_hash, response.status, response.body}, now, now - kept_for);
+  storage::forget_answers(txn, now - kKeptFor, kForgottenAtOnce);
+  storage::keep_answer(txn, key->key, {key->request_hash, response.status, response.body}, now, now - kKeptFor);
 }
 
 }  // namespace slipway::api

@@ -289,9 +289,9 @@ object operation_of(const Route& route) {
                    {"summary", route.summary},
                    {"parameters", parameters_of(route)},
                    {"responses", std::move(responses)}};
-  if (route.permission != anyone && route.permission != authenticated)
+  if (route.permission != kAnyone && route.permission != kAuthenticated)
     operation.emplace("x-permission", route.permission);
-  if (route.permission == anyone) operation.emplace("security", array());
+  if (route.permission == kAnyone) operation.emplace("security", array());
   if (route.body) {
     const bool is_needed = route.body->contains("required") || route.body->contains("$ref");
     operation.emplace("requestBody",
@@ -382,7 +382,7 @@ class Document {
 }  // namespace
 
 Route open_api_route(const std::vector<Route>& described, const model::Catalogue& catalogue) {
-  Route route = Route{"GET", "openapi.json", std::string(anyone), "This document.", ReadHandler(), RouteScope::system}
+  Route route = Route{"GET", "openapi.json", std::string(kAnyone), "This document.", ReadHandler(), RouteScope::system}
                     .answers(map_of(anything()))
                     .linked("OpenApi");
   std::vector<Route> all = described;

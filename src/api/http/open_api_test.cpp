@@ -35,7 +35,7 @@ std::set<std::string> members_of_component(const json::object& components, const
 /// An API in which there is a document of every kind, and something was deployed.
 struct FullApi : DeliveryApi {
   FullApi() {
-    for (const Sample& sample : samples) send("POST", sample.path, sample.body);
+    for (const Sample& sample : kSamples) send("POST", sample.path, sample.body);
     REQUIRE(make_release("1.0.0").status == 201);
     const Answer deployed = deploy("1.0.0", "Dev");
     REQUIRE_MESSAGE(deployed.status == 201, deployed.text);

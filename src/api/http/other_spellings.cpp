@@ -8,7 +8,7 @@
 namespace slipway::api {
 namespace {
 
-constexpr Spellings spellings[] = {
+constexpr Spellings kSpellings[] = {
     {"ReleaseVersion", "ReleaseId", "Release", "ReleaseNumber", "Version", "VersionNumber"},
     {"Packages", "SelectedPackages", "PackageVersions", "PackageSpecs"},
     {"PackageVersion", "DefaultPackageVersion"},
@@ -35,16 +35,16 @@ constexpr Spellings spellings[] = {
     {"Description", "Reason"},
     {"Expires", "Expiry", "ExpiresOn", "ExpiryDate", "ExpirationDate"},
 };
-static_assert(std::size(spellings) <= 64);
+static_assert(std::size(kSpellings) <= 64);
 
 /// How a name says in which way, and how often, it names something.
-constexpr std::string_view endings[] = {"IdOrName", "NameOrId", "Names", "Name", "Ids", "Id", "s"};
+constexpr std::string_view kEndings[] = {"IdOrName", "NameOrId", "Names", "Name", "Ids", "Id", "s"};
 /// Shorter ones are too near to one another.
-constexpr std::size_t shortest_stem = 4;
+constexpr std::size_t kShortestStem = 4;
 
 /// Blank where too little is left to tell by.
 std::string_view stem_of(std::string_view name) {
-  for (const std::string_view ending : endings) {
+  for (const std::string_view ending : kEndings) {
     if (name.size() <= ending.size()) continue;
     const std::size_t length = name.size() - ending.size();
     if (!equals_ignoring_case(name.substr(length), ending)) continue;
@@ -52,7 +52,7 @@ std::string_view stem_of(std::string_view name) {
     name = name.substr(0, length);
     break;
   }
-  return name.size() < shortest_stem ? std::string_view() : name;
+  return name.size() < kShortestStem ? std::string_view() : name;
 }
 
 bool is_among(std::string_view name, const Spellings& names) {
@@ -61,17 +61,17 @@ bool is_among(std::string_view name, const Spellings& names) {
 
 }  // namespace
 
-std::span<const Spellings> known_spellings() { return spellings; }
+std::span<const Spellings> known_spellings() { return kSpellings; }
 
 Meaning::Meaning(std::string_view name) : stem_(stem_of(name)) {
   if (name.empty()) return;
-  for (std::size_t i = 0; i < std::size(spellings); ++i) among_.set(i, is_among(name, spellings[i]));
+  for (std::size_t i = 0; i < std::size(kSpellings); ++i) among_.set(i, is_among(name, kSpellings[i]));
 }
 
 bool Meaning::is_that_of(std::string_view other) const {
   if (!stem_.empty() && equals_ignoring_case(stem_, stem_of(other))) return true;
-  for (std::size_t i = 0; among_.any() && i < std::size(spellings); ++i) {
-    if (among_.test(i) && is_among(other, spellings[i])) return true;
+  for (std::size_t i = 0; among_.any() && i < std::size(kSpellings); ++i) {
+    if (among_.test(i) && is_among(other, kSpellings[i])) return true;
   }
   return false;
 }

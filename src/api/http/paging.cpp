@@ -13,18 +13,18 @@
 namespace slipway::api {
 namespace {
 
-constexpr std::int64_t default_take = 30;
-constexpr std::size_t largest_answer = 64u << 20;
+constexpr std::int64_t kDefaultTake = 30;
+constexpr std::size_t kLargestAnswer = 64u << 20;
 /// What existing clients send for "all of them".
-constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
 
 std::int64_t number_in(const net::Query& query, std::string_view name, std::int64_t otherwise, Problems& problems) {
   const auto text = query.find(name);
   std::int64_t number = 0;
   if (!text || text->empty()) return otherwise;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc() && end == text->data() + text->size() && number >= 0 && number <= most) return number;
-  problems.add(fmt::format("{} must be a whole number from 0 to {}, or left out for {}.", name, most, otherwise));
+  if (error == std::errc() && end == text->data() + text->size() && number >= 0 && number <= kMost) return number;
+  problems.add(fmt::format("{} must be a whole number from 0 to {}, or left out for {}.", name, kMost, otherwise));
   return otherwise;
 }
 
@@ -56,11 +56,11 @@ class PageLinks {
 std::size_t size_within_bounds(const std::vector<std::string>& items) {
   std::size_t size = 1024;
   for (const std::string& item : items) size += item.size() + 1;
-  if (size > largest_answer) {
+  if (size > kLargestAnswer) {
     fail(ErrorCode::too_large,
          fmt::format("The {} documents have {} MB together; an answer takes up to {} MB. Ask for fewer at once (take), "
                      "and for the rest page by page (skip).",
-                     items.size(), size >> 20, largest_answer >> 20));
+                     items.size(), size >> 20, kLargestAnswer >> 20));
   }
   return size;
 }
@@ -78,7 +78,7 @@ void append_items(std::string& out, const std::vector<std::string>& items) {
 
 storage::Slice slice_of(const net::Query& query) {
   Problems problems;
-  const storage::Slice slice{number_in(query, "skip", 0, problems), number_in(query, "take", default_take, problems)};
+  const storage::Slice slice{number_in(query, "skip", 0, problems), number_in(query, "take", kDefaultTake, problems)};
   problems.throw_if_any();
   return slice;
 }
@@ -98,7 +98,7 @@ net::Response page_response(const Call& call, std::string_view item_type, const 
   const PageLinks links(call);
   json::object page_links{{"Self", links.at(slice.skip, slice.take)},
                           {"Template", links.with_parameters(*call.route)},
-                          {"Page.All", links.at(0, most)},
+                          {"Page.All", links.at(0, kMost)},
                           {"Page.Current", links.at(slice.skip, slice.take)},
                           {"Page.Last", links.at(last * take, take)}};
   // Clients loop until Page.Next is gone, so an empty page must not have one either.

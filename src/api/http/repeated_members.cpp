@@ -18,7 +18,7 @@ namespace {
 
 using ErrorCondition = boost::json::error_code;
 
-constexpr std::size_t longest_named = 200;
+constexpr std::size_t kLongestNamed = 200;
 
 /// What a reference stands for.
 const json::object* resolved(const json::object* shape, const json::object& components) {
@@ -154,7 +154,7 @@ class Listener {
       return ignores_case ? equals_ignoring_case(view(a), view(b)) : view(a) == view(b);
     });
     if (same == names_.end()) return;
-    const std::string first(view(*same).substr(0, longest_named)), second(view(*(same + 1)).substr(0, longest_named));
+    const std::string first(view(*same).substr(0, kLongestNamed)), second(view(*(same + 1)).substr(0, kLongestNamed));
     const std::string where = place();
     problem_ = first == second
                    ? fmt::format("{}{} stands more than once in the body. Send it once.", where, first)
@@ -177,7 +177,7 @@ class Listener {
         continue;
       }
       // The name that was read last in it, which the next open one's follow.
-      const auto name = view(names_[open_[i + 1].first_name - 1]).substr(0, longest_named);
+      const auto name = view(names_[open_[i + 1].first_name - 1]).substr(0, kLongestNamed);
       path += path.empty() ? std::string(name) : fmt::format(".{}", name);
     }
     return path.empty() ? path : path + ".";

@@ -33,8 +33,8 @@ enum class RouteScope {
 };
 
 /// Permissions that are no permission of a role.
-inline constexpr std::string_view anyone = "";              ///< even without a key
-inline constexpr std::string_view authenticated = "(any)";  ///< whoever has a key
+inline constexpr std::string_view kAnyone = "";              ///< even without a key
+inline constexpr std::string_view kAuthenticated = "(any)";  ///< whoever has a key
 
 enum class QueryKind {
   text,

@@ -19,7 +19,7 @@ net::Response status(Call&, storage::Reader&) {
                                          {"IsPotentialClone", false},
                                          {"MaintenanceExpires", nullptr},
                                          {"IsUpgradeAvailable", false},
-                                         {"MaximumAvailableVersion", compatible_version},
+                                         {"MaximumAvailableVersion", kCompatibleVersion},
                                          {"Links", json::object{{"Self", "/api/serverstatus"},
                                                                 {"Health", "/api/serverstatus/health"},
                                                                 {"Timezones", "/api/serverstatus/timezones"},
@@ -80,7 +80,7 @@ struct Section {
   std::string_view values;
 };
 
-constexpr Section sections[] = {
+constexpr Section kSections[] = {
     {"authentication", "Authentication", "How users sign in: by API key.",
      R"({"IsEnabled":true,"AutoLoginEnabled":false})"},
 };
@@ -94,7 +94,7 @@ json::object section_json(const Section& section) {
 }
 
 const Section& addressed_section(const Call& call) {
-  for (const Section& section : sections) {
+  for (const Section& section : kSections) {
     if (equals_ignoring_case(section.id, call.parameter("id"))) return section;
   }
   fail_not_found(fmt::format("There is no configuration section '{}'.", call.parameter("id")));
@@ -102,7 +102,7 @@ const Section& addressed_section(const Call& call) {
 
 net::Response configuration(Call&, storage::Reader&) {
   json::array all;
-  for (const Section& section : sections) all.push_back(section_json(section));
+  for (const Section& section : kSections) all.push_back(section_json(section));
   return json_response(200, all);
 }
 
@@ -170,7 +170,7 @@ json::object metadata_shape() {
 }  // namespace
 
 std::vector<Route> server_status_routes() {
-  const std::string any(authenticated);
+  const std::string any(kAuthenticated);
   std::vector<Route> routes{
       Route{"GET", "serverstatus", any, "Whether the server accepts work.", status}
           .answers(status_shape())

@@ -9,7 +9,7 @@ namespace slipway::api {
 
 /// The version of the API that this server is compatible with. Clients gate features on it, so it says nothing about
 /// our own.
-inline constexpr std::string_view compatible_version = "2026.2.1";
+inline constexpr std::string_view kCompatibleVersion = "2026.2.1";
 
 std::vector<Route> server_status_routes();
 

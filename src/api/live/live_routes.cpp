@@ -51,7 +51,7 @@ net::Response live(Call& call, storage::Reader&) {
 
 std::vector<Route> live_routes() {
   return {
-      Route{"GET", "live", std::string(authenticated),
+      Route{"GET", "live", std::string(kAuthenticated),
             "Streams what commits change, as server-sent events: the caller's own view, on from a number.", live,
             RouteScope::system}
           .with_query({{"after", QueryKind::text}, {"spaces", QueryKind::texts}, {"projects", QueryKind::texts}})

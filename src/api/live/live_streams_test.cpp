@@ -59,7 +59,7 @@ struct LiveApi : DeliveryApi {
     request.path = path;
     request.query = std::move(query);
     request.headers = std::move(headers);
-    if (!request.headers.find("X-Octopus-ApiKey")) request.headers.add("X-Octopus-ApiKey", std::string(admin_key));
+    if (!request.headers.find("X-Octopus-ApiKey")) request.headers.add("X-Octopus-ApiKey", std::string(kAdminKey));
     return handle(std::move(request));
   }
   void listen(Wire& wire, std::string query = "", net::Headers headers = {}, const std::string& path = "/api/live") {

@@ -21,7 +21,7 @@ std::string address(const api::Route& route, std::string_view id) {
   return path;
 }
 
-bool can_administer(TestApi& api, std::string_view key = admin_key) {
+bool can_administer(TestApi& api, std::string_view key = kAdminKey) {
   return api.send("GET", "/api/events", "", {{"X-Octopus-ApiKey", std::string(key)}}).status == 200;
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("SEC-5: the last but one may go") {
 }
 
 TEST_CASE("SEC-5: the key given at a start leads back in, whatever became of the user that it was for") {
-  for (const std::string_view given : {std::string_view("API-SECONDSECONDSECONDSECOND22"), admin_key}) {
+  for (const std::string_view given : {std::string_view("API-SECONDSECONDSECONDSECOND22"), kAdminKey}) {
     TestApi api;
     REQUIRE(api.post("/api/users", json::object{{"Username", "jane"}, {"DisplayName", "Jane"}}).status == 201);
     // A database from before this rule: nobody is an active administrator.
@@ -113,7 +113,7 @@ TEST_CASE("SEC-4: every permission that a route asks for is granted by a built-i
   TestApi api;
   std::set<std::string> asked, granted;
   for (const api::Route& route : api.server().router().routes()) {
-    if (route.permission != api::anyone && route.permission != api::authenticated) asked.insert(route.permission);
+    if (route.permission != api::kAnyone && route.permission != api::kAuthenticated) asked.insert(route.permission);
   }
   const Answer roles = api.get("/api/userroles/all");
   for (const json::value& role : roles.body.as_array()) {

@@ -36,7 +36,7 @@ TEST_CASE("Without a valid key there is nothing but the root") {
                   "You must be logged in to perform this action. Please provide a valid API key or log in again. "));
     CHECK(refused.body.as_object().size() == 1);
   }
-  CHECK(ask("/api/users/me", "Authorization", "bearer " + std::string(admin_key)).status == 200);
+  CHECK(ask("/api/users/me", "Authorization", "bearer " + std::string(kAdminKey)).status == 200);
 }
 
 TEST_CASE("A refusal says whether the key is missing, unknown or expired") {
@@ -70,7 +70,7 @@ TEST_CASE("A request with two of a header that decides what is done is refused, 
 
 TEST_CASE("A request with two keys is refused, whichever is good") {
   TestApi api;
-  const std::string good(admin_key);
+  const std::string good(kAdminKey);
   for (const char* header : {"X-Octopus-ApiKey", "x-octopus-apikey"}) {
     for (const std::string& other : {std::string("API-WRONGWRONGWRONGWRONGWRONG"), good}) {
       const net::Headers both{{"X-Octopus-ApiKey", good}, {header, other}};
@@ -93,7 +93,7 @@ TEST_CASE("Wrong keys are counted and slow their connection; a missing key is no
   CHECK(api.handle(request).wrong_key);
   CHECK(api.server().authorize_head(request)->wrong_key);
   CHECK(api.server().refused_sign_ins() == 2);
-  request.headers = {{"X-Octopus-ApiKey", std::string(admin_key)}};
+  request.headers = {{"X-Octopus-ApiKey", std::string(kAdminKey)}};
   CHECK_FALSE(api.handle(request).wrong_key);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("An audit entry says from where, with what program and by which key a 
   request.path = "/api/environments";
   request.body = R"({"Name":"Traced"})";
   request.peer = "203.0.113.7";
-  request.headers = {{"X-Octopus-ApiKey", std::string(admin_key)}, {"User-Agent", "octo/9"}};
+  request.headers = {{"X-Octopus-ApiKey", std::string(kAdminKey)}, {"User-Agent", "octo/9"}};
   const auto made = json::parse(api.handle(request).body);
   const Answer events =
       api.get("/api/events?regarding=" + std::string(json::view(made.as_object().at("Id").as_string())));
@@ -149,8 +149,8 @@ TEST_CASE("An audit entry says from where, with what program and by which key a 
 
 TEST_CASE("A head alone tells whether its request has a valid key") {
   TestApi api;
-  CHECK(api.authorize_head({{"X-Octopus-ApiKey", std::string(admin_key)}}) == 0);
-  CHECK(api.authorize_head({{"Authorization", "Bearer " + std::string(admin_key)}}) == 0);
+  CHECK(api.authorize_head({{"X-Octopus-ApiKey", std::string(kAdminKey)}}) == 0);
+  CHECK(api.authorize_head({{"Authorization", "Bearer " + std::string(kAdminKey)}}) == 0);
   CHECK(api.authorize_head({{"X-Octopus-ApiKey", "API-WRONGWRONGWRONGWRONGWRONG"}}) == 401);
   CHECK(api.authorize_head({}) == 401);
 }
@@ -279,8 +279,8 @@ TEST_CASE("A key that was given at a start and deleted since does not come back"
   };
   documents::seed(api.services(), api.database(), api.log(), Secret(std::string(second)));
   CHECK(api.send("DELETE", "/api/users/me/apikeys/APIKeys-1", "", {{"X-Octopus-ApiKey", second}}).status == 200);
-  documents::seed(api.services(), api.database(), api.log(), Secret(std::string(admin_key)));
-  CHECK_FALSE(works(admin_key));
+  documents::seed(api.services(), api.database(), api.log(), Secret(std::string(kAdminKey)));
+  CHECK_FALSE(works(kAdminKey));
   CHECK(works(second));
 }
 

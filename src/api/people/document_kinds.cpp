@@ -11,7 +11,7 @@ namespace slipway::api {
 namespace {
 
 /// What has entries and is no resource.
-constexpr std::string_view record_kinds[] = {storage::kReleasePrefix, storage::kDeploymentPrefix, storage::kTaskPrefix,
+constexpr std::string_view kRecordKinds[] = {storage::kReleasePrefix, storage::kDeploymentPrefix, storage::kTaskPrefix,
                                              storage::kApiKeyPrefix};
 
 std::string plural_of(const std::string& type) {
@@ -28,7 +28,7 @@ bool can_change(const model::Verbs& verbs) { return verbs.create || verbs.update
 }  // namespace
 
 std::vector<std::string> document_kinds(const model::Catalogue& catalogue) {
-  std::vector<std::string> kinds(std::begin(record_kinds), std::end(record_kinds));
+  std::vector<std::string> kinds(std::begin(kRecordKinds), std::end(kRecordKinds));
   for (const model::Schema& schema : catalogue.all()) {
     if (can_change(schema.verbs)) kinds.push_back(kind_of(schema));
   }

@@ -67,7 +67,7 @@ TEST_CASE("The audit trail answers to each filter that its link names, and finds
 
 TEST_CASE("Each kind of document that the trail is said to be about finds its entries") {
   DeliveryApi api;
-  for (const Sample& sample : samples) api.send("POST", sample.path, sample.body);
+  for (const Sample& sample : kSamples) api.send("POST", sample.path, sample.body);
   REQUIRE(api.make_release("1.0.0").status == 201);
   REQUIRE(api.deploy("1.0.0", "Dev").status == 201);
   REQUIRE(api.post("/api/users/me/apikeys", json::object{{"Purpose", "test"}}).status == 201);

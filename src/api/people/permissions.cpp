@@ -8,7 +8,7 @@
 namespace slipway::api {
 
 bool is_permitted(const Principal& principal, std::string_view permission) {
-  return permission == anyone || permission == authenticated || principal.is_administrator;
+  return permission == kAnyone || permission == kAuthenticated || principal.is_administrator;
 }
 
 void require_permission(const Principal& principal, std::string_view permission, std::string_view space) {

@@ -28,7 +28,7 @@ SpacesAndUsers load(storage::Reader& reader) {
       const auto user = state.users.find(member);
       if (user == state.users.end()) continue;
       user->second.teams.push_back(team.Id);
-      user->second.is_administrator |= team.Id == model::administrators_team;
+      user->second.is_administrator |= team.Id == model::kAdministratorsTeam;
     }
   }
   return state;

@@ -82,14 +82,14 @@ std::optional<Time> within(const std::optional<Time>& wanted, const std::optiona
   return wanted && own ? std::min(*wanted, *own) : wanted ? wanted : own;
 }
 
-constexpr std::int64_t most_keys = 200;
+constexpr std::int64_t kMostKeys = 200;
 
 /// A script that makes a key for each of its runs would otherwise go on for years.
 void expect_room_for_key(storage::Txn& txn, const std::string& user) {
-  if (storage::list_api_keys(txn, user, {0, 1}).total < most_keys) return;
+  if (storage::list_api_keys(txn, user, {0, 1}).total < kMostKeys) return;
   fail(ErrorCode::conflict, fmt::format("User {} has {} API keys, as many as a user may have. Delete those that are no "
                                         "longer needed, expired ones first.",
-                                        user, most_keys));
+                                        user, kMostKeys));
 }
 
 /// The only answer that ever shows the key.
@@ -203,7 +203,7 @@ std::vector<Route> user_routes(const model::Catalogue& catalogue) {
     addressed_user(call, r, "UserView");
     return no_providers();
   };
-  const std::string any(authenticated);
+  const std::string any(kAuthenticated);
   const QueryParameters names{{"ids", QueryKind::texts}, {"name"}, {"partialName"}};
   QueryParameters team_filters = names;
   team_filters.push_back({"spaces", QueryKind::texts});

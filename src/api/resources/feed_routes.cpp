@@ -15,7 +15,7 @@
 namespace slipway::api {
 namespace {
 
-constexpr std::size_t most_repositories = 1000;
+constexpr std::size_t kMostRepositories = 1000;
 
 /// A feed's document, and the feed ready to answer outside of any transaction.
 struct OpenedFeed {
@@ -90,7 +90,7 @@ net::Response versions(Call& call) {
 }
 
 std::vector<feeds::Repository> repositories(const OpenedFeed& feed, const std::string& term) {
-  return feed.feed == nullptr ? std::vector<feeds::Repository>{} : feed.feed->search(term, most_repositories);
+  return feed.feed == nullptr ? std::vector<feeds::Repository>{} : feed.feed->search(term, kMostRepositories);
 }
 
 net::Response search(Call& call) {
@@ -162,7 +162,7 @@ net::Response rule_test(Call& call, RuleTest test) {
 
 net::Response rule_test_by_query(Call& call) {
   return rule_test(call, {text_of(call, "version"), text_of(call, "versionRange"), text_of(call, "preReleaseTag"),
-                          text_of(call, "feedType"), text_of(call, "feedId"), text_of(call, misspelled_feed_type)});
+                          text_of(call, "feedType"), text_of(call, "feedId"), text_of(call, kMisspelledFeedType)});
 }
 
 net::Response rule_test_by_body(Call& call) {
@@ -221,7 +221,7 @@ std::vector<Route> feed_routes() {
                        {"versionRange"},
                        {"preReleaseTag"},
                        {"feedType"},
-                       {std::string(misspelled_feed_type)},
+                       {std::string(kMisspelledFeedType)},
                        {"feedId"}})
           .answers(rule_verdict())
           .linked("VersionRuleTest"),

@@ -179,7 +179,7 @@ class Crawler {
 
 TEST_CASE("Every link that a document offers leads somewhere, however it is followed, and offers what is read there") {
   DeliveryApi api;
-  for (const Sample& sample : samples) {
+  for (const Sample& sample : kSamples) {
     const Answer made = api.send("POST", sample.path, sample.body);
     if (made.status == 201) continue;
     REQUIRE_MESSAGE(made.status == 400, made.text);  // a name that the fixture has taken

@@ -12,7 +12,7 @@ struct OtherName {
   std::string_view type, name, id;
 };
 
-constexpr OtherName other_names[] = {
+constexpr OtherName kOtherNames[] = {
     {"Team", "Octopus Administrators", "teams-administrators"},
     {"Team", "Octopus Managers", "teams-managers"},
 };
@@ -20,7 +20,7 @@ constexpr OtherName other_names[] = {
 }  // namespace
 
 std::optional<std::string> known_as(std::string_view type, std::string_view name) {
-  for (const OtherName& other : other_names) {
+  for (const OtherName& other : kOtherNames) {
     if (other.type == type && equals_ignoring_case(other.name, name)) return std::string(other.id);
   }
   return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<std::string> known_as(std::string_view type, std::string_view name
 
 void admit_other_names(storage::Reader& reader, storage::ResourceFilter& filter) {
   std::set<std::string> more;
-  for (const OtherName& other : other_names) {
+  for (const OtherName& other : kOtherNames) {
     if (other.type != filter.type) continue;
     const bool is_named = filter.name && equals_ignoring_case(other.name, *filter.name);
     const bool is_part = filter.partial_name &&

@@ -39,7 +39,7 @@ TEST_CASE("A fresh server has its default space, furnished") {
 TEST_CASE("Every resource is created, read, listed, changed and deleted alike") {
   TestApi api;
   std::vector<std::string> paths;
-  for (const Sample& sample : samples) {
+  for (const Sample& sample : kSamples) {
     CAPTURE(sample.path);
     const Answer made = api.send("POST", sample.path, sample.body);
     REQUIRE_MESSAGE(made.status == 201, made.text);
@@ -498,9 +498,9 @@ TEST_CASE("A place of 0 or none at creation means last, for everything that has 
     if (schema.order != model::Order::by_sort_order || !schema.verbs.create) continue;
     CAPTURE(schema.type);
     const std::string path = "/api/Spaces-1/" + schema.collection;
-    const auto sample = std::find_if(std::begin(samples), std::end(samples),
+    const auto sample = std::find_if(std::begin(kSamples), std::end(kSamples),
                                      [&](const Sample& s) { return std::string_view(s.path).ends_with(path); });
-    REQUIRE(sample != std::end(samples));
+    REQUIRE(sample != std::end(kSamples));
     json::object body = json::parse(sample->body).as_object();
     std::vector<std::string> made;
     for (const json::value& place : {json::value(0), json::value(nullptr), json::value(), json::value(0)}) {

@@ -25,7 +25,7 @@ net::Response retention_policy(Call& call, Reader& reader) {
       continue;
     return Resource(call.services.catalogue.get(row.type)).get(call, reader, row.id);
   }
-  fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::retention_types, ", ")));
+  fail_invalid(fmt::format("RetentionType must be one of {}.", fmt::join(model::kRetentionTypes, ", ")));
 }
 
 }  // namespace

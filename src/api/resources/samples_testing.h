@@ -12,7 +12,7 @@ struct Sample {
 };
 
 /// In an order in which each finds what it refers to.
-inline constexpr Sample samples[] = {
+inline constexpr Sample kSamples[] = {
     {"/api/users",
      R"({"Username":"jane","DisplayName":"Jane","Password":"012345678901234567890123456789012345678901234"})"},
     {"/api/teams", R"({"Name":"Operators","MemberUserIds":null})"},
@@ -55,7 +55,7 @@ inline constexpr Sample samples[] = {
 };
 
 inline void make_all(TestApi& api) {
-  for (const Sample& sample : samples) {
+  for (const Sample& sample : kSamples) {
     const Answer made = api.send("POST", sample.path, sample.body);
     REQUIRE_MESSAGE(made.status == 201, sample.path << ": " << made.text);
   }

@@ -12,7 +12,7 @@
 namespace slipway::steps::ecs {
 namespace {
 
-constexpr int failures_until_hint = 3;
+constexpr int kFailuresUntilHint = 3;
 
 struct BusyState {
   SaidLines Said;
@@ -54,8 +54,7 @@ class BusyLook {
   void hint(std::vector<Line>& lines) {
     const auto& tasks = seen_.StoppedTasks;
     const auto failed = std::ranges::count_if(tasks, [](const auto& task) { return is_failure(kind_of(task)); });
-    if (failed < failures_until_hint ||
-        std::exchange(state_.Stopped, static_cast<int>(failed)) >= failures_until_hint) {
+    if (failed < kFailuresUntilHint || std::exchange(state_.Stopped, static_cast<int>(failed)) >= kFailuresUntilHint) {
       return;
     }
     lines.push_back(

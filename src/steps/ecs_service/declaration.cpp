@@ -10,7 +10,7 @@ namespace {
 
 using namespace model;
 
-constexpr int day = 86'400;
+constexpr int kDay = 86'400;
 
 /// The new form of a service's ARN names its cluster. Where a variable stands, it may become one.
 bool may_name_cluster(const GivenInputs& given) {
@@ -55,7 +55,7 @@ std::vector<StepInput> rollout_inputs() {
       number_input("Slipway.Ecs.MinimumHealthyPercent", 0, 100, "of the rollout").left_out("unchanged"),
       number_input("Slipway.Ecs.MaximumPercent", 100, 200, "of the rollout").left_out("unchanged"),
       flag_input("Slipway.Ecs.ForceNewDeployment", "`True`: roll over even when nothing changed"),
-      number_input("Slipway.Ecs.TimeoutSeconds", 1, 7 * day,
+      number_input("Slipway.Ecs.TimeoutSeconds", 1, 7 * kDay,
                    "for the whole rollout; past it the service is rolled back")
           .otherwise("1800"),
       number_input(
@@ -67,7 +67,7 @@ std::vector<StepInput> rollout_inputs() {
       choice_input("Slipway.Ecs.WhenBusy", {"Wait", "Refuse", "Supersede"},
                    "what to do when somebody else's rollout of the service is under way: `Wait` for its end, at most "
                    "`TimeoutSeconds`; `Refuse`; or `Supersede` it"),
-      number_input("Slipway.Ecs.ProofTimeoutSeconds", 1, day,
+      number_input("Slipway.Ecs.ProofTimeoutSeconds", 1, kDay,
                    "how long a rollout that calls itself done may stay without proof")
           .otherwise("300"),
   };

@@ -19,9 +19,9 @@
 namespace slipway::steps::ecs {
 namespace {
 
-constexpr std::string_view definition_property = "Slipway.Ecs.TaskDefinition";
-constexpr std::string_view containers_property = "Slipway.Ecs.Containers";
-constexpr std::string_view changes_property = "Slipway.Ecs.ContainerChanges";
+constexpr std::string_view kDefinitionProperty = "Slipway.Ecs.TaskDefinition";
+constexpr std::string_view kContainersProperty = "Slipway.Ecs.Containers";
+constexpr std::string_view kChangesProperty = "Slipway.Ecs.ContainerChanges";
 
 const aws::Shape& model_of(std::string_view member) {
   return *aws::input_of("ecs", "RegisterTaskDefinition")->find(member)->shape;
@@ -73,7 +73,7 @@ class DefinitionReader {
       reader.problems_.add(
           fmt::format("{} holds an answer of DescribeTaskDefinition: give what stands in its "
                       "taskDefinition.",
-                      definition_property));
+                      kDefinitionProperty));
       members->erase("taskDefinition");
     }
     std::vector<std::string> dropped;
@@ -83,7 +83,7 @@ class DefinitionReader {
       if (value.is_null() || (name != "tags" && !sendable.contains(name))) dropped.emplace_back(name);
       if (!value.is_null() && name != "tags" && !sendable.contains(name)) {
         reader.wanted_.warnings.push_back(
-            fmt::format("{}.{} is AWS's to set; it is left out.", definition_property, std::string_view(name)));
+            fmt::format("{}.{} is AWS's to set; it is left out.", kDefinitionProperty, std::string_view(name)));
       }
     }
     for (const auto& name : dropped) members->erase(name);
@@ -93,17 +93,17 @@ class DefinitionReader {
   }
 
   void read_whole() {
-    auto whole = read_document(definition_property, *aws::input_of("ecs", "RegisterTaskDefinition"), false, take_apart);
+    auto whole = read_document(kDefinitionProperty, *aws::input_of("ecs", "RegisterTaskDefinition"), false, take_apart);
     if (!whole) return;
     wanted_.members = std::move(whole->get_object());
     if (json::text_at(wanted_.members, "family").value_or("").empty()) wanted_.members.erase("family");
     json::array& containers = wanted_.members["containerDefinitions"].as_array();
-    check_containers(containers, fmt::format("{}.containerDefinitions", definition_property));
+    check_containers(containers, fmt::format("{}.containerDefinitions", kDefinitionProperty));
     if (containers.empty()) wanted_.members.erase("containerDefinitions");
     check_tags();
     for (const auto& name : wanted_.removed) {
       if (name == "family" || name == "containerDefinitions") {
-        problems_.add(fmt::format("{}.{} can't be removed.", definition_property, name));
+        problems_.add(fmt::format("{}.{} can't be removed.", kDefinitionProperty, name));
       }
     }
   }
@@ -116,7 +116,7 @@ class DefinitionReader {
       problems_.add(
           fmt::format("{}.tags: \"{}\" can't be a tag's key; AWS and Slipway set those that begin with aws: and "
                       "slipway: themselves.",
-                      definition_property, key));
+                      kDefinitionProperty, key));
     }
   }
 
@@ -125,17 +125,17 @@ class DefinitionReader {
   }
 
   void read_containers() {
-    auto list = read_document(containers_property, model_of("containerDefinitions"), false);
+    auto list = read_document(kContainersProperty, model_of("containerDefinitions"), false);
     if (!list) return;
-    if (list->get_array().empty()) problems_.add(fmt::format("{} has no container.", containers_property));
-    check_containers(list->get_array(), std::string(containers_property));
+    if (list->get_array().empty()) problems_.add(fmt::format("{} has no container.", kContainersProperty));
+    check_containers(list->get_array(), std::string(kContainersProperty));
     wanted_.members["containerDefinitions"] = std::move(*list);
   }
 
   void read_changes() {
-    auto list = read_document(changes_property, model_of("containerDefinitions"), true);
+    auto list = read_document(kChangesProperty, model_of("containerDefinitions"), true);
     if (!list) return;
-    check_each(list->get_array(), std::string(changes_property), false);
+    check_each(list->get_array(), std::string(kChangesProperty), false);
     wanted_.container_changes = std::move(list->get_array());
   }
 
@@ -235,7 +235,7 @@ class DefinitionReader {
       problems_.add(declaration().nothing_given);
     } else if (!wanted_.carries_over && !has_containers) {
       problems_.add(fmt::format("Slipway.Ecs.CarryOver is False, so {} or {} must describe the containers.",
-                                containers_property, definition_property));
+                                kContainersProperty, kDefinitionProperty));
     } else if (!wanted_.carries_over && wanted_.family.empty()) {
       problems_.add(
           "Slipway.Ecs.CarryOver is False, so Slipway.Ecs.TaskFamily must name the task definition's family.");

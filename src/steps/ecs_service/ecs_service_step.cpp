@@ -40,25 +40,25 @@ BOOST_DESCRIBE_STRUCT(Evidence, (),
                        PreviousTaskDefinition, Digests))
 
 // How long a rollback that we ask for may take before we stop watching it.
-constexpr Duration rollback_limit = std::chrono::minutes(30);
+constexpr Duration kRollbackLimit = std::chrono::minutes(30);
 // Our clock and AWS's may differ: what is a little older than our update may still belong to it. By AWS's own clock
 // nothing is.
-constexpr Duration clock_slack = std::chrono::seconds(5);
+constexpr Duration kClockSlack = std::chrono::seconds(5);
 // Beyond this AWS refuses our signatures.
-constexpr Duration most_skew = std::chrono::minutes(5);
+constexpr Duration kMostSkew = std::chrono::minutes(5);
 // A wait that sees nothing lasts as long as the rollout may, within these. In an account with many rollouts a look may
 // have to wait for its turn for minutes.
-constexpr Duration least_blind_timeout = std::chrono::minutes(5);
-constexpr Duration most_blind_timeout = std::chrono::minutes(30);
+constexpr Duration kLeastBlindTimeout = std::chrono::minutes(5);
+constexpr Duration kMostBlindTimeout = std::chrono::minutes(30);
 // For the looks that it takes until a proof is overdue.
-constexpr Duration proof_slack = std::chrono::minutes(1);
+constexpr Duration kProofSlack = std::chrono::minutes(1);
 
 // Others may begin one rollout after the other.
-constexpr int most_waits_for_others = 5;
+constexpr int kMostWaitsForOthers = 5;
 // A revision is registered just before it is rolled out, unless AWS's limits come between.
-constexpr Duration registered_before = std::chrono::minutes(10);
+constexpr Duration kRegisteredBefore = std::chrono::minutes(10);
 // A service that has never come up is not waited for.
-constexpr Duration time_to_come_up = std::chrono::minutes(10);
+constexpr Duration kTimeToComeUp = std::chrono::minutes(10);
 
 /// What a look at the family's revisions gave: the one to use again, "" if none, and where containers log to.
 struct Planned {
@@ -177,7 +177,7 @@ class Entry {
             "once it is over; or set Slipway.Ecs.WhenBusy to Wait, or to Supersede.",
             where(), theirs));
       }
-      if (i > most_waits_for_others) {
+      if (i > kMostWaitsForOthers) {
         return Outcome::failed(
             fmt::format("Failed: {} is busy: one rollout of somebody else follows the other, now "
                         "{}. Nothing was changed.",
@@ -235,12 +235,12 @@ class Entry {
   /// this server watches it.
   bool is_our_own(const Registration& registered) const {
     const bool by_us = !registered.Unit.empty() && server_of(registered.Unit) == server_of(ctx_.token());
-    return by_us && registered.At && before_.DeployedAt && *before_.DeployedAt - *registered.At < registered_before;
+    return by_us && registered.At && before_.DeployedAt && *before_.DeployedAt - *registered.At < kRegisteredBefore;
   }
 
   bool never_came_up() const {
     const bool had_its_time =
-        before_.FailedTasks > 0 || (before_.DeployedAt && ctx_.time() - *before_.DeployedAt >= time_to_come_up);
+        before_.FailedTasks > 0 || (before_.DeployedAt && ctx_.time() - *before_.DeployedAt >= kTimeToComeUp);
     return before_.Deployments == 1 && before_.RunningTasks == 0 && had_its_time;
   }
 
@@ -267,7 +267,7 @@ class Entry {
     }
     const std::string family =
         inputs_.definition.family.empty() ? family_of(before_.TaskDefinition) : inputs_.definition.family;
-    const Time since = ctx_.time() - most_skew;
+    const Time since = ctx_.time() - kMostSkew;
     const std::string revision = ctx_.effect<std::string>(
         "register task definition", {[&] { return find_registered(client_, family, ctx_.token(), since); },
                                      [&] { return register_revision(client_, definition(), tags()); }});
@@ -310,7 +310,7 @@ class Entry {
         {"slipway:environment", "Octopus.Environment.Name"},
         {"slipway:deployment", "Octopus.Deployment.Id"},
         {"slipway:tenant", "Octopus.Deployment.Tenant.Name"}};
-    aws::ecs::Tags tags{{std::string(unit_tag), ctx_.token()}};
+    aws::ecs::Tags tags{{std::string(kUnitTag), ctx_.token()}};
     for (const auto& [tag, variable] : told) {
       const auto value = ctx_.variable(variable);
       if (value && !value->empty()) tags[std::string(tag)] = tag_value(*value);
@@ -321,7 +321,7 @@ class Entry {
   /// Updates the service to `revision` by `request`, starting from what it was at `from`.
   Rollout start(std::string_view name, const json::object& request, const std::string& revision,
                 const ServiceFacts& from) {
-    const Time since = ctx_.time() - clock_slack;
+    const Time since = ctx_.time() - kClockSlack;
     const auto rollout_of = [&](const std::string& deployment, std::optional<Time> created_at, std::string last_event) {
       const bool is_new = deployment != from.Deployment;
       return Rollout{deployment,
@@ -404,7 +404,7 @@ class Entry {
     return expected;
   }
 
-  Duration blind_timeout() const { return std::clamp(inputs_.timeout, least_blind_timeout, most_blind_timeout); }
+  Duration blind_timeout() const { return std::clamp(inputs_.timeout, kLeastBlindTimeout, kMostBlindTimeout); }
 
   RolloutWatch watch(Expectation expected) const {
     return {poller_, connect_to_watch(access_, inputs_.login), inputs_.target.cluster, inputs_.target.service,
@@ -485,7 +485,7 @@ class Entry {
              fmt::format("{}, and by now ECS calls it done: checking what runs instead of going back.",
                          capitalised(given_up.how)));
     const auto verdict = ctx_.await<Verdict>("proven late", watch(expectation(rollout, inputs_.definition.digests)),
-                                             inputs_.proof_timeout + proof_slack);
+                                             inputs_.proof_timeout + kProofSlack);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.value) return conclude(rollout, *verdict.value);
     return failed(rollout, given_up, "", "ECS calls it done, but what runs is not proven; nothing was rolled back.");
@@ -507,7 +507,7 @@ class Entry {
     Expectation expected = expectation(back, {});
     expected.is_way_back = true;
     expected.known_problem = given_up.findings.Problem;
-    const auto verdict = ctx_.await<Verdict>("rolled back", watch(std::move(expected)), rollback_limit);
+    const auto verdict = ctx_.await<Verdict>("rolled back", watch(std::move(expected)), kRollbackLimit);
     if (verdict.pending()) return Outcome::pending();
     if (verdict.value && verdict.value->Ending == Ending::Healthy) {
       return failed(rollout, given_up, fmt::format(" (rolled back to {})", short_name(previous)),
@@ -526,7 +526,7 @@ class Entry {
     const auto& value = verdict.value;
     const auto found = value ? value->Findings : findings(json::from_json<RolloutState>(verdict.last_state));
     const std::string why =
-        value ? value->Reason : fmt::format("It was not done after {}.", describe_duration(rollback_limit));
+        value ? value->Reason : fmt::format("It was not done after {}.", describe_duration(kRollbackLimit));
     const bool starts = !value || value->Ending != Ending::Stuck;
     return failed(rollout, given_up, to + (starts ? " is not proven" : " can't start"),
                   fmt::format("{}. The service is set to {}, and ECS goes on trying. {}", describe_runs(found.Runs),

@@ -9,7 +9,7 @@
 namespace slipway::steps::ecs {
 namespace {
 
-constexpr std::size_t most_causes = 6;
+constexpr std::size_t kMostCauses = 6;
 
 std::string tasks(int count) { return count == 1 ? "1 task" : fmt::format("{} tasks", count); }
 
@@ -56,7 +56,7 @@ void add_causes(std::vector<std::string>& lines, std::string_view title, const s
   std::size_t left = 0;
   for (const auto& cause : causes) {
     if (cause.Text == told) continue;
-    if (texts.size() == most_causes) {
+    if (texts.size() == kMostCauses) {
       ++left;
     } else {
       texts.push_back(cause.Times == 1 ? cause.Text : fmt::format("{}× {}", cause.Times, cause.Text));

@@ -13,8 +13,8 @@
 namespace slipway::steps::ecs {
 namespace {
 
-constexpr std::size_t most_lines = 200;  // different ones
-constexpr std::string_view rest = "rest";
+constexpr std::size_t kMostLines = 200;  // different ones
+constexpr std::string_view kRest = "rest";
 
 std::string key_of(std::string_view text) { return to_hex(content_hash(without_ids(text)).substr(0, 6)); }
 
@@ -27,8 +27,8 @@ bool has_doubled(int before, int now) {
 
 void LineFold::say(LineKind kind, std::string text) {
   std::string key = key_of(text);
-  if (said_.size() >= most_lines && !said_.contains(key)) {
-    key = rest;
+  if (said_.size() >= kMostLines && !said_.contains(key)) {
+    key = kRest;
     text = "This rollout has said much by now: lines of other kinds are left out from here on.";
   }
   int& times = said_[key];
@@ -41,8 +41,8 @@ std::vector<Line> LineFold::take() {
   std::vector<Line> lines;
   for (auto& [line, key, before] : std::exchange(pending_, {})) {
     const int times = said_.at(key);
-    if (key == rest ? before > 0 : !has_doubled(before, times)) continue;
-    if (key != rest && times > 1) line.text += fmt::format(" (×{})", times);
+    if (key == kRest ? before > 0 : !has_doubled(before, times)) continue;
+    if (key != kRest && times > 1) line.text += fmt::format(" (×{})", times);
     lines.push_back(std::move(line));
   }
   return lines;

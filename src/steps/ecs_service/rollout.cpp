@@ -17,14 +17,14 @@ using aws::DeploymentFacts;
 using aws::ServiceObservation;
 
 // Reads may lag behind writes for seconds, so that something is called gone only after some looks in a row.
-constexpr int looks_until_gone = 3;
-constexpr std::size_t most_seen_stopped = 200;
-constexpr std::size_t most_causes = 20;
-constexpr std::string_view other_causes = "for other reasons";
+constexpr int kLooksUntilGone = 3;
+constexpr std::size_t kMostSeenStopped = 200;
+constexpr std::size_t kMostCauses = 20;
+constexpr std::string_view kOtherCauses = "for other reasons";
 // How long ECS must have had no way on. On the way back the reason is known already.
-constexpr Duration stuck_patience = std::chrono::minutes(1);
-constexpr Duration stuck_again_patience = std::chrono::seconds(15);
-constexpr Duration first_notice = std::chrono::minutes(1);
+constexpr Duration kStuckPatience = std::chrono::minutes(1);
+constexpr Duration kStuckAgainPatience = std::chrono::seconds(15);
+constexpr Duration kFirstNotice = std::chrono::minutes(1);
 
 /// What ECS's circuit breaker allows by default.
 int failures_allowed(int desired) { return std::clamp((desired + 1) / 2, 3, 200); }
@@ -33,8 +33,8 @@ int failures_allowed(int desired) { return std::clamp((desired + 1) / 2, 3, 200)
 void count(std::vector<Cause>& causes, std::string text, std::string_view task = {}, bool ran = false) {
   const auto named = [&](const Cause& c) { return c.Text == text; };
   auto known = std::find_if(causes.begin(), causes.end(), named);
-  if (known == causes.end() && causes.size() >= most_causes) {
-    text = other_causes;
+  if (known == causes.end() && causes.size() >= kMostCauses) {
+    text = kOtherCauses;
     known = std::find_if(causes.begin(), causes.end(), named);
   }
   if (known == causes.end()) known = causes.insert(known, Cause{std::move(text), 0, {}, false});
@@ -78,7 +78,7 @@ class Judge {
     if (!seen_.Error.empty()) return note_blindness();
     out_.state.Trouble.clear();
     if (!seen_.Found || seen_.Status != "ACTIVE") {
-      if (++out_.state.Absent >= looks_until_gone) {
+      if (++out_.state.Absent >= kLooksUntilGone) {
         end(Ending::Gone,
             seen_.Found ? fmt::format("The service is {}.", seen_.Status) : "The service does not exist any more.");
       }
@@ -174,7 +174,7 @@ class Judge {
     for (const auto& task : seen_.StoppedTasks) {
       const std::string id = task.Arn.substr(task.Arn.rfind('/') + 1);
       if (std::find(state.SeenStopped.begin(), state.SeenStopped.end(), id) != state.SeenStopped.end()) continue;
-      if (state.SeenStopped.size() >= most_seen_stopped) state.SeenStopped.erase(state.SeenStopped.begin());
+      if (state.SeenStopped.size() >= kMostSeenStopped) state.SeenStopped.erase(state.SeenStopped.begin());
       state.SeenStopped.push_back(id);
       note_stopped_task(task);
     }
@@ -216,7 +216,7 @@ class Judge {
     if (d->Running > state.MostRunning || !state.ProgressAt) {
       state.MostRunning = std::max(state.MostRunning, d->Running);
       state.ProgressAt = seen_.At;
-      state.NextNotice = first_notice.count();
+      state.NextNotice = kFirstNotice.count();
       if (d->Running > 0) {
         state.FailedTasks = state.UncountedTasks = 0;
         // Tasks that were started before ECS met its problem come up all the same.
@@ -286,7 +286,7 @@ class Judge {
     const DeploymentFacts* d = ours();
     if (unchanged()) return prove_unchanged();
     if (d == nullptr) {
-      if (++out_.state.Unseen >= looks_until_gone) superseded_or_gone();
+      if (++out_.state.Unseen >= kLooksUntilGone) superseded_or_gone();
       return;
     }
     out_.state.Unseen = 0;
@@ -408,7 +408,7 @@ class Judge {
     const std::string why = is_at_work() ? what_blocks() : "";
     if (why.empty()) return since.reset();
     if (!since) since = seen_.At;
-    if (seen_.At - *since >= (expected_.is_way_back ? stuck_again_patience : stuck_patience)) end(Ending::Stuck, why);
+    if (seen_.At - *since >= (expected_.is_way_back ? kStuckAgainPatience : kStuckPatience)) end(Ending::Stuck, why);
   }
 
   std::string what_blocks() const {

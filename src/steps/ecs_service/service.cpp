@@ -11,7 +11,7 @@ namespace slipway::steps::ecs {
 namespace {
 
 // Between two deployments of a service. AWS tells times in milliseconds.
-constexpr Duration a_moment = std::chrono::seconds(1);
+constexpr Duration kAMoment = std::chrono::seconds(1);
 
 std::string text_of(const json::object& members, std::string_view name) {
   return std::string(json::text_at(members, name).value_or(""));
@@ -173,7 +173,7 @@ std::optional<std::string> find_equal_revision(const aws::Client& client, const 
   int looked_at = 0;
   aws::ecs::each_task_definition(client, family, [&](const std::string& arn) {
     if (arn != in_use && is_equal(arn)) equal = arn;
-    return !equal && ++looked_at < most_revisions;
+    return !equal && ++looked_at < kMostRevisions;
   });
   return equal;
 }
@@ -184,7 +184,7 @@ std::optional<std::string> find_registered(const aws::Client& client, const std:
   aws::ecs::each_task_definition(client, family, [&](const std::string& arn) {
     const auto found = aws::ecs::describe_task_definition(client, arn);
     if (!found) return true;
-    const auto tag = found->tags.find(std::string(unit_tag));
+    const auto tag = found->tags.find(std::string(kUnitTag));
     if (tag != found->tags.end() && tag->second == token) registered = arn;
     const auto at = aws::ecs::time_at(found->definition, "registeredAt");
     return !registered && (!at || *at >= since);
@@ -205,7 +205,7 @@ std::string register_revision(const aws::Client& client, const Definition& defin
 Registration registration_of(const aws::Client& client, const std::string& task_definition) {
   const auto found = aws::ecs::describe_task_definition(client, task_definition);
   if (!found) return {};
-  const auto unit = found->tags.find(std::string(unit_tag));
+  const auto unit = found->tags.find(std::string(kUnitTag));
   return {text_of(found->definition, "registeredBy"), unit == found->tags.end() ? "" : unit->second,
           aws::ecs::time_at(found->definition, "registeredAt")};
 }
@@ -222,7 +222,7 @@ std::optional<FoundDeployment> find_deployment(const aws::Client& client, const 
     found = FoundDeployment{id, aws::ecs::time_at(deployment, "createdAt")};
   });
   if (found) return found;
-  if (before.DeployedAt) since = *before.DeployedAt + a_moment;
+  if (before.DeployedAt) since = *before.DeployedAt + kAMoment;
   return find_in_history(client, cluster, service, task_definition, since);
 }
 

@@ -61,14 +61,14 @@ class RevisionHashes {
 };
 
 /// How many revisions of a family are looked at, from the newest on.
-inline constexpr int most_revisions = 100;
+inline constexpr int kMostRevisions = 100;
 /// ARN of an ACTIVE revision of the family that means the same and has the same tags of people: the one that the
 /// service runs, else the newest of them.
 std::optional<std::string> find_equal_revision(const aws::Client&, const Definition&, const std::string& in_use,
                                                RevisionHashes&);
 
 /// The tag by which a revision is recognised as registered by one unit of work.
-inline constexpr std::string_view unit_tag = "slipway:unit";
+inline constexpr std::string_view kUnitTag = "slipway:unit";
 /// ARN of the revision that carries this unit's tag, among those of the family registered at or after `since`.
 std::optional<std::string> find_registered(const aws::Client&, const std::string& family, const std::string& token,
                                            Time since);

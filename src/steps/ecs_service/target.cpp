@@ -11,8 +11,8 @@
 namespace slipway::steps::ecs {
 namespace {
 
-constexpr std::string_view cluster_property = "Slipway.Ecs.Cluster";
-constexpr std::string_view service_property = "Slipway.Ecs.Service";
+constexpr std::string_view kClusterProperty = "Slipway.Ecs.Cluster";
+constexpr std::string_view kServiceProperty = "Slipway.Ecs.Service";
 
 /// "arn:aws:ecs:eu-west-1:222222222222:service/prod/web", from its region on.
 struct EcsArn {
@@ -59,19 +59,19 @@ std::vector<std::string_view> parts_of(InputReader& read, std::string_view given
 
 Target read_target(InputReader& read, AwsLogin& login) {
   Target target;
-  const std::string service = read.text(service_property);
-  if (const auto parts = parts_of(read, service, service_property, "service", login); !parts.empty()) {
+  const std::string service = read.text(kServiceProperty);
+  if (const auto parts = parts_of(read, service, kServiceProperty, "service", login); !parts.empty()) {
     target.service = parts.back();
     if (parts.size() == 2) target.cluster = parts.front();
   }
   const bool is_told = !target.cluster.empty();
-  const std::string cluster = is_told ? read.given(cluster_property).value_or("") : read.text(cluster_property);
+  const std::string cluster = is_told ? read.given(kClusterProperty).value_or("") : read.text(kClusterProperty);
   if (cluster.empty()) return target;
-  const auto parts = parts_of(read, cluster, cluster_property, "cluster", login);
+  const auto parts = parts_of(read, cluster, kClusterProperty, "cluster", login);
   if (parts.empty()) return target;
   if (is_told && target.cluster != parts.back()) {
-    read.problems().add(fmt::format("{} is {}, but {} is in the cluster {}.", cluster_property, parts.back(),
-                                    service_property, target.cluster));
+    read.problems().add(fmt::format("{} is {}, but {} is in the cluster {}.", kClusterProperty, parts.back(),
+                                    kServiceProperty, target.cluster));
   }
   target.cluster = parts.back();
   return target;

@@ -16,7 +16,7 @@ Schema retention_policy_schema() {
       .type = "RetentionPolicy",
       .collection = "retentionpolicies",
       .id_prefix = "RetentionPolicies",
-      .fields = {name_field().keeps(), choice("RetentionType", retention_types).fixed(),
+      .fields = {name_field().keeps(), choice("RetentionType", kRetentionTypes).fixed(),
                  choice("Strategy", {"Forever", "Count"}), integer("QuantityToKeep"),
                  choice("Unit", {"Days", "Items"})},
       .verbs = {.list = false, .create = false, .remove = false},

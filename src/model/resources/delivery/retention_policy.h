@@ -8,7 +8,7 @@
 
 namespace slipway::model {
 
-inline const std::vector<std::string> retention_types{"LifecycleRelease", "LifecycleTentacle", "RunbookRetention"};
+inline const std::vector<std::string> kRetentionTypes{"LifecycleRelease", "LifecycleTentacle", "RunbookRetention"};
 
 Schema retention_policy_schema();
 

@@ -10,7 +10,7 @@ namespace slipway::model {
 namespace {
 
 Changes team_hook(const Edit& edit, const Lookup& lookup, Problems& problems) {
-  if (!edit.is_deletion() && json::text_at(*edit.after, "Id") == administrators_team &&
+  if (!edit.is_deletion() && json::text_at(*edit.after, "Id") == kAdministratorsTeam &&
       !has_active_user(json::from_json<Team>(*edit.after).MemberUserIds, lookup)) {
     problems.add(
         "MemberUserIds: this team needs at least one active user, or nobody could administer the server any more "

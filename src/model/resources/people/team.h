@@ -19,7 +19,7 @@ struct Team {
 };
 BOOST_DESCRIBE_STRUCT(Team, (), (Id, Name, Description, MemberUserIds, SpaceId))
 
-inline constexpr std::string_view administrators_team = "teams-administrators";
+inline constexpr std::string_view kAdministratorsTeam = "teams-administrators";
 
 /// Is any of the users there and active?
 bool has_active_user(const std::vector<std::string>& users, const Lookup&);

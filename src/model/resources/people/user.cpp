@@ -14,7 +14,7 @@ bool is_active(const json::object& user) { return json::flag_at(user, "IsActive"
 
 /// Somebody has to be able to administer the server (SEC-5).
 void check_not_last_administrator(const json::object& user, const Lookup& lookup, Problems& problems) {
-  const auto administrators = find<Team>(lookup, administrators_team);
+  const auto administrators = find<Team>(lookup, kAdministratorsTeam);
   const std::string_view id = json::text_at(user, "Id").value_or("");
   if (!administrators) return;
   std::vector<std::string> others = administrators->MemberUserIds;

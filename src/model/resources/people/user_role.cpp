@@ -14,7 +14,7 @@ struct BuiltIn {
   std::string_view space, system;  ///< permissions, with blanks between
 };
 
-constexpr BuiltIn built_in[] = {
+constexpr BuiltIn kBuiltIn[] = {
     {"systemadministrator", "System Administrator", "Can do everything on the server.", "", "AdministerSystem"},
     {"systemmanager", "System Manager", "Manages spaces, users and teams.", "TeamCreate TeamEdit TeamDelete TeamView",
      "SpaceCreate SpaceEdit SpaceDelete SpaceView UserView UserInvite UserEdit UserRoleView TeamCreate "
@@ -101,7 +101,7 @@ Schema user_role_schema() {
 
 std::vector<json::object> built_in_user_roles() {
   std::vector<json::object> roles;
-  for (const auto& [id, name, description, space, system] : built_in) {
+  for (const auto& [id, name, description, space, system] : kBuiltIn) {
     roles.push_back({{"Id", fmt::format("userroles-{}", id)},
                      {"Name", name},
                      {"Description", description},

@@ -250,9 +250,9 @@ class Warnings {
 json::object present(const StepDeclarations& declared, json::object process, const Lookup& lookup) {
   Warnings warnings(process, lookup);
   for_each_item(process, "Steps", [&](json::object& step) {
-    warnings.check_condition("Step", step, step_condition);
+    warnings.check_condition("Step", step, kStepCondition);
     for_each_item(step, "Actions", [&](json::object& action) {
-      warnings.check_condition("Action", action, action_condition);
+      warnings.check_condition("Action", action, kActionCondition);
       const std::string name(json::text_at(action, "Name").value_or(""));
       for_each_item(action, "Packages",
                     [&](json::object& package) { warnings.check(name, "FeedId", "Feed", package); });

@@ -61,8 +61,8 @@ struct DeploymentProcess {
 BOOST_DESCRIBE_STRUCT(DeploymentProcess, (), (Id, SpaceId, ProjectId, Version, Steps))
 
 // The properties that hold the expression of a Condition that is Variable.
-inline constexpr std::string_view step_condition = "Octopus.Step.ConditionVariableExpression";
-inline constexpr std::string_view action_condition = "Octopus.Action.ConditionVariableExpression";
+inline constexpr std::string_view kStepCondition = "Octopus.Step.ConditionVariableExpression";
+inline constexpr std::string_view kActionCondition = "Octopus.Action.ConditionVariableExpression";
 
 /// The packages that an action works with.
 Field packages_field(Field feed);

@@ -13,7 +13,7 @@
 namespace slipway::model {
 namespace {
 
-constexpr std::string_view next_patch =
+constexpr std::string_view kNextPatch =
     "#{Octopus.Version.LastMajor}.#{Octopus.Version.LastMinor}.#{Octopus.Version.NextPatch}";
 
 Field package_of_action(std::string name) {
@@ -167,7 +167,7 @@ Schema project_schema() {
               flag("DefaultToSkipIfAlreadyInstalled"),
               object("VersioningStrategy", {text("Template").nullable(), package_of_action("DonorPackage"),
                                             text("DonorPackageStepId").nullable()})
-                  .otherwise(json::object{{"Template", next_patch}})
+                  .otherwise(json::object{{"Template", kNextPatch}})
                   .keeps(),
               object("ReleaseCreationStrategy",
                      {reference("ChannelId", {"Channel"}).unlinked_on_delete(),

@@ -12,7 +12,7 @@ std::string managers_team(std::string_view space) { return fmt::format("teams-sp
 
 std::vector<Changes::NewDocument> retention_policies(std::string_view space) {
   std::vector<Changes::NewDocument> policies;
-  for (const std::string& type : retention_types) {
+  for (const std::string& type : kRetentionTypes) {
     policies.push_back(
         {"RetentionPolicy", {{"SpaceId", space}, {"Name", fmt::format("Default {}", type)}, {"RetentionType", type}}});
   }
