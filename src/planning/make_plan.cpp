@@ -53,14 +53,14 @@ Plan make_plan(const model::DeploymentProcess& process, const PlanScope& scope) 
                         step.Id,
                         step.Name,
                         condition_of(step.Condition),
-                        model::text_of(step.Properties, model::step_condition).value_or(""),
+                        model::text_of(step.Properties, model::kStepCondition).value_or(""),
                         {}};
     for (const model::Action& action : step.Actions) {
       if (action.IsDisabled) continue;
       std::string reason = skip_reason(action, scope);
       planned.Actions.push_back(
           {reason.empty() ? ++unit : 0, action.Id, action.Name, action.ActionType, condition_of(action.Condition),
-           model::text_of(action.Properties, model::action_condition).value_or(""), std::move(reason)});
+           model::text_of(action.Properties, model::kActionCondition).value_or(""), std::move(reason)});
     }
     if (!planned.Actions.empty()) plan.Steps.push_back(std::move(planned));
   }
