@@ -159,7 +159,8 @@ TEST_CASE("A document that another points at is kept, unlinked or outlived by it
     const Answer written = write(writer, pointer, id);
     REQUIRE_MESSAGE(written.status / 100 == 2, written.text);
     REQUIRE(names(api, written, id));
-    CHECK_FALSE(written.body.as_object().contains("Warnings"));
+    const json::value* warnings = written.body.as_object().if_contains("Warnings");  // of a made-up region, say
+    CHECK((warnings == nullptr || json::to_text(*warnings).find(id) == std::string::npos));
     const Answer erased = api.remove(fmt::format("/api/Spaces-1/{}/{}", target.collection, id));
     ++tried;
     switch (pointer.member.field().on_delete) {

@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(TestApi, "clients that search step templates find the same typ
   const Answer found = get("/api/Spaces-1/actiontemplates/search?type=slipway.noop");
   REQUIRE(found.body.as_array().size() == 1);
   CHECK(found.body.at(0).at("Name") == json::value("Do nothing"));
-  CHECK(get("/api/actiontemplates/categories").body.as_array().size() == 2);
+  CHECK(get("/api/actiontemplates/categories").body.as_array().size() == 3);
 }
 
 TEST_CASE_FIXTURE(TestApi,
