@@ -376,7 +376,7 @@ TEST_CASE("a failing step fails its task with its message, and later steps are s
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
-  CHECK(node.task(id).error == "The step \"step 1\" failed: The cluster does not exist.");
+  CHECK(node.task(id).error == "Step step 1: The cluster does not exist.");
   CHECK(node.log(id).back() == "Skipped. It runs only on success, and an earlier step failed.");
 }
 
@@ -645,7 +645,7 @@ TEST_CASE("a lost change that can't be recognised ends as unknown outcome, and i
   const auto id = node.deploy();
   node.run();
   CHECK(node.task(id).state == TaskState::Failed);
-  CHECK(node.task(id).error.starts_with("The step \"step 1\" failed: Unknown outcome"));
+  CHECK(node.task(id).error.starts_with("Step step 1: Unknown outcome"));
   CHECK(node.world.acts == 1);
 }
 
@@ -660,6 +660,19 @@ TEST_CASE("a peer that never answers makes the task fail in bounded time") {
   CHECK(node.task(id).error.find("ECS does not answer") != std::string::npos);
 }
 
+TEST_CASE("a step that calls itself done while its wait is open, or its lock is another's, has failed") {
+  Node node([&](steps::StepContext& ctx, World& world) {
+    if (ctx.lock("service", "the service") == AwaitState::value) {
+      ctx.await<std::string>("settled", TextWatch(world), 10min);
+    }
+    return Outcome::success();
+  });
+  const auto hasty = node.deploy("a");
+  node.run(1min);
+  CHECK(node.task(hasty).state == TaskState::Failed);
+  CHECK(node.task(hasty).error.find("ended while it still waits for settled: a defect") != std::string::npos);
+}
+
 TEST_CASE("a wait times out, but only after an observation newer than the last start") {
   Node node([&](steps::StepContext& ctx, World& world) {
     const auto settled = ctx.await<std::string>("settled", TextWatch(world), 10min);
@@ -670,7 +683,7 @@ TEST_CASE("a wait times out, but only after an observation newer than the last s
   node.run(1min);
   node.world.tell(1);
   node.run(30min);
-  CHECK(node.task(slow).error == "The step \"step 1\" failed: too slow");
+  CHECK(node.task(slow).error == "Step step 1: too slow");
 
   const auto down = node.deploy("b");
   node.world.last_observation = nullptr;
@@ -1273,7 +1286,7 @@ TEST_CASE("a wall clock that is set by a day ends no wait early or late, and no 
     node.pass(7min);
     CHECK(node.task(id).state == TaskState::Executing);
     node.pass(2min);
-    CHECK(node.task(id).error == "The step \"step 1\" failed: too slow");
+    CHECK(node.task(id).error == "Step step 1: too slow");
     CHECK(*node.task(id).completed >= *node.task(id).started);
   }
 }
@@ -1299,7 +1312,7 @@ TEST_CASE("a wait's limit counts what a server watched: over restarts, and not w
     node.pass(1min);
     node.world.tell(7);
   }
-  CHECK(node.task(id).error == "The step \"step 1\" failed: too slow");
+  CHECK(node.task(id).error == "Step step 1: too slow");
 }
 
 TEST_CASE("a wait that an earlier version began, with a time of day as its end, keeps its limit") {
@@ -1319,7 +1332,7 @@ TEST_CASE("a wait that an earlier version began, with a time of day as its end, 
   node.pass(15min);
   CHECK(node.task(id).state == TaskState::Executing);
   node.pass(10min);
-  CHECK(node.task(id).error == "The step \"step 1\" failed: too slow");
+  CHECK(node.task(id).error == "Step step 1: too slow");
 }
 
 TEST_CASE("SCH-1: scheduled starts and expiries follow the wall clock, also when it is set") {

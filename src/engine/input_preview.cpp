@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
+#include "base/describe.h"
 #include "base/text.h"
 #include "commands/prompts.h"
 #include "engine/deployment_inputs.h"
@@ -16,10 +18,22 @@ namespace {
 
 constexpr std::string_view kHidden = "********";
 
+/// Every option another, so that a new one is no surprise here.
+void choose_all(planning::DeploymentOptions& options) {
+  boost::mp11::mp_for_each<json::detail::members_of<planning::DeploymentOptions>>([&](auto d) {
+    auto& member = options.*d.pointer;
+    using Member = std::remove_reference_t<decltype(member)>;
+    if constexpr (std::is_same_v<Member, std::string>) member = "made";
+    if constexpr (std::is_same_v<Member, std::optional<Time>>) member = Time(Duration(1));
+    if constexpr (std::is_same_v<Member, bool>) member = !member;
+  });
+}
+
 /// The context with everything in it another that a deployment that is made brings along.
 planning::DeploymentContext as_deployed(planning::DeploymentContext context) {
   auto& made = context.deployment;
-  made.id = made.name = made.options.Comments = made.task = made.concurrency_tag = "made";
+  choose_all(made.options);
+  made.id = made.name = made.task = made.concurrency_tag = "made";
   made.created = made.queued = Time(Duration(1));
   made.queue_expiry = Time(Duration(1));
   context.created_by = {};

@@ -290,7 +290,7 @@ void TaskRun::store_end(storage::Txn& txn, const UnitEnd& end) {
 /// As the task shows it: among twenty steps, where.
 std::string TaskRun::error_with_step() const {
   if (failed_step_.empty()) return results_.error;
-  return fmt::format("The step \"{}\" failed: {}", failed_step_, results_.error);
+  return fmt::format("Step {}: {}", failed_step_, results_.error);
 }
 
 void TaskRun::finish(storage::Txn& txn, const Decision& decision) {

@@ -201,7 +201,12 @@ void UnitRun::run_step(UnitContext& context) {
 
 void UnitRun::settle_after(UnitContext& context, steps::Outcome outcome) {
   stall_.reset();
-  if (!outcome.waiting) {
+  const bool succeeds = !outcome.waiting && outcome.result != steps::Result::Failed;
+  if (succeeds && (context.open_wait() || !context.wanted_lock().empty())) {
+    const std::string what = context.open_wait() ? context.open_wait()->name : "a lock";
+    end(failed(fmt::format("The step ended while it still waits for {}: a defect of the step.", what),
+               context.outputs()));
+  } else if (!outcome.waiting) {
     end({outcome.result, std::move(outcome.message), context.outputs(), std::move(outcome.evidence)});
   } else if (context.open_wait()) {
     wait_on(*context.open_wait());

@@ -1,4 +1,4 @@
-// Every feed type that this server can ask. Adding one: its file beside this one, and a line in all_feeds.cpp.
+// Every feed type that this server can ask. What adding one takes is in docs/code-map.md.
 #pragma once
 
 #include <stop_token>

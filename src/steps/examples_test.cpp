@@ -7,8 +7,8 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "steps/ecs_service/scripted_context.h"
 #include "steps/input_reader.h"
+#include "steps/scripted_context.h"
 #include "steps/step.h"
 
 namespace slipway::steps {
@@ -166,6 +166,58 @@ TEST_CASE("reading what the declaration lacks is told as the step's own defect")
   InputReader read(ctx, declaration.declared);
   CHECK_THROWS_WITH_AS(read.text("Slipway.Traffic.Speed"),
                        "Slipway.SwitchTraffic reads Slipway.Traffic.Speed, which it does not declare.", Error);
+}
+
+TEST_CASE("an input is read as what it is declared as, or that is told as the step's own defect") {
+  SwitchContext ctx;
+  const SwitchTrafficDeclaration declaration;
+  InputReader read(ctx, declaration.declared);
+  CHECK_THROWS_AS(read.text("Slipway.Traffic.TimeoutSeconds"), Error);
+  CHECK_THROWS_AS(read.flag("Slipway.Traffic.Route"), Error);
+  CHECK_THROWS_AS(read.seconds("Slipway.Traffic.Version"), Error);
+  CHECK_THROWS_AS(read.secret("Slipway.Traffic.Route"), Error);
+  CHECK_NOTHROW(read.finish());
+}
+
+TEST_CASE("a number that may not be left out is missing without it, whatever its default") {
+  SwitchContext ctx;
+  const model::StepDeclaration declared{.type = "Slipway.Count",
+                                        .name = "Count",
+                                        .category = "Other",
+                                        .description = "Counts.",
+                                        .inputs = {model::number_input("N", 1, 9, "how many").required("a number")}};
+  InputReader read(ctx, declared);
+  CHECK_FALSE(read.number("N"));
+  CHECK(read.problems().list() == std::vector<std::string>{"N is missing: give a number."});
+}
+
+struct SomeStep : StepType {
+  explicit SomeStep(model::StepDeclaration d) : declared(std::move(d)) {}
+  const model::StepDeclaration& declaration() const override { return declared; }
+  Outcome execute(StepContext&) const override { return Outcome::success(); }
+  model::StepDeclaration declared;
+};
+
+TEST_CASE("a catalogue takes no step type twice, and none whose declaration can't be meant") {
+  const model::StepDeclaration fine{.type = "Slipway.A", .name = "A", .category = "Other", .description = "Does it."};
+  StepCatalogue catalogue;
+  catalogue.add(std::make_unique<SomeStep>(fine));
+  CHECK_THROWS_AS(catalogue.add(std::make_unique<SomeStep>(fine)), Error);
+  model::StepDeclaration slipped = fine;
+  slipped.type = "Slipway.B";
+  slipped.inputs = {model::number_input("N", 1, 9, "how many").otherwise("10")};
+  CHECK_THROWS_WITH_AS(
+      catalogue.add(std::make_unique<SomeStep>(slipped)),
+      "The declaration of the step type Slipway.B is wrong: Its default is none: N must be a whole number "
+      "from 1 to 9, not \"10\".",
+      Error);
+}
+
+TEST_CASE("a switch whose answer is lost is found, not made again") {
+  Router router;
+  SwitchContext ctx;
+  ctx.lost_answers = {"switch"};
+  CHECK(SwitchTrafficStep(router).execute(ctx).result == Result::Success);
 }
 
 std::string file_text(const std::string& path) {

@@ -24,6 +24,16 @@ const model::StepInput& InputReader::declared(std::string_view name) const {
   fail(ErrorCode::internal, fmt::format("{} reads {}, which it does not declare.", declaration_.type, name));
 }
 
+const model::StepInput& InputReader::declared(std::string_view name,
+                                              std::initializer_list<model::InputKind> kinds) const {
+  const model::StepInput& input = declared(name);
+  if (std::find(kinds.begin(), kinds.end(), input.kind) == kinds.end()) {
+    fail(ErrorCode::internal, fmt::format("{} declares {} as {}, and reads it as something else.", declaration_.type,
+                                          name, json::name_of(input.kind)));
+  }
+  return input;
+}
+
 template <class F>
 std::optional<std::string> InputReader::noted(std::string_view name, F get) {
   try {
@@ -44,22 +54,34 @@ std::optional<std::string> InputReader::fallback(const model::StepInput& input) 
   return noted(input.name, [&] { return std::optional(ctx_.evaluate(input.fallback)); });
 }
 
-std::string InputReader::text(std::string_view name) {
-  const model::StepInput& input = declared(name);
+std::optional<std::string> InputReader::expected(const model::StepInput& input) {
   const std::size_t before = problems_.list().size();
-  auto value = given(name);
-  if (value) return std::move(*value);
-  if (input.is_required() && problems_.list().size() == before) {
-    problems_.add(fmt::format("{} is missing: give {}.", name, input.give));
+  auto value = given(input.name);
+  if (!value && input.is_required() && problems_.list().size() == before) {
+    problems_.add(fmt::format("{} is missing: give {}.", input.name, input.give));
   }
-  return fallback(input).value_or("");
+  return value;
 }
 
-std::optional<std::string> InputReader::checked(std::string_view name) {
-  const model::StepInput& input = declared(name);
-  auto value = given(name);
+std::string InputReader::text(std::string_view name) {
+  using enum model::InputKind;
+  const model::StepInput& input = declared(name, {Text, JsonList, JsonObject, AwsRegion, AccountVariable});
+  auto value = expected(input);
+  return value ? std::move(*value) : fallback(input).value_or("");
+}
+
+Secret InputReader::secret(std::string_view name) {
+  if (!declared(name).is_secret) {
+    fail(ErrorCode::internal,
+         fmt::format("{} reads {} as a secret, which it is not declared as.", declaration_.type, name));
+  }
+  return Secret(text(name));
+}
+
+std::optional<std::string> InputReader::checked(const model::StepInput& input) {
+  auto value = expected(input);
   if (!value) return fallback(input);
-  const auto at = ctx_.action().properties.find(std::string(name));
+  const auto at = ctx_.action().properties.find(input.name);
   const std::string written = at == ctx_.action().properties.end() ? "" : at->second;
   const auto why = model::why_not(input, {written, value});
   if (!why) return value;
@@ -67,16 +89,19 @@ std::optional<std::string> InputReader::checked(std::string_view name) {
   return fallback(input);
 }
 
-bool InputReader::flag(std::string_view name) { return read_flag(checked(name).value_or("")).value_or(false); }
+bool InputReader::flag(std::string_view name) {
+  return read_flag(checked(declared(name, {model::InputKind::Flag})).value_or("")).value_or(false);
+}
 
 std::optional<int> InputReader::number(std::string_view name) {
-  const auto value = read_integer(checked(name).value_or(""));
+  const auto value = read_integer(checked(declared(name, {model::InputKind::Number})).value_or(""));
   return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
 }
 
 std::string InputReader::chosen(std::string_view name) {
-  const std::string value = checked(name).value_or("");
-  for (const std::string& choice : declared(name).choices) {
+  const model::StepInput& input = declared(name, {model::InputKind::Choice});
+  const std::string value = checked(input).value_or("");
+  for (const std::string& choice : input.choices) {
     if (equals_ignoring_case(choice, value)) return choice;
   }
   return value;

@@ -5,9 +5,10 @@
 //   const Duration limit = read.seconds("Slipway.Hook.TimeoutSeconds");
 //   read.finish();  // throws what was noted
 //
-// A name that is not declared is a defect of the step. Threads: one.
+// A name that is not declared, or is declared as another kind, is a defect of the step. Threads: one.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,7 @@ class InputReader {
     return json::enum_of<E>(chosen(name)).value_or(E{});
   }
   /// For one that is declared as secret.
-  Secret secret(std::string_view name) { return Secret(text(name)); }
+  Secret secret(std::string_view name);
 
   /// An input's value for a message: in quotes, or what was written where it may be a secret.
   std::string show(std::string_view name) const;
@@ -52,12 +53,15 @@ class InputReader {
 
  private:
   const model::StepInput& declared(std::string_view name) const;
+  const model::StepInput& declared(std::string_view name, std::initializer_list<model::InputKind>) const;
   /// What `get` returns; what it throws is noted.
   template <class F>
   std::optional<std::string> noted(std::string_view name, F get);
   std::optional<std::string> fallback(const model::StepInput&);
+  /// As given; noted where it is left out and may not be.
+  std::optional<std::string> expected(const model::StepInput&);
   /// As given and of the input's kind, else its default.
-  std::optional<std::string> checked(std::string_view name);
+  std::optional<std::string> checked(const model::StepInput&);
   std::string chosen(std::string_view name);
 
   const StepContext& ctx_;

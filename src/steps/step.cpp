@@ -1,6 +1,10 @@
 #include "steps/step.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/text.h"
+#include "model/declaration_faults.h"
 
 namespace slipway::steps {
 
@@ -17,8 +21,15 @@ std::optional<std::string> StepContext::property(std::string_view name) const {
 }
 
 void StepCatalogue::add(std::unique_ptr<const StepType> step) {
-  std::string type = step->declaration().type;
-  types_.insert_or_assign(std::move(type), std::move(step));
+  const model::StepDeclaration& declaration = step->declaration();
+  Problems faults = model::faults_of(declaration);
+  std::string type = declaration.type;
+  if (types_.contains(type)) faults.add("Another step type has that name.");
+  if (!faults.empty()) {
+    fail(ErrorCode::internal,
+         fmt::format("The declaration of the step type {} is wrong: {}", type, fmt::join(faults.list(), " ")));
+  }
+  types_.emplace(std::move(type), std::move(step));
 }
 
 const StepType* StepCatalogue::find(std::string_view type) const {

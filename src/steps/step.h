@@ -211,6 +211,8 @@ class StepType {
 
 class StepCatalogue {
  public:
+  /// Throws Error{internal} for a declaration that can't be meant (model/declaration_faults.h), and for a type that is
+  /// there already.
   void add(std::unique_ptr<const StepType>);
   const StepType* find(std::string_view type) const;  ///< nullptr when this server has no such step
   std::vector<std::string> types() const;

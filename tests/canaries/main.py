@@ -184,7 +184,7 @@ def a_deployment_whose_properties_are_stored_as_secrets_succeeds_and_tells_nobod
             "Octopus.Action.Aws.AssumedRoleSession": {"HasValue": True, "NewValue": session},
         },
     )
-    cage.shop.release("1.4.0")
+    cage.shop.release("1.4.0", package="1.0.0")
     for task_id in cage.shop.deploy("1.4.0"):
         task = cage.shop.wait(task_id)
         expect_equal(task["State"], "Success", cage.shop.log(task_id))

@@ -237,14 +237,14 @@ class Shop:
                 of_project["Variables"][self.environment["Id"]][template["Id"]] = values[template["Name"]]
         self.api.put(path, variables)
 
-    def release(self, version):
+    def release(self, version, package=None):
         return self.api.post(
             "releases/create/v1",
             {
                 "spaceIdOrName": "Default",
                 "projectName": self.project["Name"],
                 "releaseVersion": version,
-                "packageVersion": version,
+                "packageVersion": package or version,
             },
         )
 

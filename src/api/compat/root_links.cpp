@@ -56,8 +56,15 @@ std::string target_of(const Route& route, const std::vector<Route>& routes) {
   return "/" + path;
 }
 
+/// What its schema says, then the filters that it says nothing of.
 std::string target_of(const model::Schema& schema) {
-  return fmt::format("/{}{{/id}}{}", schema.collection, schema.list_template);
+  const std::string_view said = schema.list_template;  // "{?skip,take}"
+  auto names = said.size() > 3 ? split(said.substr(2, said.size() - 3), ',') : std::vector<std::string_view>();
+  for (const model::Filter& filter : schema.filters) {
+    if (std::find(names.begin(), names.end(), filter.parameter) == names.end()) names.push_back(filter.parameter);
+  }
+  const std::string query = names.empty() ? "" : fmt::format("{{?{}}}", fmt::join(names, ","));
+  return fmt::format("/{}{{/id}}{}", schema.collection, query);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST_CASE("The root says what the server is, and links to everything of the defa
   const json::object& links = root["Links"].as_object();
   CHECK(links.at("Self") == "/api");
   CHECK(links.at("Projects") ==
-        "/api/Spaces-1/projects{/id}{?name,skip,ids,clone,take,partialName,clonedFromProjectId}");
+        "/api/Spaces-1/projects{/id}{?name,skip,ids,clone,take,partialName,clonedFromProjectId,projectGroupId}");
   CHECK(links.at("Spaces") == "/api/spaces{/id}{?name,skip,ids,take,partialName}");
   for (const char* name : {"Accounts",        "Channels",        "DeploymentProcesses",
                            "Environments",    "Feeds",           "LibraryVariables",

@@ -63,8 +63,11 @@ DeploymentRequest request_of(const CreateDeploymentBody& body) {
   request.skip_steps = body.SkipStepNames;
   request.variables = body.Variables;
   request.guided_failure = body.UseGuidedFailure;
-  request.options = {body.Comments, body.ForcePackageDownload, body.ForcePackageRedeployment,
-                     time_in(body.RunAt, "RunAt"), time_in(body.NoRunAfter, "NoRunAfter")};
+  request.options = {.Comments = body.Comments,
+                     .ForcePackageDownload = body.ForcePackageDownload,
+                     .ForcePackageRedeployment = body.ForcePackageRedeployment,
+                     .QueueTime = time_in(body.RunAt, "RunAt"),
+                     .QueueTimeExpiry = time_in(body.NoRunAfter, "NoRunAfter")};
   request.priority = priority_of(body.Priority.value_or(""));
   request.specific_machines = body.SpecificMachineNames;
   request.excluded_machines = body.ExcludedMachineNames;
@@ -83,8 +86,11 @@ DeploymentRequest request_of(const DeploymentDocument& document) {
   request.skip_steps = document.SkipActions;
   request.variables = document.FormValues;
   request.guided_failure = document.UseGuidedFailure;
-  request.options = {document.Comments.value_or(""), document.ForcePackageDownload, document.ForcePackageRedeployment,
-                     time_in(document.QueueTime, "QueueTime"), time_in(document.QueueTimeExpiry, "QueueTimeExpiry")};
+  request.options = {.Comments = document.Comments.value_or(""),
+                     .ForcePackageDownload = document.ForcePackageDownload,
+                     .ForcePackageRedeployment = document.ForcePackageRedeployment,
+                     .QueueTime = time_in(document.QueueTime, "QueueTime"),
+                     .QueueTimeExpiry = time_in(document.QueueTimeExpiry, "QueueTimeExpiry")};
   request.specific_machines = document.SpecificMachineIds;
   request.excluded_machines = document.ExcludedMachineIds;
   request.cancel_active = document.CancelActive;

@@ -332,13 +332,10 @@ TEST_CASE("What has no effect yet says so where it is described") {
   TestApi api;
   const Answer description = api.get("/api/openapi.json");
   const json::object& schemas = description["components"].at("schemas").as_object();
-  int without = 0;
   for (const model::Schema& schema : api.services().catalogue.all()) {
     const auto* component = schemas.if_contains(schema.type);
     REQUIRE(component != nullptr);
     CAPTURE(schema.type);
     CHECK(component->as_object().contains("x-slipway-effect") == !schema.no_effect.empty());
-    without += schema.no_effect.empty() ? 0 : 1;
   }
-  CHECK(without == 7);
 }

@@ -36,6 +36,17 @@ TEST_CASE("A fresh server has its default space, furnished") {
   CHECK(api.get("/api/users/me")["IsRequestor"] == json::value(true));
 }
 
+TEST_CASE("Every resource that clients create has a sample, with which the other tests try it") {
+  const model::Catalogue catalogue = model::all_resources();
+  for (const model::Schema& schema : catalogue.all()) {
+    const bool has_sample = std::any_of(std::begin(kSamples), std::end(kSamples), [&](const Sample& sample) {
+      return std::string_view(sample.path).ends_with("/" + schema.collection);
+    });
+    CHECK_MESSAGE((has_sample || !schema.verbs.create || schema.collection.empty()),
+                  schema.type << " has no sample: add one in api/resources/samples_testing.h");
+  }
+}
+
 TEST_CASE("Every resource is created, read, listed, changed and deleted alike") {
   TestApi api;
   std::vector<std::string> paths;

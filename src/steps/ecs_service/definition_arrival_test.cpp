@@ -13,9 +13,9 @@
 #include "cloud/task_definition.h"
 #include "sim/core/loopback.h"
 #include "sim/core/simulator.h"
+#include "steps/ecs_service/ecs_context.h"
 #include "steps/ecs_service/ecs_service_step.h"
 #include "steps/ecs_service/rollout.h"
-#include "steps/ecs_service/scripted_context.h"
 
 using namespace slipway;
 using namespace slipway::steps;
@@ -108,7 +108,7 @@ struct SimulatedShop {
   SimulatedExecutor executor{clock, random};
   aws::ServicePoller poller{executor, clock, random};
   EcsServiceStep step{{runtime, credentials, [] { return aws::static_keys("key", Secret("key")); }}, poller};
-  ScriptedContext ctx;
+  EcsContext ctx;
 };
 
 void differences(const json::value& a, const json::value& b, const std::string& path, std::vector<std::string>& out) {

@@ -6,8 +6,8 @@
 
 #include "base/executor.h"
 #include "cloud/fake_aws.h"
+#include "steps/ecs_service/ecs_context.h"
 #include "steps/ecs_service/rollout.h"
-#include "steps/ecs_service/scripted_context.h"
 
 using namespace slipway;
 using namespace slipway::steps;
@@ -83,7 +83,7 @@ struct FakeShop : aws::FakeAws {
     return json::to_json(verdict);
   }
 
-  ScriptedContext ctx;
+  EcsContext ctx;
   std::string state_before = "COMPLETED";
   std::string state_at_limit = "IN_PROGRESS";
   int desired_at_limit = 2;

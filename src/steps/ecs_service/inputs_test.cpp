@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "steps/ecs_service/declaration.h"
-#include "steps/ecs_service/scripted_context.h"
+#include "steps/ecs_service/ecs_context.h"
 
 using namespace slipway;
 using namespace slipway::steps;
@@ -16,7 +16,7 @@ using model::InputKind;
 
 namespace {
 
-struct Action : ScriptedContext {
+struct Action : EcsContext {
   Action() { spec.properties["Slipway.Ecs.Containers"] = R"([{"name":"web","image":"shop/web:1"}])"; }
   std::string& operator[](const std::string& property) { return spec.properties[property]; }
 

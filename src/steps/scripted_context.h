@@ -1,9 +1,10 @@
-// For tests of the step without an engine.
+// For tests of a step without an engine.
 #pragma once
 
 #include <doctest/doctest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace slipway::steps {
 
-/// A context that journals nothing: everything is done as it comes, and waits end as the script says.
+/// A context that journals nothing: everything is done as it comes, answers are lost and waits end as the script says.
 class ScriptedContext : public StepContext {
  public:
   struct Wait {
@@ -19,20 +20,6 @@ class ScriptedContext : public StepContext {
     json::value value;
   };
 
-  ScriptedContext() {
-    spec.name = "Deploy web";
-    spec.properties = {{"Octopus.Action.Aws.Region", "eu-west-1"},
-                       {"Octopus.Action.AwsAccount.Variable", "Account"},
-                       {"Slipway.Ecs.Cluster", "prod"},
-                       {"Slipway.Ecs.Service", "web"},
-                       {"Slipway.Ecs.TaskFamily", "web"},
-                       {"Slipway.Ecs.Containers", R"([{"name":"web","package":"web","logConfiguration":{"logDriver":
-                         "awslogs","options":{"awslogs-group":"/ecs/web","awslogs-stream-prefix":"web",
-                         "awslogs-region":"eu-west-1"}}}])"},
-                       {"Slipway.Ecs.TimeoutSeconds", "60"}};
-    spec.packages = {{"web", "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:2.0.0", "2.0.0",
-                      "sha256:2222222222222222222222222222222222222222222222222222222222222222"}};
-  }
   const ActionSpec& action() const override { return spec; }
   std::string evaluate(std::string_view text) const override {
     std::string out;
@@ -54,7 +41,7 @@ class ScriptedContext : public StepContext {
   std::string token() const override { return "server-ServerTasks-7-1-1"; }
   Time time() const override { return from_micros(0) + std::chrono::hours(1); }
   void log(LineKind, std::string text) override { lines.push_back(std::move(text)); }
-  void output(std::string, std::string) override {}
+  void output(std::string name, std::string value) override { outputs[std::move(name)] = std::move(value); }
   AwaitState lock(std::string_view key, std::string_view) override {
     locks.emplace_back(key);
     return AwaitState::value;
@@ -64,13 +51,22 @@ class ScriptedContext : public StepContext {
   std::map<std::string, std::string, std::less<>> variables;  ///< that `evaluate` knows
   std::map<std::string, std::string> secrets;                 ///< of properties that are stored as such
   std::map<std::string, Wait, std::less<>> waits;
-  std::map<std::string, json::value> results;  ///< of effects
+  std::set<std::string, std::less<>> lost_answers;  ///< of these effects: each is made, and then looked for
+  std::map<std::string, json::value> results;       ///< of effects
+  std::map<std::string, std::string> outputs;
   std::vector<std::string> lines, locks;
 
  protected:
   json::value observe_json(std::string_view, const std::function<json::value()>& read) override { return read(); }
   json::value effect_json(std::string_view name, const JsonEffect& effect) override {
-    return results[std::string(name)] = effect.act();
+    json::value result = effect.act();
+    if (lost_answers.contains(name)) {
+      REQUIRE(effect.find);
+      auto found = effect.find();
+      REQUIRE(found);
+      result = std::move(*found);
+    }
+    return results[std::string(name)] = std::move(result);
   }
   JsonAwaited await_json(std::string_view name, std::shared_ptr<const Watch>, Duration) override {
     const auto wait = waits.find(name);
