@@ -44,16 +44,16 @@ class Conformer {
 
  private:
   /// Enough to see what is wrong; a message has to stay one that people can read.
-  static constexpr std::size_t most_told = 100;
+  static constexpr std::size_t kMostTold = 100;
 
   void problem(std::string text) {
     const std::size_t told = problems_.list().size();
-    if (told < most_told) problems_.add(std::move(text));
-    if (told == most_told) problems_.add("There are more problems of this kind.");
+    if (told < kMostTold) problems_.add(std::move(text));
+    if (told == kMostTold) problems_.add("There are more problems of this kind.");
   }
 
   void warning(std::string text) {
-    if (warnings_.size() < most_told) warnings_.push_back(std::move(text));
+    if (warnings_.size() < kMostTold) warnings_.push_back(std::move(text));
   }
 
   void mismatch(const json::value& value, const Shape& shape, const std::string& path, std::string_view hint = "") {

@@ -78,7 +78,7 @@ json::object toggles_shape() {
 
 }  // namespace
 
-std::vector<Route> root_routes(std::shared_ptr<const RootLinks> links) {
+std::vector<Route> root_routes(const std::shared_ptr<const RootLinks>& links) {
   const std::string any(kAuthenticated), open(kAnyone);
   const ReadHandler of_server = [links](Call& call, storage::Reader&) {
     return server_root(call, links->of_server(call.space));

@@ -10,6 +10,6 @@
 namespace slipway::api {
 
 /// The links are those of every route, so that they are only known when these routes are, too.
-std::vector<Route> root_routes(std::shared_ptr<const RootLinks>);
+std::vector<Route> root_routes(const std::shared_ptr<const RootLinks>&);
 
 }  // namespace slipway::api
