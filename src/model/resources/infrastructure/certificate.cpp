@@ -85,8 +85,8 @@ json::object read_certificate(const json::object& sent, Problems& problems) {
   }
 }
 
-json::object archived(Operation::Asked asked, Problems&) { return {{"Archived", asked.now}}; }
-json::object unarchived(Operation::Asked, Problems&) { return {{"Archived", nullptr}}; }
+json::object archived(const Operation::Asked& asked, Problems&) { return {{"Archived", asked.now}}; }
+json::object unarchived(const Operation::Asked&, Problems&) { return {{"Archived", nullptr}}; }
 
 /// The id stays, so that whatever names the certificate has the new one.
 json::object replaced(Operation::Asked asked, Problems& problems) {

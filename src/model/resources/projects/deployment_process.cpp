@@ -169,9 +169,9 @@ Field feed() { return reference("FeedId", {"Feed"}).warned(); }
 
 }  // namespace
 
-Field packages_field(Field feed) {
+Field packages_field(const Field& feed) {
   return objects("Packages",
-                 {text("Name").as_name(), text("PackageId"), std::move(feed).otherwise(""),
+                 {text("Name").as_name(), text("PackageId"), feed.otherwise(""),
                   text("AcquisitionLocation").otherwise("Server"), text("Version").omitted_when_null(),
                   text("StepPackageInputsReferenceId").omitted_when_null().keeps(), text_map("Properties")});
 }
@@ -270,7 +270,7 @@ json::object present(const StepDeclarations& declared, json::object process, con
 
 }  // namespace
 
-Schema deployment_process_schema(std::shared_ptr<const StepDeclarations> steps) {
+Schema deployment_process_schema(const std::shared_ptr<const StepDeclarations>& steps) {
   return {
       .type = "DeploymentProcess",
       .collection = "deploymentprocesses",

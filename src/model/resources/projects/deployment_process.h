@@ -65,11 +65,11 @@ inline constexpr std::string_view kStepCondition = "Octopus.Step.ConditionVariab
 inline constexpr std::string_view kActionCondition = "Octopus.Action.ConditionVariableExpression";
 
 /// The packages that an action works with.
-Field packages_field(Field feed);
+Field packages_field(const Field& feed);
 /// The first name, ignoring case, that two of them have.
 std::optional<std::string> package_named_twice(const json::object& action);
 
 /// `steps`: those that actions are checked against.
-Schema deployment_process_schema(std::shared_ptr<const StepDeclarations> steps);
+Schema deployment_process_schema(const std::shared_ptr<const StepDeclarations>& steps);
 
 }  // namespace slipway::model
