@@ -107,7 +107,7 @@ aws::Client connect_as(const aws::Access& access, const AwsLogin& login, const s
 
 std::vector<model::StepInput> aws_login_inputs() {
   using namespace model;
-  const auto of_role = [](StepInput input) { return input.only_with(std::string(kAssumeRole)); };
+  const auto of_role = [](const StepInput& input) { return input.only_with(std::string(kAssumeRole)); };
   return {
       region_input(std::string(kRegion), "region, checked against those that AWS has ([more](operations.md))")
           .required("the AWS region, such as eu-west-1"),

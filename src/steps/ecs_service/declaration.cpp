@@ -29,7 +29,7 @@ std::vector<StepInput> target_inputs() {
 }
 
 std::vector<StepInput> definition_inputs() {
-  const auto kept = [](StepInput input) { return input.left_out("as they run"); };
+  const auto kept = [](const StepInput& input) { return input.left_out("as they run"); };
   return {
       text_input("Slipway.Ecs.TaskFamily", "family of the task definition").left_out("that of the revision that runs"),
       json_list_input("Slipway.Ecs.ContainerChanges", "changes to containers that run, see below")
