@@ -13,7 +13,7 @@ cli::CoreOptions core_options(const std::string& vfs) {
   options.database.vfs = vfs;
   options.database.inline_writes = true;
   options.master_key_file = "/master.key";
-  options.admin_api_key = Secret(admin_key);
+  options.admin_api_key = Secret(kAdminKey);
   return options;
 }
 
@@ -30,7 +30,7 @@ json::value Node::call(const std::string& method, const std::string& path, const
   const auto query = path.find('?');
   request.path = path.substr(0, query);
   if (query != std::string::npos) request.query = path.substr(query + 1);
-  request.headers.add("X-Octopus-ApiKey", admin_key);
+  request.headers.add("X-Octopus-ApiKey", kAdminKey);
   if (!body.is_null()) request.body = json::to_text(body);
   const net::Response response = core_.handle(std::move(request));
   if (response.status >= 300) {

@@ -8,7 +8,7 @@
 
 namespace slipway::simulate {
 
-inline constexpr auto admin_key = "API-SIMULATEDADMINISTRATOR0000000";
+inline constexpr auto kAdminKey = "API-SIMULATEDADMINISTRATOR0000000";
 
 class Node {
  public:

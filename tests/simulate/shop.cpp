@@ -15,7 +15,7 @@ std::string first_id(Node& node, const std::string& path) {
 
 json::value sensitive(std::string_view value) { return json::object{{"HasValue", true}, {"NewValue", value}}; }
 
-constexpr std::string_view containers = R"([{"name":"web","package":"web","essential":true,
+constexpr std::string_view kContainers = R"([{"name":"web","package":"web","essential":true,
   "memoryReservation":"#{mem_soft_limit}","portMappings":[{"containerPort":80,"hostPort":0,"protocol":"tcp"}],
   "environment":[{"name":"RELEASE","value":"#{Octopus.Release.Number}"}]}])";
 
@@ -28,7 +28,7 @@ json::object process_steps(const std::string& feed, std::string_view region) {
                                 {"Slipway.Ecs.Cluster", "prod"},
                                 {"Slipway.Ecs.Service", "web"},
                                 {"Slipway.Ecs.TaskFamily", "web"},
-                                {"Slipway.Ecs.Containers", containers}};
+                                {"Slipway.Ecs.Containers", kContainers}};
   const json::object package{
       {"Name", "web"}, {"PackageId", "shop/web"}, {"FeedId", feed}, {"AcquisitionLocation", "NotAcquired"}};
   const json::object action{{"Name", "Deploy web"},

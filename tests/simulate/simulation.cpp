@@ -11,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using storage::TaskState;
 
-constexpr Duration longest_run = 12h;
-constexpr int most_crashes = 12;
-constexpr Mishaps under_way{
+constexpr Duration kLongestRun = 12h;
+constexpr int kMostCrashes = 12;
+constexpr Mishaps kUnderWay{
     .refused = 0.02, .lost_request = 0.01, .lost_reply = 0.02, .crash_before = 0.01, .crash_after = 0.01};
 
 std::optional<std::string> environment(const char* name) {
@@ -79,11 +79,11 @@ Report Simulation::run() {
 }
 
 void Simulation::run_to_the_end(const std::vector<std::string>& tasks) {
-  const SteadyTime until = clock_.steady() + longest_run;
+  const SteadyTime until = clock_.steady() + kLongestRun;
   int steps = 0;
   while (!all_ended(tasks)) {
-    const bool may_crash = report_.crashes < most_crashes;
-    Mishaps mishaps = under_way;
+    const bool may_crash = report_.crashes < kMostCrashes;
+    Mishaps mishaps = kUnderWay;
     if (!may_crash) mishaps.crash_before = mishaps.crash_after = 0;
     network_.set(mishaps);
     try {
