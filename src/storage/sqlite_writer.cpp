@@ -188,7 +188,9 @@ void SqliteWriter::wait_for(const PendingPtr& write) {
     }
     if (write->progress(*queue).has_begun) continue;
     std::erase(queue->waiting, write);
-    throw StorageError(Trouble::frozen, "The database did not get to this write in time, so nothing was stored.");
+    throw StorageError(Trouble::frozen,
+                       "The database did not get to this write in time, since the disk of the database does not answer "
+                       "or is slow. Nothing was stored. Try again.");
   }
 }
 
