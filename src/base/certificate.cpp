@@ -23,9 +23,10 @@ namespace {
 
 constexpr std::size_t kMostCertificates = 50;
 constexpr int kDeepestNesting = 4;
-/// Of a whole file. Each takes about a microsecond; what writes such files takes some thousands, careful tools a
-/// million.
-constexpr std::int64_t kMostRounds = 3'000'000;
+/// Of a whole file. Each takes about half a microsecond; what writes such files takes some thousands.
+constexpr std::int64_t kMostRounds = 1'000'000;
+/// Of a key without its wrapping: an RSA key of 16384 bits has less.
+constexpr int kLongestKey = 10 << 10;
 
 template <auto free>
 struct Free {
@@ -65,15 +66,16 @@ struct NoErrorsLeft {
 class Algorithms {
  public:
   Algorithms() : context_(OSSL_LIB_CTX_new()) {
-    if (!context_ || OSSL_PROVIDER_load(context_.get(), "default") == nullptr) {
-      fail(ErrorCode::internal, "OpenSSL has no algorithms to read a certificate with.");
-    }
-    OSSL_PROVIDER_load(context_.get(), "legacy");  // where it is missing, old files can't be opened
+    if (context_) default_.reset(OSSL_PROVIDER_load(context_.get(), "default"));
+    if (!default_) fail(ErrorCode::internal, "OpenSSL has no algorithms to read a certificate with.");
+    legacy_.reset(OSSL_PROVIDER_load(context_.get(), "legacy"));  // where it is missing, old files can't be opened
   }
   OSSL_LIB_CTX* get() const { return context_.get(); }
 
  private:
+  using Provider = std::unique_ptr<OSSL_PROVIDER, Free<OSSL_PROVIDER_unload>>;
   std::unique_ptr<OSSL_LIB_CTX, Free<OSSL_LIB_CTX_free>> context_;
+  Provider default_, legacy_;
 };
 
 /// Counts in how many rounds passwords are made keys, before that is done.
@@ -127,9 +129,10 @@ class Contents {
     if (!found) fail_invalid("its private key can't be read.");
     if (!key) key = std::move(found);
   }
-  void add_key(const KeyInfo& info) {
-    if (!info) fail_invalid("its private key can't be read.");
-    add_key(Key(EVP_PKCS82PKEY_ex(info.get(), algorithms_.get(), nullptr)));
+  void add_key(const PKCS8_PRIV_KEY_INFO* info) {
+    if (info == nullptr) fail_invalid("its private key can't be read.");
+    check_kind(info);
+    add_key(Key(EVP_PKCS82PKEY_ex(info, algorithms_.get(), nullptr)));
   }
 
   bool read_der(std::string_view bytes) {
@@ -145,11 +148,15 @@ class Contents {
     char *name = nullptr, *header = nullptr;
     unsigned char* data = nullptr;
     long size = 0;
+    ERR_clear_error();
     while (PEM_read_bio(bio.get(), &name, &header, &data, &size) == 1) {
       const std::unique_ptr<char, Free<free_text>> name_owned(name), header_owned(header);
       const std::unique_ptr<unsigned char, Free<free_text>> data_owned(data);
       read_pem_block(name, header, data, size);
+      ERR_clear_error();
     }
+    if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+      fail_invalid("a part of it is damaged or cut off.");
   }
 
   bool read_pkcs12(std::string_view bytes) {
@@ -173,10 +180,11 @@ class Contents {
     if (name == PEM_STRING_X509 || name == PEM_STRING_X509_OLD) {
       add(X509Ptr(d2i_X509(nullptr, &at, size)));
     } else if (name == PEM_STRING_PKCS8INF) {
-      add_key(KeyInfo(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, size)));
+      add_key(KeyInfo(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, size)).get());
     } else if (name == PEM_STRING_PKCS8) {
       open_key(SealedKey(d2i_X509_SIG(nullptr, &at, size)).get());
     } else if (name.ends_with(" PRIVATE KEY")) {
+      if (name != PEM_STRING_RSA && name != PEM_STRING_ECPRIVATEKEY) fail_kind();
       EVP_CIPHER_INFO cipher{};
       if (PEM_get_EVP_CIPHER_INFO(header, &cipher) != 1) fail_invalid("its private key can't be read.");
       const auto give = [](char* buffer, int room, int, void* given) {
@@ -185,7 +193,31 @@ class Contents {
         return password.empty() || size_given > room ? -1 : (password.copy(buffer, password.size()), size_given);
       };
       if (PEM_do_header(&cipher, data, &size, give, &password_) != 1) fail_password(password_);
+      const unsigned char* wrapped = data;
+      if (const KeyInfo info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &wrapped, size)); info) return add_key(info.get());
+      if (size > kLongestKey) fail_kind();
       add_key(Key(d2i_AutoPrivateKey_ex(nullptr, &at, size, algorithms_.get(), nullptr)));
+    }
+  }
+
+  [[noreturn]] static void fail_kind() {
+    fail_invalid("its private key is of a kind that is not read here; RSA (up to 16384 bits), EC and Ed25519 are.");
+  }
+  /// Before anything is computed of it: others take time that grows with the cube of their length.
+  static void check_kind(const PKCS8_PRIV_KEY_INFO* info) {
+    const ASN1_OBJECT* algorithm = nullptr;
+    int size = 0;
+    if (PKCS8_pkey_get0(&algorithm, nullptr, &size, nullptr, info) != 1) fail_invalid("its private key can't be read.");
+    switch (OBJ_obj2nid(algorithm)) {
+      case NID_rsaEncryption:
+      case NID_rsassaPss:
+      case NID_X9_62_id_ecPublicKey:
+      case NID_ED25519:
+      case NID_ED448:
+        if (size <= kLongestKey) return;
+        [[fallthrough]];
+      default:
+        fail_kind();
     }
   }
 
@@ -197,7 +229,7 @@ class Contents {
     KeyInfo info(
         PKCS8_decrypt_ex(sealed, password_.c_str(), static_cast<int>(password_.size()), algorithms_.get(), nullptr));
     if (!info) fail_password(password_);
-    add_key(info);
+    add_key(info.get());
   }
 
   void verify(PKCS12* file) {
@@ -238,13 +270,13 @@ class Contents {
           if (PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate) add(X509Ptr(PKCS12_SAFEBAG_get1_cert(bag)));
           break;
         case NID_keyBag:
-          add_key(Key(EVP_PKCS82PKEY_ex(PKCS12_SAFEBAG_get0_p8inf(bag), algorithms_.get(), nullptr)));
+          add_key(PKCS12_SAFEBAG_get0_p8inf(bag));
           break;
         case NID_pkcs8ShroudedKeyBag: {
           const X509_ALGOR* algorithm = nullptr;
           X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, nullptr);
           rounds_.add(algorithm);
-          add_key(KeyInfo(PKCS12_decrypt_skey_ex(bag, password(), password_size(), algorithms_.get(), nullptr)));
+          add_key(KeyInfo(PKCS12_decrypt_skey_ex(bag, password(), password_size(), algorithms_.get(), nullptr)).get());
           break;
         }
         case NID_safeContentsBag:

@@ -78,6 +78,32 @@ TEST_CASE("a key in PEM is read, opened by its password, and must be the certifi
   CHECK(refusal_of(both(kCertificatePem, kCertificateOtherKey)).find("none of its certificates") != std::string::npos);
 }
 
+/// Of 512 bits. Reading one computes its public half, in time that grows with the cube of its length.
+constexpr std::string_view kDsaKey =
+    R"(-----BEGIN PRIVATE KEY-----
+MIIBXAIBADCCATQGByqGSM44BAEwggEnAoGBAMZ0fxqdWfKhj6w2sFchVRl/cD7i
+4is1pXz6FRRoPozdCpvjZbwGe0ujK4v9aCwF5eUFUjsVTXz3sMIGb1BukhCyhmWE
+k0ZphUEP4yr0cb3adoARUWdvHZD8CV00IEcup2fRaWdueahPHKb/GUgDp7S1WCba
+GYnG1KzeotiEU9JjAh0Aq7mig5UcmbcoQbG0JSWXp9Kh0Q6LrT7UnpMtvwKBgQC7
+7NUY5pE0yeNRlblBD2B4XNKoVQO6cIMt5yTj+DskJ9gaiqtWhiskzm6F8nVPLp8Y
+yJ9HcQJhzZ5Bff25JkGaRw9Ogubd4Q6akvWcSvzxfZFgIZAuXpqsiF44mX5ilsjY
+zrUhRZdSM4TnOnG9TY7vkhulRW61WMHdwFAxt0BQ/wQfAh0AnqD++GksUEcokIcP
+bCT3Kyg3ClrXq1GUwJqoOw==
+-----END PRIVATE KEY-----
+)";
+
+TEST_CASE("a key of a kind whose reading takes long is refused before it is read") {
+  CHECK(refusal_of(both(kCertificatePem, kDsaKey)).find("kind that is not read here") != std::string::npos);
+}
+
+TEST_CASE("a damaged part behind a whole one is not passed over") {
+  CHECK(refusal_of(both(kCertificatePem, kCertificateKey.substr(0, 120))).find("damaged") != std::string::npos);
+  std::string broken(kCertificateKey);
+  broken[60] = '!';
+  CHECK(refusal_of(both(kCertificatePem, broken)).find("damaged") != std::string::npos);
+  CHECK(refusal_of(both(kCertificatePem, kCertificatePem.substr(0, 200))).find("damaged") != std::string::npos);
+}
+
 TEST_CASE("a password that would keep a thread busy is not tried") {
   CHECK(refusal_of(kCertificateSlowPkcs12, "hush").find("rounds") != std::string::npos);
 }

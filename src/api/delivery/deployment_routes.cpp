@@ -161,6 +161,8 @@ net::Response preview(Call& call) {
   return json_response(200, preview_deployment(planned, tools, call.asks("includeDisabledSteps")));
 }
 
+constexpr std::size_t kMostPreviews = 500;
+
 struct PreviewsBody {
   struct Item {
     std::string EnvironmentId;
@@ -175,6 +177,9 @@ BOOST_DESCRIBE_STRUCT(PreviewsBody, (), (DeploymentPreviews, IncludeDisabledStep
 /// One after the other: each of many tenants has its own variables.
 net::Response previews(Call& call) {
   const auto body = json::from_json<PreviewsBody>(call.body());
+  if (body.DeploymentPreviews.size() > kMostPreviews) {
+    fail_invalid(fmt::format("DeploymentPreviews: ask for at most {} at once.", kMostPreviews));
+  }
   const auto release = call.services.database.read(
       [&](storage::Reader& reader) { return addressed_release(call, reader, call.parameter("release")); });
   PreviewTools tools = preview_tools(call);

@@ -56,7 +56,9 @@ class Template {
       if (const json::value* kept = json::find(old, name)) {
         fresh[name] = json::value(*kept);
       } else if (const auto text = default_of(name, parameter.as_object())) {
-        fresh[name] = *text;
+        fresh[name] = is_sensitive(parameter.as_object())
+                          ? json::value(json::object{{"HasValue", true}, {"NewValue", *text}})
+                          : json::value(*text);
       } else {
         outcome.NamesOfNewParametersMissingDefaultValue.push_back(name);
       }
@@ -73,6 +75,11 @@ class Template {
   }
 
  private:
+  static bool is_sensitive(const json::object& parameter) {
+    const json::object* settings = json::object_at(parameter, "DisplaySettings");
+    return settings != nullptr && json::text_at(*settings, "Octopus.ControlType") == "Sensitive";
+  }
+
   std::optional<std::string> default_of(const std::string& name, const json::object& parameter) const {
     const auto given = asked_.DefaultPropertyValues.find(name);
     if (given != asked_.DefaultPropertyValues.end()) return given->second;

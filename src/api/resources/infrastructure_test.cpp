@@ -110,6 +110,13 @@ TEST_CASE("A certificate is archived, replaced under its id, and exported") {
 
   api.sends_documented_bodies = false;
   CHECK(api.post(self + "/replace", json::object()).status == 400);
+  CHECK(api.post(self + "/replace", json::object{{"CertificateData", ""}}).status == 400);
+  const Answer now = api.get(self);
+  CHECK(api.put(self, now.body.as_object()).status == 200);
+  const Answer opened =
+      api.put(self, with(now.body, "Password", json::object{{"HasValue", false}, {"NewValue", nullptr}}));
+  CHECK(opened.errors().find("Password is that of CertificateData") != std::string::npos);
+  CHECK(api.get(self + "/export?format=Pem").status == 200);
   CHECK(api.post(self + "/replace", json::object{{"CertificateData", kCertificatePkcs12}, {"Password", "x"}}).status ==
         400);
   const Answer foreign =
@@ -275,8 +282,10 @@ TEST_CASE("Every version of a step template stays readable, and one that is used
 TEST_CASE("Actions are brought to a version of their step template, with their own values for its parameters") {
   InfrastructureApi api;
   const auto parameters = [](std::string_view default_of_second) {
+    const json::object sensitive{{"Octopus.ControlType", "Sensitive"}};
     return json::array{json::object{{"Name", "Word"}},
-                       json::object{{"Name", "Times"}, {"DefaultValue", default_of_second}}};
+                       json::object{{"Name", "Times"}, {"DefaultValue", default_of_second}},
+                       json::object{{"Name", "Token"}, {"DisplaySettings", sensitive}}};
   };
   const Answer made = api.post("/api/Spaces-1/actiontemplates", json::object{{"Name", "Say"},
                                                                              {"ActionType", "Slipway.NoOp"},
@@ -295,6 +304,7 @@ TEST_CASE("Actions are brought to a version of their step template, with their o
   const auto update = [&](std::int64_t version, json::value action_id) {
     return api.post(self + "/actionsUpdate",
                     json::object{{"Version", version},
+                                 {"DefaultPropertyValues", json::object{{"Token", "open sesame"}}},
                                  {"ActionIdsByProcessId",
                                   json::object{{"deploymentprocess-Projects-1", json::array{std::move(action_id)}}}}});
   };
@@ -303,7 +313,10 @@ TEST_CASE("Actions are brought to a version of their step template, with their o
   changed["Properties"] = json::object{{"Custom.Text", "new"}};
   REQUIRE(api.put(self, changed).status == 200);
   CHECK(update(1, id).body.at(0).at("Outcome") == "Success");
+  CHECK(api.get(process).text.find("sesame") == std::string::npos);
+  CHECK(api.get("/api/events?take=50").text.find("sesame") == std::string::npos);
   const json::value now = api.get(process)["Steps"].at(0).at("Actions").at(0).at("Properties");
+  CHECK(now.at("Token").at("HasValue") == json::value(true));
   CHECK(now.at("Word") == "hello");
   CHECK(now.at("Times") == "3");
   CHECK(now.at("Custom.Text") == "new");

@@ -90,13 +90,26 @@ json::object unarchived(const Operation::Asked&, Problems&) { return {{"Archived
 
 /// The id stays, so that whatever names the certificate has the new one.
 json::object replaced(Operation::Asked asked, Problems& problems) {
-  json::value* data = asked.body.if_contains("CertificateData");
-  if (data == nullptr || data->is_null()) problems.add("CertificateData is required: send the new certificate.");
+  if (!fresh(asked.body, "CertificateData")) problems.add("CertificateData is required: send the new certificate.");
   json::object changes{{"Password", no_secret()}};
   for (auto& member : asked.body) {
     if (!member.value().is_null()) changes[member.key()] = std::move(member.value());
   }
   return changes;
+}
+
+/// A file can't be opened without the password that it was sent with.
+Changes certificate_hook(const Edit& edit, const Lookup&, Problems& problems) {
+  if (edit.before == nullptr || edit.is_deletion()) return {};
+  const auto secret = [](const json::object& document, std::string_view member) {
+    const json::value* value = document.if_contains(member);
+    return value == nullptr ? std::nullopt : secret_of(*value);
+  };
+  const bool same_data = secret(*edit.before, "CertificateData") == secret(*edit.after, "CertificateData");
+  if (same_data && secret(*edit.before, "Password") && !secret(*edit.after, "Password")) {
+    problems.add("Password is that of CertificateData and goes with it alone: send both, or leave both as they are.");
+  }
+  return {};
 }
 
 /// Whose variables name the certificate.
@@ -162,6 +175,7 @@ Schema certificate_schema() {
       .link_name = "Certificates",
       .permissions = permissions_of("Certificate"),
       .read_sent = read_certificate,
+      .hook = certificate_hook,
       .no_effect = "No step uses a certificate yet: a variable that names one gives its id.",
   };
 }
