@@ -325,6 +325,23 @@ TEST_CASE("Actions are brought to a version of their step template, with their o
   CHECK(update(1, "nobody").errors().find("no action 'nobody'") != std::string::npos);
 }
 
+TEST_CASE("The addresses that a Git credential is for hold no password") {
+  InfrastructureApi api;
+  const auto make = [&](std::string_view address) {
+    return api.post("/api/Spaces-1/git-credentials",
+                    json::object{{"Name", address},
+                                 {"Details", json::object{{"Username", "u"}, {"Password", secret_of("p")}}},
+                                 {"RepositoryRestrictions",
+                                  json::object{{"Enabled", true}, {"AllowedRepositories", json::array{address}}}}});
+  };
+  for (const char* fine : {"https://git.test/shop/*", "https://me@git.test/shop", "git@git.test:shop.git"}) {
+    CHECK_MESSAGE(make(fine).status == 201, fine);
+  }
+  const Answer refused = make("https://me:hush@git.test/shop");
+  CHECK(refused.errors().find("AllowedRepositories[0] holds a password") != std::string::npos);
+  CHECK(refused.text.find("hush") == std::string::npos);
+}
+
 TEST_CASE("There are three rate limiting policies, which keep their names") {
   InfrastructureApi api;
   const std::string all = "/api/ratelimitingpolicies", first = all + "/RateLimitingPolicies-1";
