@@ -2,13 +2,11 @@
 // from version and content, so that freezing an unchanged document again costs nothing.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "planning/deployment_context.h"
+#include "model/resources/projects/project.h"
 #include "storage/database.h"
-#include "storage/releases.h"
 
 namespace slipway::commands {
 

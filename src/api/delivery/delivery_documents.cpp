@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "api/http/text_or_null.h"
 #include "base/describe.h"
 #include "model/resources/people/user.h"
 #include "storage/document_lookup.h"
@@ -12,7 +13,6 @@
 namespace slipway::api {
 namespace {
 
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 /// In the shape that clients read. Earlier versions kept whatever was sent.
 json::value git_reference(const json::value& kept) {
   const json::object* reference = kept.if_object();

@@ -1,5 +1,4 @@
 #include "api/delivery/deployment_routes.h"
-#include "api/people/permissions.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +12,7 @@
 #include "api/delivery/project_progression.h"
 #include "api/http/other_spellings.h"
 #include "api/http/shape.h"
+#include "api/people/permissions.h"
 #include "base/describe.h"
 #include "base/text.h"
 #include "commands/create_deployments.h"

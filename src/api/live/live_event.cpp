@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "api/http/text_or_null.h"
 #include "api/people/permissions.h"
 #include "base/json.h"
 #include "storage/releases.h"
@@ -13,8 +14,6 @@ namespace slipway::api {
 namespace {
 
 using storage::Change;
-
-json::value id_or_null(const std::string& id) { return id.empty() ? json::value(nullptr) : json::value(id); }
 
 bool is_asked_for(const std::vector<std::string>& wanted, const std::string& id) {
   return wanted.empty() || std::ranges::find(wanted, id) != wanted.end();
@@ -32,7 +31,7 @@ void tell_deployment(json::object& data, storage::Reader& reader, const std::str
   if (!deployment) return;
   data["ReleaseId"] = deployment->release;
   data["EnvironmentId"] = deployment->environment;
-  data["TenantId"] = id_or_null(deployment->tenant);
+  data["TenantId"] = text_or_null(deployment->tenant);
   data["ChannelId"] = deployment->channel;
   data["TaskId"] = deployment->task;
 }
@@ -42,9 +41,9 @@ void tell_task(json::object& data, storage::Reader& reader, const Change& change
   const auto task = storage::find_task(reader, change.id);
   if (!task) return;
   data["State"] = storage::to_string(task->state);
-  data["DeploymentId"] = id_or_null(task->deployment);
-  data["EnvironmentId"] = id_or_null(task->environment);
-  data["TenantId"] = id_or_null(task->tenant);
+  data["DeploymentId"] = text_or_null(task->deployment);
+  data["EnvironmentId"] = text_or_null(task->environment);
+  data["TenantId"] = text_or_null(task->tenant);
   data["HasWarningsOrErrors"] = task->has_warnings || task->state == storage::TaskState::Failed;
   data["QueueTime"] = to_rfc3339(task->queued);
   data["StartTime"] = json::to_json(task->started);
@@ -74,7 +73,7 @@ std::optional<std::pair<std::string, std::string>> kind_of(const Change& change,
 
 std::string data_of(storage::Reader& reader, const Change& change) {
   json::object data{
-      {"Id", change.id}, {"SpaceId", id_or_null(change.space)}, {"ProjectId", id_or_null(change.project)}};
+      {"Id", change.id}, {"SpaceId", text_or_null(change.space)}, {"ProjectId", text_or_null(change.project)}};
   if (change.is_gone) {
     data["IsGone"] = true;
   } else if (change.kind == Change::Kind::release) {

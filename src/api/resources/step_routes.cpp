@@ -1,11 +1,10 @@
 #include "api/resources/step_routes.h"
 
 #include "api/http/shape.h"
+#include "api/http/text_or_null.h"
 
 namespace slipway::api {
 namespace {
-
-json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 json::object input_document(const model::StepInput& input) {
   const bool is_number = input.kind == model::InputKind::Number;
@@ -15,11 +14,11 @@ json::object input_document(const model::StepInput& input) {
           {"Kind", json::name_of(input.kind)},
           {"Description", input.sentence},
           {"IsRequired", input.is_required()},
-          {"RequiredUnless", or_null(input.unless)},
+          {"RequiredUnless", text_or_null(input.unless)},
           {"CountsWith", std::move(counts_with)},
           {"IsSecret", input.is_secret},
-          {"Default", or_null(input.fallback)},
-          {"WhenLeftOut", or_null(input.without)},
+          {"Default", text_or_null(input.fallback)},
+          {"WhenLeftOut", text_or_null(input.without)},
           {"Minimum", is_number ? json::value(input.least) : json::value(nullptr)},
           {"Maximum", is_number ? json::value(input.most) : json::value(nullptr)},
           {"Choices", json::to_json(input.choices)}};

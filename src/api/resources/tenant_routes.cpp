@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/http/shape.h"
+#include "api/http/text_or_null.h"
 #include "model/ids.h"
 #include "model/missing_values.h"
 #include "model/resources/projects/project.h"
@@ -18,14 +19,12 @@ using storage::Reader;
 
 net::Response tenants_status(Call&, Reader&) { return json_response(200, json::object{{"Enabled", true}}); }
 
-json::value id_or_null(const std::string& id) { return id.empty() ? json::value(nullptr) : json::value(id); }
-
 json::object missing_json(const model::MissingValue& missing) {
   return {{"VariableTemplateId", missing.template_id},
           {"VariableTemplateName", missing.template_name},
-          {"ProjectId", id_or_null(missing.project)},
-          {"EnvironmentId", id_or_null(missing.environment)},
-          {"LibraryVariableSetId", id_or_null(missing.variable_set)},
+          {"ProjectId", text_or_null(missing.project)},
+          {"EnvironmentId", text_or_null(missing.environment)},
+          {"LibraryVariableSetId", text_or_null(missing.variable_set)},
           {"Links", json::object()}};
 }
 
